@@ -1,0 +1,32 @@
+import { writeFileSync } from 'node:fs';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+import { gzipAssets } from './tools/gzip';
+
+const server = process.env.DUEFLOW_URL ?? 'http://127.0.0.1:8080';
+
+/** The Go package embeds dist/, so the folder must exist in a fresh checkout too. */
+function keepFolder(): Plugin {
+  return { name: 'keep-folder', apply: 'build', closeBundle: () => writeFileSync('dist/.keep', '') };
+}
+
+export default defineConfig({
+  plugins: [react(), gzipAssets(), keepFolder()],
+  resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
+  server: { proxy: { '/api': { target: server, ws: true } } },
+  build: {
+    target: 'es2023',
+    manifest: true,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rollupOptions: {
+      output: {
+        advancedChunks: {
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler|react-router|zustand|i18next|react-i18next|@tanstack)\// },
+          ],
+        },
+      },
+    },
+  },
+});
