@@ -1,0 +1,322 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/value"
+)
+
+// The event types. They are names in the journal and never change meaning.
+const (
+	InvoiceBooked    = "invoice.booked"
+	InvoiceCorrected = "invoice.corrected"
+	InvoiceCancelled = "invoice.cancelled"
+	PaymentApplied   = "payment.applied"
+	PaymentAllocated = "payment.allocated"
+	PaymentReversed  = "payment.reversed"
+	CreditNoted      = "credit.noted"
+	WrittenOff       = "writeOff.booked"
+	DisputeOpened    = "dispute.opened"
+	DisputeClosed    = "dispute.closed"
+	PromiseMade      = "promise.made"
+	PromiseClosed    = "promise.closed" // Status says how: kept, partKept, broken, cancelled
+	HoldSet          = "hold.set"
+	HoldLifted       = "hold.lifted"
+	StopWished       = "stop.wished"
+	StopLifted       = "stop.lifted"
+	ContactLogged    = "contact.logged"
+	MessageIntended  = "message.intended"
+	MessageSent      = "message.sent"
+	MessageFailed    = "message.failed"
+	MessageUnknown   = "message.unknown"
+	MessageCrossed   = "message.crossed"
+	ItemRevived      = "item.revived"
+	PaymentRevived   = "payment.revived"
+)
+
+// Event is one fact of an account, as the journal keeps it for ever. Which
+// fields are set depends on Type. Seq counts per account from 1; At is when it
+// was recorded, Value the date it takes effect. Hash = SHA-256 over Prev and
+// the event without Hash, so that the journal is a chain.
+type Event struct {
+	Seq   int64      `json:"seq"`
+	Type  string     `json:"type"`
+	At    time.Time  `json:"at"`
+	Value value.Date `json:"value"`
+	By    string     `json:"by,omitempty"`
+
+	Invoice  string         `json:"invoice,omitempty"`
+	Payment  string         `json:"payment,omitempty"`
+	Promise  string         `json:"promise,omitempty"`
+	Dispute  string         `json:"dispute,omitempty"`
+	Key      string         `json:"key,omitempty"`
+	Amount   int64          `json:"amount,omitempty"`
+	Currency value.Currency `json:"currency,omitempty"`
+	Number   string         `json:"number,omitempty"`
+	Issue    value.Date     `json:"issue,omitempty"`
+	Due      value.Date     `json:"due,omitempty"`
+	Deadline value.Date     `json:"deadline,omitempty"`
+	Parts    []Part         `json:"parts,omitempty"`
+	Allocs   []Alloc        `json:"allocs,omitempty"`
+	// Released are parts of payments that an event took off an invoice:
+	// Invoice holds the payment's id here.
+	Released []Alloc    `json:"released,omitempty"`
+	Items    []string   `json:"items,omitempty"`
+	Status   string     `json:"status,omitempty"`
+	Channel  string     `json:"channel,omitempty"`
+	Reason   string     `json:"reason,omitempty"`
+	Note     string     `json:"note,omitempty"`
+	Until    value.Date `json:"until,omitempty"`
+	Moves    int        `json:"moves,omitempty"`
+	Ref      string     `json:"ref,omitempty"`
+	Checks   []Check    `json:"checks,omitempty"`
+
+	RevivedItem    *Item    `json:"revivedItem,omitempty"`
+	RevivedPayment *Payment `json:"revivedPayment,omitempty"`
+
+	Prev string `json:"prev"`
+	Hash string `json:"hash,omitempty"`
+}
+
+// seal numbers an event, chains it to prev and sets its hash.
+func (e *Event) seal(seq int64, prev string) {
+	e.Seq, e.Prev = seq, prev
+	e.Hash = e.sum()
+}
+
+func (e Event) sum() string {
+	e.Hash = ""
+	b, err := json.Marshal(e)
+	if err != nil {
+		panic("ledger: event does not marshal: " + err.Error()) // plain data only
+	}
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:16])
+}
+
+// Apply changes the state by one event. It trusts the event: the rules were
+// checked when it was decided.
+func (s *State) Apply(e Event) {
+	s.Seq, s.Head = e.Seq, e.Hash
+	switch e.Type {
+	case InvoiceBooked, InvoiceCorrected, InvoiceCancelled, CreditNoted, WrittenOff,
+		PaymentApplied, PaymentAllocated, PaymentReversed, ItemRevived, PaymentRevived:
+		s.applyMoney(e)
+	case DisputeOpened, DisputeClosed, PromiseMade, PromiseClosed, HoldSet, HoldLifted,
+		StopWished, StopLifted, ContactLogged:
+		s.applyRelation(e)
+	default:
+		s.applyMessage(e)
+	}
+	s.compact()
+}
+
+func (s *State) applyMoney(e Event) {
+	switch e.Type {
+	case InvoiceBooked:
+		put(&s.Items, e.Invoice, &Item{
+			Number: e.Number, Currency: e.Currency, Amount: e.Amount,
+			Issue: e.Issue, Due: e.Due, Parts: e.Parts,
+		})
+	case InvoiceCorrected:
+		i := s.Items[e.Invoice]
+		i.Number, i.Amount, i.Issue, i.Due, i.Parts = e.Number, e.Amount, e.Issue, e.Due, e.Parts
+	case InvoiceCancelled:
+		s.release(e)
+		s.Items[e.Invoice].Cancelled = true
+	case CreditNoted:
+		s.Items[e.Invoice].Credited += e.Amount
+	case WrittenOff:
+		s.Items[e.Invoice].WrittenOff += e.Amount
+	case PaymentApplied:
+		put(&s.Payments, e.Payment, &Payment{Amount: e.Amount, Currency: e.Currency, Value: e.Value, Seq: e.Seq})
+		if s.Received == nil {
+			s.Received = map[value.Currency]int64{}
+		}
+		s.Received[e.Currency] += e.Amount
+		s.allocate(e)
+	case PaymentAllocated:
+		s.allocate(e)
+	case PaymentReversed:
+		p := s.Payments[e.Payment]
+		for _, a := range p.Allocs {
+			s.Items[a.Invoice].Paid -= a.Amount
+			s.countPromises(a.Invoice, -a.Amount)
+			s.mark(a.Invoice, e.Seq)
+		}
+		s.Received[p.Currency] -= p.Amount
+		p.Reversed, p.Allocs = true, nil
+	case ItemRevived:
+		i := e.RevivedItem.clone()
+		i.ClosedSeq = 0 // counts as just closed, so that compaction leaves it for now
+		put(&s.Items, e.Invoice, i)
+		s.Archived[e.RevivedItem.Currency] -= e.RevivedItem.Paid
+	case PaymentRevived:
+		p := e.RevivedPayment.clone()
+		p.Seq = e.Seq
+		put(&s.Payments, e.Payment, p)
+	}
+	if e.Invoice != "" {
+		s.mark(e.Invoice, e.Seq)
+	}
+}
+
+// mark notes since when an item is closed, or that it is open.
+func (s *State) mark(invoice string, seq int64) {
+	i := s.Items[invoice]
+	switch {
+	case i.Open() > 0:
+		i.ClosedSeq = 0
+	case i.ClosedSeq == 0:
+		i.ClosedSeq = seq
+	}
+}
+
+func (s *State) allocate(e Event) {
+	p := s.Payments[e.Payment]
+	for _, a := range e.Allocs {
+		s.Items[a.Invoice].Paid += a.Amount
+		p.add(a)
+		s.countPromises(a.Invoice, a.Amount)
+		s.mark(a.Invoice, e.Seq)
+	}
+}
+
+func (p *Payment) add(a Alloc) {
+	for i := range p.Allocs {
+		if p.Allocs[i].Invoice == a.Invoice {
+			p.Allocs[i].Amount += a.Amount
+			return
+		}
+	}
+	p.Allocs = append(p.Allocs, a)
+}
+
+// release takes the released parts of payments off the event's invoice.
+func (s *State) release(e Event) {
+	for _, r := range e.Released {
+		p := s.Payments[r.Invoice]
+		kept := p.Allocs[:0]
+		for _, a := range p.Allocs {
+			if a.Invoice == e.Invoice {
+				a.Amount -= r.Amount
+			}
+			if a.Amount > 0 {
+				kept = append(kept, a)
+			}
+		}
+		p.Allocs = kept
+		s.Items[e.Invoice].Paid -= r.Amount
+		s.countPromises(e.Invoice, -r.Amount)
+	}
+}
+
+// countPromises credits money on an invoice to the open promises that name it,
+// the earliest promise first, each up to its amount.
+func (s *State) countPromises(invoice string, n int64) {
+	for _, id := range sortedKeys(s.Promises) {
+		p := s.Promises[id]
+		if p.Status != PromiseOpen || !contains(p.Items, invoice) || n == 0 {
+			continue
+		}
+		take := n
+		if n > 0 {
+			take = min(n, p.Amount-p.Received)
+		} else {
+			take = max(n, -p.Received)
+		}
+		p.Received += take
+		n -= take
+	}
+}
+
+func (s *State) applyRelation(e Event) {
+	switch e.Type {
+	case DisputeOpened:
+		i := s.Items[e.Invoice]
+		i.Disputes = append(i.Disputes, Dispute{ID: e.Dispute, Amount: e.Amount, Reason: e.Reason, At: e.At})
+	case DisputeClosed:
+		i := s.Items[e.Invoice]
+		for k, d := range i.Disputes {
+			if d.ID == e.Dispute {
+				i.Disputes = append(i.Disputes[:k:k], i.Disputes[k+1:]...)
+				break
+			}
+		}
+	case PromiseMade:
+		put(&s.Promises, e.Promise, &Promise{
+			Amount: e.Amount, Currency: e.Currency, Date: e.Value, Deadline: e.Deadline,
+			Items: e.Items, Status: PromiseOpen, Moves: e.Moves, Seq: e.Seq,
+		})
+	case PromiseClosed:
+		s.Promises[e.Promise].Status = e.Status
+	case HoldSet, HoldLifted:
+		var h *Hold
+		if e.Type == HoldSet {
+			h = &Hold{Until: e.Until, Reason: e.Reason, By: e.By, At: e.At}
+		}
+		if e.Invoice != "" {
+			s.Items[e.Invoice].Hold = h
+		} else {
+			s.Hold = h
+		}
+	case StopWished:
+		s.StopWish = &StopWish{Reason: e.Reason, At: e.At}
+	case StopLifted:
+		s.StopWish = nil
+	case ContactLogged:
+		s.contact(Contact{At: e.At, Kind: "call", Key: e.Key})
+	}
+}
+
+func (s *State) applyMessage(e Event) {
+	switch e.Type {
+	case MessageIntended:
+		put(&s.Intents, e.Key, &Intent{
+			Items: e.Items, Currency: e.Currency, Amount: e.Amount, Channel: e.Channel,
+			At: e.At, Day: e.Value, Status: IntentOpen, Seq: e.Seq,
+		})
+		s.contact(Contact{At: e.At, Kind: "message", Key: e.Key})
+	case MessageSent:
+		s.Intents[e.Key].Status = IntentSent
+	case MessageUnknown:
+		s.Intents[e.Key].Status = IntentUnknown
+	case MessageFailed:
+		s.Intents[e.Key].Status = IntentFailed
+		kept := s.Contacts[:0]
+		for _, c := range s.Contacts { // a message that did not go out spends no budget
+			if c.Key != e.Key || c.Kind != "message" {
+				kept = append(kept, c)
+			}
+		}
+		s.Contacts = kept
+	case MessageCrossed:
+		s.Intents[e.Key].Crossed = true
+	}
+}
+
+func (s *State) contact(c Contact) {
+	s.Contacts = append(s.Contacts, c)
+	if n := len(s.Contacts); n > keepContacts {
+		s.Contacts = append(s.Contacts[:0], s.Contacts[n-keepContacts:]...)
+	}
+}
+
+func put[V any](m *map[string]V, k string, v V) {
+	if *m == nil {
+		*m = map[string]V{}
+	}
+	(*m)[k] = v
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

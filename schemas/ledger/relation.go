@@ -1,0 +1,238 @@
+package ledger
+
+import (
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/value"
+)
+
+// OpenDispute holds back part of an invoice; the undisputed rest goes on.
+type OpenDispute struct {
+	Invoice, Dispute, Reason string
+	Amount                   int64
+}
+
+func (c OpenDispute) decide(s *State, _ Now) ([]Event, error) {
+	i, err := s.openItem(c.Invoice)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range i.Disputes {
+		if d.ID == c.Dispute {
+			return nil, nil
+		}
+	}
+	if err := firstErr(checkID("/dispute", c.Dispute), checkAmount("/amount", c.Amount), checkText("/reason", c.Reason)); err != nil {
+		return nil, err
+	}
+	if free := i.Open() - i.Disputed(); c.Amount > free {
+		return nil, fault.At("/amount", "aboveOpen", free)
+	}
+	return []Event{{
+		Type: DisputeOpened, Invoice: c.Invoice, Number: i.Number, Dispute: c.Dispute,
+		Amount: c.Amount, Currency: i.Currency, Reason: c.Reason,
+	}}, nil
+}
+
+// CloseDispute ends a dispute. Outcome "upheld" or "rejected"; a credit note
+// for an upheld one is a command of its own.
+type CloseDispute struct {
+	Invoice, Dispute, Outcome string
+}
+
+func (c CloseDispute) decide(s *State, _ Now) ([]Event, error) {
+	i, err := s.item(c.Invoice)
+	if err != nil {
+		return nil, err
+	}
+	if c.Outcome != "upheld" && c.Outcome != "rejected" {
+		return nil, fault.At("/outcome", "enum", []string{"upheld", "rejected"})
+	}
+	for _, d := range i.Disputes {
+		if d.ID == c.Dispute {
+			return []Event{{
+				Type: DisputeClosed, Invoice: c.Invoice, Number: i.Number, Dispute: c.Dispute,
+				Amount: d.Amount, Currency: i.Currency, Status: c.Outcome,
+			}}, nil
+		}
+	}
+	return nil, nil
+}
+
+// MakePromise records that the customer pays an amount by a date. Items empty
+// means all open items of the currency. Replaces moves an earlier promise to
+// the new date; moving one for the second time breaks it.
+type MakePromise struct {
+	Promise  string
+	Amount   int64
+	Currency value.Currency
+	Date     value.Date
+	Items    []string
+	Replaces string
+}
+
+func (c MakePromise) decide(s *State, n Now) ([]Event, error) {
+	if s.Promises[c.Promise] != nil {
+		return nil, nil
+	}
+	if err := firstErr(checkID("/promise", c.Promise), checkAmount("/amount", c.Amount)); err != nil {
+		return nil, err
+	}
+	if c.Date < n.Today {
+		return nil, fault.At("/date", "notInPast", n.Today)
+	}
+	if c.Date > n.Today+366 {
+		return nil, fault.At("/date", "withinYear", n.Today+366)
+	}
+	items, open, err := s.promiseItems(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.Amount > open {
+		return nil, fault.At("/amount", "aboveOpen", open)
+	}
+	var out []Event
+	moves := 0
+	if c.Replaces != "" {
+		old := s.Promises[c.Replaces]
+		if old == nil || old.Status != PromiseOpen {
+			return nil, fault.New(fault.NotFound, "ledger.noPromise", fault.Params{"promise": c.Replaces})
+		}
+		moves = old.Moves + 1
+		status := PromiseCancelled
+		if moves >= 2 {
+			status = PromiseBroken
+		}
+		out = append(out, Event{Type: PromiseClosed, Promise: c.Replaces, Status: status, Amount: old.Received, Currency: old.Currency, Reason: "moved"})
+	}
+	return append(out, Event{
+		Type: PromiseMade, Promise: c.Promise, Amount: c.Amount, Currency: c.Currency, Value: c.Date,
+		Deadline: n.Calendar.AddWorkdays(c.Date, 1), Items: items, Moves: moves,
+	}), nil
+}
+
+func (s *State) promiseItems(c MakePromise) (items []string, open int64, err error) {
+	items = c.Items
+	if len(items) == 0 {
+		for _, id := range s.OpenItems() {
+			if s.Items[id].Currency == c.Currency {
+				items = append(items, id)
+			}
+		}
+	}
+	for _, id := range items {
+		i, err := s.openItem(id)
+		if err != nil {
+			return nil, 0, err
+		}
+		if i.Currency != c.Currency {
+			return nil, 0, fault.At("/currency", "invoiceCurrency", i.Currency)
+		}
+		open += i.Open()
+	}
+	return items, open, nil
+}
+
+// CancelPromise withdraws a promise.
+type CancelPromise struct{ Promise string }
+
+func (c CancelPromise) decide(s *State, _ Now) ([]Event, error) {
+	p := s.Promises[c.Promise]
+	if p == nil {
+		return nil, fault.New(fault.NotFound, "ledger.noPromise", fault.Params{"promise": c.Promise})
+	}
+	if p.Status != PromiseOpen {
+		return nil, nil
+	}
+	return []Event{{Type: PromiseClosed, Promise: c.Promise, Status: PromiseCancelled, Amount: p.Received, Currency: p.Currency}}, nil
+}
+
+// SetHold stops reminders of the account, or of one invoice.
+type SetHold struct {
+	Invoice, Reason string
+	Until           value.Date
+}
+
+func (c SetHold) decide(s *State, n Now) ([]Event, error) {
+	if err := checkText("/reason", c.Reason); err != nil {
+		return nil, err
+	}
+	if c.Until != 0 && c.Until < n.Today {
+		return nil, fault.At("/until", "notInPast", n.Today)
+	}
+	if c.Invoice != "" {
+		if _, err := s.openItem(c.Invoice); err != nil {
+			return nil, err
+		}
+	}
+	return []Event{{Type: HoldSet, Invoice: c.Invoice, Until: c.Until, Reason: c.Reason}}, nil
+}
+
+// LiftHold ends a hold.
+type LiftHold struct{ Invoice string }
+
+func (c LiftHold) decide(s *State, _ Now) ([]Event, error) {
+	h := s.Hold
+	if c.Invoice != "" {
+		i, err := s.item(c.Invoice)
+		if err != nil {
+			return nil, err
+		}
+		h = i.Hold
+	}
+	if h == nil {
+		return nil, nil
+	}
+	return []Event{{Type: HoldLifted, Invoice: c.Invoice}}, nil
+}
+
+// WishStop is the customer's request to stop; LiftStop a person's review of it.
+type WishStop struct{ Reason string }
+
+func (c WishStop) decide(s *State, _ Now) ([]Event, error) {
+	if s.StopWish != nil {
+		return nil, nil
+	}
+	if err := checkText("/reason", c.Reason); err != nil {
+		return nil, err
+	}
+	return []Event{{Type: StopWished, Reason: c.Reason}}, nil
+}
+
+// LiftStop ends a stop wish after a person has reviewed it.
+type LiftStop struct{ Reason string }
+
+func (c LiftStop) decide(s *State, _ Now) ([]Event, error) {
+	if s.StopWish == nil {
+		return nil, nil
+	}
+	if c.Reason == "" {
+		return nil, fault.At("/reason", "required", nil)
+	}
+	if err := checkText("/reason", c.Reason); err != nil {
+		return nil, err
+	}
+	return []Event{{Type: StopLifted, Reason: c.Reason}}, nil
+}
+
+// CallResults are the results of a phone call.
+var CallResults = []string{"reached", "voicemail", "unreachable", "invoiceNotReceived", "waitingApproval", "dispute", "paymentUnderWay", "paid"}
+
+// LogCall records a call with the customer; it spends contact budget.
+type LogCall struct {
+	Key, Result, Note string
+}
+
+func (c LogCall) decide(s *State, _ Now) ([]Event, error) {
+	if err := firstErr(checkID("/key", c.Key), checkText("/note", c.Note)); err != nil {
+		return nil, err
+	}
+	if !contains(CallResults, c.Result) {
+		return nil, fault.At("/result", "enum", CallResults)
+	}
+	for _, k := range s.Contacts {
+		if k.Key == c.Key {
+			return nil, nil
+		}
+	}
+	return []Event{{Type: ContactLogged, Key: c.Key, Channel: "call", Status: c.Result, Note: c.Note}}, nil
+}

@@ -1,0 +1,280 @@
+package ledger
+
+import (
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/value"
+)
+
+// Budget says how often a customer may be contacted: at most Max contacts in
+// any span of Per. {1, 2 businessDay}: after a contact on Monday the next may
+// be on Wednesday.
+type Budget struct {
+	Max int        `json:"max"`
+	Per value.Span `json:"per"`
+}
+
+// Rules are what a workspace and flow say about sending.
+type Rules struct {
+	Window   value.Window
+	Calendar *value.Calendar
+	Location *time.Location // the customer's zone
+	Budgets  []Budget       // all must allow it
+	// HeldReason is set while the whole workspace is on hold.
+	HeldReason string
+	// DataAt is when bank or ERP data last came in; MaxDataAge the limit, 0 = none.
+	DataAt     time.Time
+	MaxDataAge time.Duration
+}
+
+// Check is one condition of sending and how it stood.
+type Check struct {
+	Key string `json:"key"`
+	OK  bool   `json:"ok"`
+}
+
+// The verdicts on a wish to send.
+const (
+	Granted  = "granted"
+	Deferred = "deferred"
+	Refused  = "refused"
+	Already  = "already" // this key was sent before
+	Unknown  = "unknown" // this key was granted before and its end is not known
+)
+
+// Decision is the answer to a wish to send. Reason names the check that failed:
+// paid, disputed, promised, held, hold, stopWish, workspaceHold, credit,
+// window, calendar, budget, stale. Until is when a deferred one may be asked
+// again. Items are those left in the message; Dropped says why others are not.
+type Decision struct {
+	Verdict string            `json:"verdict"`
+	Reason  string            `json:"reason,omitempty"`
+	Until   time.Time         `json:"until,omitzero"`
+	Items   []string          `json:"items,omitempty"`
+	Dropped map[string]string `json:"dropped,omitempty"`
+	Amount  int64             `json:"amount,omitempty"`
+	Seq     int64             `json:"seq,omitempty"`
+	Checks  []Check           `json:"checks,omitempty"`
+}
+
+// Intend asks whether a message may go out now, and records it if so. It is
+// the linearisation point of sending: a payment written before it always
+// prevents the message. Resend allows a key whose end is unknown to be granted
+// again, for channels that drop repeats by key.
+type Intend struct {
+	Key      string
+	Items    []string
+	Currency value.Currency
+	Channel  string
+	Rules    Rules
+	Resend   bool
+	// Out receives the decision; decide sets it whether or not events follow.
+	Out *Decision
+}
+
+func (c Intend) decide(s *State, n Now) ([]Event, error) {
+	d := s.Evaluate(c, n)
+	*c.Out = d
+	switch d.Verdict {
+	case Unknown:
+		if i := s.Intents[c.Key]; i != nil && i.Status == IntentOpen {
+			return []Event{{Type: MessageUnknown, Key: c.Key, Items: i.Items, Currency: i.Currency, Amount: i.Amount, Channel: i.Channel}}, nil
+		}
+		return nil, nil
+	case Granted:
+		if s.Intents[c.Key] != nil && c.Resend {
+			return nil, nil
+		}
+		c.Out.Seq = s.Seq + 1
+		return []Event{{
+			Type: MessageIntended, Key: c.Key, Items: d.Items, Currency: c.Currency, Amount: d.Amount,
+			Channel: c.Channel, Checks: d.Checks, Value: value.DateOf(n.At.In(c.Rules.Location)),
+		}}, nil
+	default:
+		return nil, nil
+	}
+}
+
+// Evaluate is the decision without recording it: what sending asks, what
+// rehearsal and "why / why not" show.
+func (s *State) Evaluate(c Intend, n Now) Decision {
+	if i := s.Intents[c.Key]; i != nil {
+		switch {
+		case i.Status == IntentSent:
+			return Decision{Verdict: Already, Items: i.Items, Amount: i.Amount, Seq: i.Seq}
+		case i.Status == IntentFailed || c.Resend:
+			// failed ones may be tried again under the same key
+		default:
+			return Decision{Verdict: Unknown, Reason: "unknown", Items: i.Items, Amount: i.Amount, Seq: i.Seq}
+		}
+	}
+	d := s.sift(c, n)
+	if d.Verdict == Refused {
+		return d
+	}
+	if reason := s.accountHold(c.Rules, n); reason != "" {
+		return d.fail(Refused, reason)
+	}
+	d.pass("hold")
+	return s.evaluateTime(d, c, n)
+}
+
+// sift drops the items that must not be in the message and refuses an empty one.
+func (s *State) sift(c Intend, n Now) Decision {
+	d := Decision{Verdict: Granted}
+	promised := s.Promised(n.Today)
+	reason := "paid"
+	for _, id := range c.Items {
+		why := s.whyNot(id, c.Currency, promised, n.Today)
+		if why == "" {
+			i := s.Items[id]
+			d.Items = append(d.Items, id)
+			d.Amount += i.Open() - i.Disputed() - promised[id]
+			continue
+		}
+		if d.Dropped == nil {
+			d.Dropped = map[string]string{}
+		}
+		d.Dropped[id] = why
+		reason = why
+	}
+	if len(d.Items) == 0 {
+		return d.fail(Refused, reason)
+	}
+	// Money received that is on no invoice yet covers it all: asking for it
+	// would be asking for money that has been paid.
+	if s.Unapplied()[c.Currency] >= d.Amount {
+		return d.fail(Refused, "credit")
+	}
+	return d.pass("collectable")
+}
+
+func (s *State) whyNot(id string, cur value.Currency, promised map[string]int64, today value.Date) string {
+	i := s.Items[id]
+	switch {
+	case i == nil || i.Currency != cur || i.Open() <= 0 && !i.Cancelled && i.WrittenOff == 0:
+		return "paid"
+	case i.Cancelled:
+		return "cancelled"
+	case i.Open() <= 0:
+		return "writtenOff"
+	case i.Hold.Active(today):
+		return "held"
+	case i.Open()-i.Disputed() <= 0:
+		return "disputed"
+	case i.Open()-i.Disputed()-promised[id] <= 0:
+		return "promised"
+	}
+	return ""
+}
+
+func (s *State) accountHold(r Rules, n Now) string {
+	switch {
+	case s.StopWish != nil:
+		return "stopWish"
+	case s.Hold.Active(n.Today):
+		return "hold"
+	case r.HeldReason != "":
+		return "workspaceHold"
+	}
+	return ""
+}
+
+// evaluateTime checks window, calendar, budget and freshness. A failed one
+// defers to the first instant at which all that time can change would hold.
+func (s *State) evaluateTime(d Decision, c Intend, n Now) Decision {
+	r := c.Rules
+	local := n.At.In(r.Location)
+	earliest, reason := local, ""
+	if why := r.Window.Check(local, r.Calendar); why != "" {
+		reason = why
+	} else {
+		d.pass("window")
+	}
+	if day := s.NextContactDay(r, c.Key); day > value.DateOf(local) {
+		if reason == "" {
+			reason = "budget"
+		}
+		earliest = day.At(r.Window.From, r.Location)
+	} else {
+		d.pass("budget")
+	}
+	if r.MaxDataAge > 0 && n.At.Sub(r.DataAt) > r.MaxDataAge {
+		if reason == "" {
+			reason = "stale"
+			earliest = local.Add(time.Hour)
+		}
+	} else {
+		d.pass("fresh")
+	}
+	if reason == "" {
+		return d
+	}
+	d = d.fail(Deferred, reason)
+	d.Until = r.Window.Next(earliest, r.Calendar).UTC()
+	return d
+}
+
+// NextContactDay is the first day on which the budgets allow another contact,
+// not counting the contact of key itself.
+func (s *State) NextContactDay(r Rules, key string) value.Date {
+	var next value.Date
+	for _, b := range r.Budgets {
+		if b.Max <= 0 {
+			continue
+		}
+		count := 0
+		for k := len(s.Contacts) - 1; k >= 0; k-- {
+			if s.Contacts[k].Key == key {
+				continue
+			}
+			count++
+			if count == b.Max {
+				day := value.DateOf(s.Contacts[k].At.In(r.Location))
+				next = max(next, b.Per.AddToDate(day, r.Calendar))
+				break
+			}
+		}
+	}
+	return next
+}
+
+func (d *Decision) pass(key string) Decision {
+	d.Checks = append(d.Checks, Check{key, true})
+	return *d
+}
+
+func (d Decision) fail(verdict, reason string) Decision {
+	d.Verdict, d.Reason = verdict, reason
+	d.Checks = append(d.Checks, Check{reason, false})
+	return d
+}
+
+// EndMessage records how a granted message ended: sent, failed or unknown.
+// Repeats change nothing; sent and failed are final, unknown may still become
+// either.
+type EndMessage struct {
+	Key    string
+	Status string // IntentSent, IntentFailed, IntentUnknown
+	Ref    string // the provider's id of the message
+	Reason string // of a failure, safe to show
+}
+
+func (c EndMessage) decide(s *State, _ Now) ([]Event, error) {
+	i := s.Intents[c.Key]
+	if i == nil {
+		return nil, fault.New(fault.NotFound, "ledger.noMessage", fault.Params{"key": c.Key})
+	}
+	if i.Status == c.Status || i.Status == IntentSent || i.Status == IntentFailed {
+		return nil, nil
+	}
+	typ := map[string]string{IntentSent: MessageSent, IntentFailed: MessageFailed, IntentUnknown: MessageUnknown}[c.Status]
+	if typ == "" {
+		return nil, fault.At("/status", "enum", []string{IntentSent, IntentFailed, IntentUnknown})
+	}
+	return []Event{{
+		Type: typ, Key: c.Key, Items: i.Items, Currency: i.Currency, Amount: i.Amount,
+		Channel: i.Channel, Ref: c.Ref, Reason: c.Reason,
+	}}, nil
+}

@@ -1,0 +1,415 @@
+// Package ledger is the account aggregate: everything that decides money or
+// contact for one customer, as pure functions. A command and a state give
+// events or a fault; events give the next state; replaying the journal gives
+// the state again. No I/O and no clock: the present moment is an argument.
+//
+// The rules come from the product's domain: open = original − paid − credited
+// − written off; collectable = open − disputed − promised and not yet due;
+// a message is granted only while collectable > 0 (see sending.go).
+package ledger
+
+import (
+	"sort"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/value"
+)
+
+// Limits of one account document.
+const (
+	MaxOpenItems    = 20_000 // open invoices of one customer
+	keepClosedItems = 100    // closed invoices kept for reversals; older ones are revived from their record
+	keepPayments    = 200
+	keepIntents     = 60 // decided message intents kept for idempotency and crossing
+	keepContacts    = 40
+	keepPromises    = 40
+	MaxParts        = 60 // instalments of one invoice
+	maxText         = 500
+)
+
+// State is the account aggregate. ID is the customer's record id.
+type State struct {
+	ID       string                   `json:"id"`
+	Seq      int64                    `json:"seq"`  // events so far; the ledger version that messages record
+	Head     string                   `json:"head"` // hash of the last event
+	Items    map[string]*Item         `json:"items,omitempty"`
+	Payments map[string]*Payment      `json:"payments,omitempty"`
+	Received map[value.Currency]int64 `json:"received,omitempty"` // all money received, less reversals
+	// Archived is money on invoices that have left this document (closed long ago).
+	Archived map[value.Currency]int64 `json:"archived,omitempty"`
+	Promises map[string]*Promise      `json:"promises,omitempty"`
+	Hold     *Hold                    `json:"hold,omitempty"`
+	StopWish *StopWish                `json:"stopWish,omitempty"`
+	Contacts []Contact                `json:"contacts,omitempty"` // newest last
+	Intents  map[string]*Intent       `json:"intents,omitempty"`
+}
+
+// Item is one invoice as the ledger sees it. Amounts are minor units.
+type Item struct {
+	Number     string         `json:"number"`
+	Currency   value.Currency `json:"currency"`
+	Amount     int64          `json:"amount"`
+	Issue      value.Date     `json:"issue"`
+	Due        value.Date     `json:"due"`
+	Parts      []Part         `json:"parts,omitempty"` // instalments, by due date; empty = one part
+	Paid       int64          `json:"paid,omitempty"`
+	Credited   int64          `json:"credited,omitempty"`
+	WrittenOff int64          `json:"writtenOff,omitempty"`
+	Disputes   []Dispute      `json:"disputes,omitempty"`
+	Hold       *Hold          `json:"hold,omitempty"`
+	Cancelled  bool           `json:"cancelled,omitempty"`
+	ClosedSeq  int64          `json:"closedSeq,omitempty"`
+}
+
+// Part is one instalment.
+type Part struct {
+	Due    value.Date `json:"due"`
+	Amount int64      `json:"amount"`
+}
+
+// Dispute holds back part of an invoice.
+type Dispute struct {
+	ID     string    `json:"id"`
+	Amount int64     `json:"amount"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
+// Alloc is money of a payment on an invoice.
+type Alloc struct {
+	Invoice string `json:"invoice"`
+	Amount  int64  `json:"amount"`
+}
+
+// Payment is money received. Unapplied = Amount − Σ Allocs.
+type Payment struct {
+	Amount   int64          `json:"amount"`
+	Currency value.Currency `json:"currency"`
+	Value    value.Date     `json:"value"`
+	Allocs   []Alloc        `json:"allocs,omitempty"`
+	Reversed bool           `json:"reversed,omitempty"`
+	Seq      int64          `json:"seq"`
+}
+
+// Unapplied is what of the payment is on no invoice.
+func (p *Payment) Unapplied() int64 {
+	if p.Reversed {
+		return 0
+	}
+	n := p.Amount
+	for _, a := range p.Allocs {
+		n -= a.Amount
+	}
+	return n
+}
+
+// The states of a promise.
+const (
+	PromiseOpen      = "open"
+	PromiseKept      = "kept"
+	PromisePartKept  = "partKept"
+	PromiseBroken    = "broken"
+	PromiseCancelled = "cancelled"
+)
+
+// Promise says: this amount by that date.
+type Promise struct {
+	Amount   int64          `json:"amount"`
+	Currency value.Currency `json:"currency"`
+	Date     value.Date     `json:"date"`
+	Deadline value.Date     `json:"deadline"` // date + one working day
+	Items    []string       `json:"items"`
+	Received int64          `json:"received"` // allocated to its items since it was made
+	Status   string         `json:"status"`
+	Moves    int            `json:"moves,omitempty"`
+	Seq      int64          `json:"seq"`
+}
+
+// Tolerance of a promise: one per cent or one unit of the currency, whichever is more.
+func (p *Promise) Tolerance() int64 {
+	unit := int64(1)
+	for range p.Currency.Digits() {
+		unit *= 10
+	}
+	return max(p.Amount/100, unit)
+}
+
+// Hold stops all reminders of an account or invoice, until a date or until lifted.
+type Hold struct {
+	Until  value.Date `json:"until,omitempty"` // last day of the hold; none = until lifted
+	Reason string     `json:"reason"`
+	By     string     `json:"by,omitempty"`
+	At     time.Time  `json:"at"`
+}
+
+// Active tells whether the hold holds on a day; a nil hold never does.
+func (h *Hold) Active(today value.Date) bool {
+	return h != nil && (h.Until == 0 || today <= h.Until)
+}
+
+// StopWish is the customer's request not to be contacted, until a person reviews it.
+type StopWish struct {
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
+// Contact is one contact with the customer that counts against the budget.
+type Contact struct {
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"` // "message" or "call"
+	Key  string    `json:"key,omitempty"`
+}
+
+// The states of a message intent.
+const (
+	IntentOpen    = "intended"
+	IntentSent    = "sent"
+	IntentFailed  = "failed"
+	IntentUnknown = "unknown"
+)
+
+// Intent is the ledger's side of one message: what it saw when it was granted.
+type Intent struct {
+	Items    []string       `json:"items"`
+	Currency value.Currency `json:"currency"`
+	Amount   int64          `json:"amount"` // collectable of its items when granted
+	Channel  string         `json:"channel"`
+	At       time.Time      `json:"at"`
+	Day      value.Date     `json:"day"`
+	Status   string         `json:"status"`
+	Seq      int64          `json:"seq"`
+	Crossed  bool           `json:"crossed,omitempty"`
+}
+
+// NewState is the account of a customer before anything happened.
+func NewState(id string) *State { return &State{ID: id} }
+
+// Open is the open amount: original − paid − credited − written off; 0 when cancelled.
+func (i *Item) Open() int64 {
+	if i.Cancelled {
+		return 0
+	}
+	return i.Amount - i.Paid - i.Credited - i.WrittenOff
+}
+
+// Disputed is the disputed part, at most what is open.
+func (i *Item) Disputed() int64 {
+	var n int64
+	for _, d := range i.Disputes {
+		n += d.Amount
+	}
+	return min(n, i.Open())
+}
+
+// PartsOpen gives the instalments with what is open of each; settlements fill
+// the earliest first.
+func (i *Item) PartsOpen() []Part {
+	parts := i.Parts
+	if len(parts) == 0 {
+		parts = []Part{{Due: i.Due, Amount: i.Amount}}
+	}
+	settled := i.Amount - i.Open()
+	out := make([]Part, 0, len(parts))
+	for _, p := range parts {
+		take := min(settled, p.Amount)
+		settled -= take
+		if p.Amount > take {
+			out = append(out, Part{Due: p.Due, Amount: p.Amount - take})
+		}
+	}
+	return out
+}
+
+// NextDue is the due date of the earliest instalment with something open, or
+// the invoice's own due date when nothing is.
+func (i *Item) NextDue() value.Date {
+	if len(i.Parts) == 0 {
+		return i.Due
+	}
+	if p := i.PartsOpen(); len(p) > 0 {
+		return p[0].Due
+	}
+	return i.Due
+}
+
+// DPD is days past due on a day: negative before, 0 on the due date; 0 when
+// nothing is open.
+func (i *Item) DPD(today value.Date) int {
+	if i.Open() <= 0 || i.NextDue() == 0 {
+		return 0
+	}
+	return int(today - i.NextDue())
+}
+
+// Status is open, partPaid, paid, writtenOff or cancelled.
+func (i *Item) Status() string {
+	switch {
+	case i.Cancelled:
+		return "cancelled"
+	case i.Open() > 0 && i.Paid+i.Credited+i.WrittenOff > 0:
+		return "partPaid"
+	case i.Open() > 0:
+		return "open"
+	case i.WrittenOff > 0 && i.Paid == 0:
+		return "writtenOff"
+	default:
+		return "paid"
+	}
+}
+
+// Unapplied is money received that is on no invoice, per currency.
+func (s *State) Unapplied() map[value.Currency]int64 {
+	out := map[value.Currency]int64{}
+	for c, n := range s.Received {
+		out[c] = n
+	}
+	for _, i := range s.Items {
+		if i.Paid != 0 {
+			out[i.Currency] -= i.Paid
+		}
+	}
+	for c, n := range s.Archived {
+		out[c] -= n
+	}
+	for c, n := range out {
+		if n == 0 {
+			delete(out, c)
+		}
+	}
+	return out
+}
+
+// Promised is the promised part of each item on a day: open promises whose
+// date has not passed, spread over their items by due date, within what is
+// open and not disputed.
+func (s *State) Promised(today value.Date) map[string]int64 {
+	var out map[string]int64
+	for _, id := range sortedKeys(s.Promises) {
+		p := s.Promises[id]
+		if p.Status != PromiseOpen || today > p.Date {
+			continue
+		}
+		left := p.Amount - p.Received
+		for _, it := range p.Items {
+			i := s.Items[it]
+			if i == nil || left <= 0 {
+				continue
+			}
+			if out == nil {
+				out = map[string]int64{}
+			}
+			take := min(left, i.Open()-i.Disputed()-out[it])
+			if take > 0 {
+				out[it] += take
+				left -= take
+			}
+		}
+	}
+	return out
+}
+
+// Collectable is open − disputed − promised of one item on a day, never below 0.
+func (s *State) Collectable(invoice string, today value.Date) int64 {
+	i := s.Items[invoice]
+	if i == nil {
+		return 0
+	}
+	return max(0, i.Open()-i.Disputed()-s.Promised(today)[invoice])
+}
+
+// Balance is one currency of an account on a day.
+type Balance struct {
+	Currency  value.Currency `json:"currency"`
+	Open      int64          `json:"open"`
+	Overdue   int64          `json:"overdue"`
+	Disputed  int64          `json:"disputed"`
+	Promised  int64          `json:"promised"`
+	Unapplied int64          `json:"unapplied"`
+}
+
+// Balances gives the account per currency on a day, by code.
+func (s *State) Balances(today value.Date) []Balance {
+	m := map[value.Currency]*Balance{}
+	get := func(c value.Currency) *Balance {
+		if m[c] == nil {
+			m[c] = &Balance{Currency: c}
+		}
+		return m[c]
+	}
+	promised := s.Promised(today)
+	for id, i := range s.Items {
+		open := i.Open()
+		if open == 0 {
+			continue
+		}
+		b := get(i.Currency)
+		b.Open += open
+		b.Disputed += i.Disputed()
+		b.Promised += promised[id]
+		for _, p := range i.PartsOpen() {
+			if p.Due != 0 && p.Due < today {
+				b.Overdue += p.Amount
+			}
+		}
+	}
+	for c, n := range s.Unapplied() {
+		get(c).Unapplied = n
+	}
+	out := make([]Balance, 0, len(m))
+	for _, c := range sortedKeys(m) {
+		out = append(out, *m[c])
+	}
+	return out
+}
+
+// OpenItems lists ids of items with something open, by due date, then id.
+func (s *State) OpenItems() []string {
+	var ids []string
+	for id, i := range s.Items {
+		if i.Open() > 0 {
+			ids = append(ids, id)
+		}
+	}
+	sort.Slice(ids, func(a, b int) bool {
+		x, y := s.Items[ids[a]], s.Items[ids[b]]
+		if x.NextDue() != y.NextDue() {
+			return x.NextDue() < y.NextDue()
+		}
+		return ids[a] < ids[b]
+	})
+	return ids
+}
+
+// NextTick is the first day on which time alone changes something: the day
+// after a promise's deadline or after a hold's last day. 0 = never.
+func (s *State) NextTick() value.Date {
+	var next value.Date
+	note := func(d value.Date) {
+		if d != 0 && (next == 0 || d < next) {
+			next = d
+		}
+	}
+	for _, p := range s.Promises {
+		if p.Status == PromiseOpen {
+			note(p.Deadline + 1)
+		}
+	}
+	if s.Hold != nil && s.Hold.Until != 0 {
+		note(s.Hold.Until + 1)
+	}
+	for _, i := range s.Items {
+		if i.Hold != nil && i.Hold.Until != 0 {
+			note(i.Hold.Until + 1)
+		}
+	}
+	return next
+}
+
+func sortedKeys[K ~string, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(a, b int) bool { return keys[a] < keys[b] })
+	return keys
+}
