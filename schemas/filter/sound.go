@@ -10,7 +10,7 @@ import (
 // reader's filter with the scopes of their roles.
 const (
 	soundDepth = 40
-	soundCmps  = 2000
+	soundCmps  = 800
 )
 
 // Sound tells whether e, however it was built, keeps to the language: valid

@@ -1,0 +1,348 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/value"
+)
+
+// Issue is one finding about a flow. Errors block publishing.
+type Issue struct {
+	Severity string       `json:"severity"` // error or warning
+	Key      string       `json:"key"`
+	Pointer  string       `json:"pointer"`
+	Node     string       `json:"node,omitempty"`
+	Params   fault.Params `json:"params,omitempty"`
+}
+
+// World is what a lint may know beyond the document. Nil functions skip their
+// checks (a flow file can be linted without a server).
+type World struct {
+	Field    func(path string) (filter.Type, bool)
+	Template func(key string) bool
+	Channel  func(key string) bool
+}
+
+// Errors gives the blocking issues as one fault, nil without any.
+func Errors(issues []Issue) error {
+	var fields []fault.Field
+	for _, i := range issues {
+		if i.Severity == "error" {
+			fields = append(fields, fault.Field{Pointer: i.Pointer, Rule: i.Key, Key: "lint." + i.Key, Params: i.Params})
+		}
+	}
+	return fault.InvalidFields(fields)
+}
+
+type linter struct {
+	f      *Flow
+	cat    Catalog
+	w      World
+	specs  map[string]Spec
+	insp   map[string]Inspection
+	next   map[string]map[string]string // node → port → node
+	issues []Issue
+}
+
+// Check judges node settings and lints the graph. Issues come in node order;
+// one mistake gives one issue.
+func Check(f *Flow, cat Catalog, w World) []Issue {
+	l := &linter{f: f, cat: cat, w: w, specs: map[string]Spec{}, insp: map[string]Inspection{}, next: map[string]map[string]string{}}
+	for _, id := range f.NodeIDs() {
+		l.node(id)
+	}
+	l.settings()
+	l.stops()
+	l.edges()
+	if l.trigger() {
+		l.reach()
+		l.cycles()
+		l.sends()
+	}
+	l.params()
+	return l.issues
+}
+
+func (l *linter) add(severity, key, pointer, node string, p fault.Params) {
+	l.issues = append(l.issues, Issue{severity, key, pointer, node, p})
+}
+
+func (l *linter) node(id string) {
+	n, at := l.f.Nodes[id], "/nodes/"+id
+	spec, ok := l.cat.Lookup(n.Type, n.V)
+	if !ok {
+		l.add("error", "unknownNode", at+"/type", id, fault.Params{"type": n.Type, "v": n.V})
+		return
+	}
+	l.specs[id] = spec
+	cfg, err := l.f.Resolve(n.Cfg, nil)
+	if err != nil {
+		l.fault(at+"/cfg", id, err)
+		return
+	}
+	in, problems := spec.Inspect(cfg)
+	for _, p := range problems {
+		key := p.Rule
+		if p.Key != "" {
+			key = p.Key
+		}
+		l.add("error", key, at+"/cfg"+p.Pointer, id, fault.Params{"limit": p.Limit})
+	}
+	if n.OnError != nil && n.OnError.Then == "port" {
+		in.Ports = append(slices.Clone(in.Ports), "error")
+	}
+	l.insp[id] = in
+	l.world(at, id, in)
+}
+
+func (l *linter) world(at, id string, in Inspection) {
+	for _, key := range sortedKeys(in.Filters) {
+		l.filter(at+"/cfg"+key, id, in.Filters[key])
+	}
+	for _, t := range in.Templates {
+		if l.w.Template != nil && !l.w.Template(t) {
+			l.add("error", "unknownTemplate", at+"/cfg/template", id, fault.Params{"template": t})
+		}
+	}
+	for _, c := range in.Channels {
+		if l.w.Channel != nil && !l.w.Channel(c) {
+			l.add("error", "unknownChannel", at+"/cfg/channel", id, fault.Params{"channel": c})
+		}
+	}
+}
+
+func (l *linter) filter(at, node string, e filter.Expr) {
+	if l.w.Field == nil || e == nil {
+		return
+	}
+	if err := filter.Check(e, l.w.Field); err != nil {
+		l.fault(at, node, err)
+	}
+}
+
+// fault turns a fault's places into issues below a pointer.
+func (l *linter) fault(at, node string, err error) {
+	fe, ok := err.(*fault.Error)
+	if !ok || len(fe.Fields) == 0 {
+		l.add("error", "invalid", at, node, nil)
+		return
+	}
+	for _, p := range fe.Fields {
+		l.add("error", p.Rule, at+p.Pointer, node, fault.Params{"limit": p.Limit})
+	}
+}
+
+func (l *linter) settings() {
+	s := l.f.Settings
+	if s.Calendar != "" {
+		if _, err := value.CalendarByID(s.Calendar); err != nil {
+			l.add("error", "calendar", "/settings/calendar", "", fault.Params{"value": s.Calendar})
+		}
+	}
+	if s.Timezone != "" && s.Timezone != "customer" && s.Timezone != "workspace" {
+		if _, err := value.Location(s.Timezone); err != nil {
+			l.add("error", "timezone", "/settings/timezone", "", fault.Params{"value": s.Timezone})
+		}
+	}
+	if w := s.Window; w != nil && w.To <= w.From {
+		l.add("error", "emptyWindow", "/settings/window", "", nil)
+	}
+}
+
+func (l *linter) stops() {
+	seen := map[string]bool{}
+	for i, s := range l.f.StopWhen {
+		at := fmt.Sprintf("/stopWhen/%d", i)
+		if seen[s.ID] {
+			l.add("error", "duplicateId", at+"/id", "", fault.Params{"id": s.ID})
+		}
+		seen[s.ID] = true
+		e, err := filter.Parse(s.When)
+		if err != nil {
+			l.fault(at+"/when", "", err)
+			continue
+		}
+		l.filter(at+"/when", "", e)
+	}
+}
+
+func (l *linter) edges() {
+	for i, e := range l.f.Edges {
+		at := fmt.Sprintf("/edges/%d", i)
+		if l.f.Nodes[e.From] == nil {
+			l.add("error", "edgeFrom", at+"/from", e.From, nil)
+			continue
+		}
+		if l.f.Nodes[e.To] == nil {
+			l.add("error", "edgeTo", at+"/to", e.From, fault.Params{"to": e.To})
+			continue
+		}
+		ports := l.next[e.From]
+		if ports == nil {
+			ports = map[string]string{}
+			l.next[e.From] = ports
+		}
+		if _, twice := ports[e.PortName()]; twice {
+			l.add("error", "portTwice", at+"/port", e.From, fault.Params{"port": e.PortName()})
+			continue
+		}
+		ports[e.PortName()] = e.To
+		in, known := l.insp[e.From]
+		if known && !slices.Contains(in.Ports, e.PortName()) && !slices.Contains(in.Optional, e.PortName()) {
+			l.add("error", "unknownPort", at+"/port", e.From, fault.Params{"port": e.PortName()})
+		}
+		if l.specs[e.To].Trigger {
+			l.add("error", "edgeIntoTrigger", at+"/to", e.To, nil)
+		}
+	}
+	for _, id := range l.f.NodeIDs() {
+		for _, p := range l.insp[id].Ports {
+			if l.next[id][p] == "" {
+				l.add("error", "openPort", "/nodes/"+id, id, fault.Params{"port": p})
+			}
+		}
+	}
+}
+
+func (l *linter) trigger() bool {
+	var triggers []string
+	for _, id := range l.f.NodeIDs() {
+		if l.specs[id].Trigger {
+			triggers = append(triggers, id)
+		}
+	}
+	switch {
+	case len(triggers) == 1:
+		return true
+	case len(triggers) == 0:
+		l.add("error", "noTrigger", "/nodes", "", nil)
+	default:
+		l.add("error", "manyTriggers", "/nodes/"+triggers[1], triggers[1], nil)
+	}
+	return false
+}
+
+func (l *linter) reach() {
+	seen := map[string]bool{}
+	var walk func(id string)
+	walk = func(id string) {
+		if id == "" || seen[id] {
+			return
+		}
+		seen[id] = true
+		for _, to := range l.next[id] {
+			walk(to)
+		}
+	}
+	walk(l.f.Trigger(l.cat))
+	for _, id := range l.f.NodeIDs() {
+		if !seen[id] {
+			l.add("error", "unreachable", "/nodes/"+id, id, nil)
+		}
+	}
+}
+
+// cycles reports a cycle that passes through no loop node.
+func (l *linter) cycles() {
+	state := map[string]int{}
+	var walk func(id string) bool
+	walk = func(id string) bool {
+		if l.specs[id].Loops {
+			return true
+		}
+		switch state[id] {
+		case 1:
+			l.add("error", "cycle", "/nodes/"+id, id, nil)
+			return false
+		case 2:
+			return true
+		}
+		state[id] = 1
+		for _, port := range sortedKeys(l.next[id]) {
+			if !walk(l.next[id][port]) {
+				return false
+			}
+		}
+		state[id] = 2
+		return true
+	}
+	for _, id := range l.f.NodeIDs() {
+		if state[id] == 0 && !walk(id) {
+			return
+		}
+	}
+}
+
+// sends checks what must be true of every path that contacts the customer.
+func (l *linter) sends() {
+	any := ""
+	for _, id := range l.f.NodeIDs() {
+		if !l.specs[id].Sends {
+			continue
+		}
+		any = id
+		if to := l.sendWithoutWait(id); to != "" && l.f.Settings.ContactBudget == nil {
+			l.add("warning", "sendsWithoutWait", "/nodes/"+to, to, fault.Params{"after": id})
+		}
+	}
+	if any == "" {
+		return
+	}
+	for _, s := range l.f.StopWhen {
+		if e, err := filter.Parse(s.When); err == nil && slices.ContainsFunc(filter.Fields(e), func(f string) bool {
+			return f == "invoice.open" || f == "invoice.collectable" || f == "invoice.status" || f == "account.open" || f == "customer.openInvoices"
+		}) {
+			return
+		}
+	}
+	l.add("error", "noPaidStop", "/stopWhen", any, nil)
+}
+
+// sendWithoutWait finds a send that follows id with no wait between, "" if none.
+func (l *linter) sendWithoutWait(id string) string {
+	seen := map[string]bool{id: true}
+	queue := []string{id}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		for _, port := range sortedKeys(l.next[at]) {
+			to := l.next[at][port]
+			if seen[to] || l.specs[to].Waits {
+				continue
+			}
+			if l.specs[to].Sends {
+				return to
+			}
+			seen[to] = true
+			queue = append(queue, to)
+		}
+	}
+	return ""
+}
+
+func (l *linter) params() {
+	used := map[string]bool{}
+	for _, n := range l.f.Nodes {
+		for _, name := range paramNames(n.Cfg) {
+			used[name] = true
+		}
+	}
+	for _, name := range sortedKeys(l.f.Params) {
+		if !used[name] {
+			l.add("warning", "unusedParam", "/params/"+name, "", nil)
+		}
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,32 @@
+// Package builtin is the one list of the node types that ship.
+package builtin
+
+import (
+	"github.com/dueflow/dueflow/workflows/node"
+	"github.com/dueflow/dueflow/workflows/node/branch"
+	"github.com/dueflow/dueflow/workflows/node/end"
+	"github.com/dueflow/dueflow/workflows/node/hold"
+	"github.com/dueflow/dueflow/workflows/node/loop"
+	"github.com/dueflow/dueflow/workflows/node/notify"
+	"github.com/dueflow/dueflow/workflows/node/send"
+	"github.com/dueflow/dueflow/workflows/node/split"
+	"github.com/dueflow/dueflow/workflows/node/task"
+	"github.com/dueflow/dueflow/workflows/node/triggerdate"
+	"github.com/dueflow/dueflow/workflows/node/triggerevent"
+	"github.com/dueflow/dueflow/workflows/node/triggermanual"
+	"github.com/dueflow/dueflow/workflows/node/triggerschedule"
+	"github.com/dueflow/dueflow/workflows/node/update"
+	"github.com/dueflow/dueflow/workflows/node/wait"
+	"github.com/dueflow/dueflow/workflows/node/waitfor"
+	"github.com/dueflow/dueflow/workflows/node/webhook"
+)
+
+// Nodes is the registry of all node types.
+func Nodes() *node.Registry {
+	return node.NewRegistry(
+		triggerdate.Type, triggerevent.Type, triggerschedule.Type, triggermanual.Type,
+		wait.Type, waitfor.Type,
+		branch.Type, split.Type, loop.Type,
+		send.Type, task.Type, update.Type, notify.Type, webhook.Type, hold.Type, end.Type,
+	)
+}

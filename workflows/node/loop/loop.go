@@ -1,0 +1,62 @@
+// Package loop is the step "loop": the run goes round at most a number of
+// times, with a gap between, then leaves by "done".
+package loop
+
+import (
+	"fmt"
+
+	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/workflows/node"
+)
+
+// Type is the node type.
+var Type = node.Type{
+	Name: "loop", V: 1, Group: "logic", Loops: true, Waits: true,
+	Schema: `{"type":"object","required":["max"],"additionalProperties":false,"properties":{
+	  "max":{"type":"integer","minimum":1,"maximum":50},"gap":` + node.SpanSchema + `,"at":` + node.TimeSchema + `}}`,
+	Parse: node.Reads(func() *loop { return new(loop) }),
+}
+
+type loop struct {
+	Max int              `json:"max"`
+	Gap value.Span       `json:"gap"`
+	At  *value.TimeOfDay `json:"at"`
+}
+
+// Check refuses bad gaps.
+func (l *loop) Check() error {
+	if l.Gap.Unit == "" {
+		l.Gap.Unit = value.Day
+	}
+	return node.CheckSpan("/gap", l.Gap, "")
+}
+
+// Ports: again while visits are left, done after.
+func (l *loop) Ports() (required, optional []string) { return []string{"again", "done"}, nil }
+
+// Step counts visits.
+func (l *loop) Step(c *node.Ctx) node.Next {
+	if c.Visit > l.Max {
+		return node.Go("done")
+	}
+	target := c.EnteredAt
+	if l.Gap.Value > 0 {
+		target = c.AfterSpan(c.EnteredAt, l.Gap, l.At)
+	}
+	if c.Now.Before(target) {
+		return node.WaitUntil(target)
+	}
+	next := node.Go("again")
+	next.Planned = target
+	return next
+}
+
+// Sentence reads the step.
+func (l *loop) Sentence() flow.Text {
+	en, zh := fmt.Sprintf("Repeat at most %d times", l.Max), fmt.Sprintf("最多重复 %d 次", l.Max)
+	if l.Gap.Value > 0 {
+		en, zh = en+", every "+node.SpanText(l.Gap, "en"), zh+"，间隔 "+node.SpanText(l.Gap, "zh-CN")
+	}
+	return node.Say(en, zh)
+}
