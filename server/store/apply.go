@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+)
+
+// Apply does many writes in one go, as fast as the driver can. Each succeeds
+// or fails alone, in order, with the faults of Collection's methods; docs and
+// errs are as long as writes, and docs[i] counts where errs[i] is nil (after a
+// Delete it has the id only). At most 1000 writes: more are refused as a whole.
+func (s *Store) Apply(ctx context.Context, ws string, writes []Write) (docs []Doc, errs []error) {
+	docs, errs = make([]Doc, len(writes)), make([]error, len(writes))
+	if len(writes) > MaxWrites {
+		for i := range errs {
+			errs[i] = fault.At("/writes", "maxItems", MaxWrites)
+		}
+		return docs, errs
+	}
+	good := make([]Write, 0, len(writes))
+	at := make([]int, 0, len(writes))
+	for i, w := range writes {
+		if errs[i] = s.checkWrite(ws, w); errs[i] == nil {
+			good, at = append(good, w), append(at, i)
+		}
+	}
+	if len(good) == 0 {
+		return docs, errs
+	}
+	if s.slow != nil {
+		defer s.watch(ctx, s.now(), Collection{s: s, ws: ws}, "apply", nil)
+	}
+	vers, failed := s.d.Write(ctx, ws, good)
+	for i, w := range good {
+		errs[at[i]] = wrap(failed[i], string(w.Op))
+		if failed[i] == nil {
+			docs[at[i]] = Doc{ID: w.Doc.ID, Ver: vers[i], Body: w.Doc.Body}
+		}
+	}
+	return docs, errs
+}
+
+func (s *Store) checkWrite(ws string, w Write) error {
+	spec, err := s.In(ws, w.Collection).spec()
+	if err != nil {
+		return err
+	}
+	if w.IfVer < 0 {
+		return fault.At("/version", "minimum", 0)
+	}
+	switch w.Op {
+	case Insert, Replace:
+		if err := checkID(w.Doc.ID); err != nil {
+			return err
+		}
+		return checkBody(w.Doc.Body, spec.MaxBody)
+	case Delete:
+		if !validID(w.Doc.ID) {
+			return NotFound(w.Collection, w.Doc.ID)
+		}
+		return nil
+	}
+	return fault.At("/op", "enum", []WriteOp{Insert, Replace, Delete})
+}
+
+func checkQuery(f filter.Expr, search string) error {
+	if err := filter.Sound(f); err != nil {
+		return err
+	}
+	return checkSearch(search)
+}
+
+// describe says which fields a query touches, not what it looks for: values
+// may be personal data.
+func describe(f filter.Expr, search string, sort []SortKey) string {
+	var b strings.Builder
+	b.WriteString("filter=" + strings.Join(filter.Fields(f), ","))
+	if search != "" {
+		b.WriteString(" search")
+	}
+	for i, k := range sort {
+		if i == 0 {
+			b.WriteString(" sort=")
+		} else {
+			b.WriteByte(',')
+		}
+		if k.Desc {
+			b.WriteByte('-')
+		}
+		b.WriteString(k.Field)
+	}
+	return b.String()
+}
