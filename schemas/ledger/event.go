@@ -65,6 +65,7 @@ type Event struct {
 	// Invoice holds the payment's id here.
 	Released []Alloc    `json:"released,omitempty"`
 	Items    []string   `json:"items,omitempty"`
+	Keys     []string   `json:"keys,omitempty"` // further step keys that one merged message answers
 	Status   string     `json:"status,omitempty"`
 	Channel  string     `json:"channel,omitempty"`
 	Reason   string     `json:"reason,omitempty"`
@@ -276,7 +277,7 @@ func (s *State) applyMessage(e Event) {
 	switch e.Type {
 	case MessageIntended:
 		put(&s.Intents, e.Key, &Intent{
-			Items: e.Items, Currency: e.Currency, Amount: e.Amount, Channel: e.Channel,
+			Items: e.Items, Keys: e.Keys, Currency: e.Currency, Amount: e.Amount, Channel: e.Channel,
 			At: e.At, Day: e.Value, Status: IntentOpen, Seq: e.Seq,
 		})
 		s.contact(Contact{At: e.At, Kind: "message", Key: e.Key})

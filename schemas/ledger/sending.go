@@ -64,6 +64,7 @@ type Decision struct {
 // again, for channels that drop repeats by key.
 type Intend struct {
 	Key      string
+	Keys     []string // further step keys that this message answers (merged steps)
 	Items    []string
 	Currency value.Currency
 	Channel  string
@@ -88,12 +89,26 @@ func (c Intend) decide(s *State, n Now) ([]Event, error) {
 		}
 		c.Out.Seq = s.Seq + 1
 		return []Event{{
-			Type: MessageIntended, Key: c.Key, Items: d.Items, Currency: c.Currency, Amount: d.Amount,
+			Type: MessageIntended, Key: c.Key, Keys: c.Keys, Items: d.Items, Currency: c.Currency, Amount: d.Amount,
 			Channel: c.Channel, Checks: d.Checks, Value: value.DateOf(n.At.In(c.Rules.Location)),
 		}}, nil
 	default:
 		return nil, nil
 	}
+}
+
+// Answered gives the intent that answers a step key, its own or a merged one's,
+// unless that message failed.
+func (s *State) Answered(key string) (intentKey string, status string) {
+	if i := s.Intents[key]; i != nil && i.Status != IntentFailed {
+		return key, i.Status
+	}
+	for k, i := range s.Intents {
+		if i.Status != IntentFailed && contains(i.Keys, key) {
+			return k, i.Status
+		}
+	}
+	return "", ""
 }
 
 // Evaluate is the decision without recording it: what sending asks, what

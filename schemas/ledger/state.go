@@ -171,6 +171,7 @@ const (
 // Intent is the ledger's side of one message: what it saw when it was granted.
 type Intent struct {
 	Items    []string       `json:"items"`
+	Keys     []string       `json:"keys,omitempty"` // further step keys that it answers
 	Currency value.Currency `json:"currency"`
 	Amount   int64          `json:"amount"` // collectable of its items when granted
 	Channel  string         `json:"channel"`

@@ -1,0 +1,434 @@
+package run
+
+import (
+	"context"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/workflows/node"
+)
+
+// Env is the world as one account's runs see it. The server gives the real
+// one; rehearsal gives one on a virtual clock that touches nothing.
+type Env interface {
+	// Now is the account's time: real, or a demo clock's.
+	Now() time.Time
+	// Load reads the account fresh: its ledger, customer and the named invoices.
+	Load(ctx context.Context, invoices []string) (*Facts, error)
+	// Definition gives a published flow by content hash.
+	Definition(ctx context.Context, hash string) (*Definition, error)
+	// Send asks the ledger and, if granted, sends one message.
+	Send(ctx context.Context, f *Facts, m Message) (Sent, error)
+	// Do performs any other action, once per key.
+	Do(ctx context.Context, f *Facts, r *Run, a node.Action) (node.Result, error)
+}
+
+// Facts are what decisions are made from, read at one moment.
+type Facts struct {
+	Today    value.Date // in the workspace's zone
+	State    *ledger.State
+	Customer map[string]any            // the customer's record
+	Invoices map[string]map[string]any // records of invoices, by id
+	Loc      *time.Location            // the customer's zone
+	WorkLoc  *time.Location            // the workspace's zone
+	Calendar *value.Calendar
+	Rules    ledger.Rules  // the workspace's rules of sending
+	Grace    time.Duration // see In.Grace
+}
+
+// Message is one wish to send: the lead step and those merged into it.
+type Message struct {
+	Key      string
+	Keys     []string // of the merged steps
+	Items    []string
+	Currency value.Currency
+	Channel  string
+	Fallback []string
+	Template string
+	Flow     string
+	Node     string
+	Runs     []string
+	Rules    ledger.Rules
+}
+
+// Sent is how it went. Dropped says why single items were left out.
+type Sent struct {
+	node.Result
+	Dropped map[string]string
+}
+
+// Note is one thing the account's workflow is told.
+type Note struct {
+	Kind   string      `json:"kind"` // start, event, control
+	Hash   string      `json:"hash,omitempty"`
+	Form   string      `json:"form,omitempty"`
+	Ids    []string    `json:"ids,omitempty"` // subjects of a start; runs of a control, empty = all of the flow
+	Entry  string      `json:"entry,omitempty"`
+	Event  *node.Event `json:"event,omitempty"`
+	Action string      `json:"action,omitempty"`
+	Flow   string      `json:"flow,omitempty"`
+	By     string      `json:"by,omitempty"`
+}
+
+// The kinds of notes.
+const (
+	NoteStart   = "start"
+	NoteEvent   = "event"
+	NoteControl = "control"
+)
+
+// Step advances all runs of one account: it takes in the notes, lets every run
+// that is due or touched go on, performs what they ask for, merges what goes
+// to the customer on this day in one currency, and repeats until all rest. It
+// changes the runs in place and returns what happened.
+func Step(ctx context.Context, env Env, runs map[string]*Run, notes []Note) ([]Fact, error) {
+	s := &stepper{env: env, runs: runs, defs: map[string]*Definition{}, touched: map[string]bool{}}
+	if err := s.take(ctx, notes); err != nil {
+		return nil, err
+	}
+	for range maxRounds {
+		acts, err := s.round(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if len(acts) == 0 {
+			return s.facts, nil
+		}
+		if err := s.perform(ctx, acts); err != nil {
+			return nil, err
+		}
+	}
+	for id := range s.results { // a flow that keeps acting without a wait
+		a := advancer{d: s.defs[runs[id].Hash], r: runs[id], in: In{Now: env.Now()}}
+		a.park("noWait")
+		s.facts = append(s.facts, a.facts...)
+	}
+	return s.facts, nil
+}
+
+// maxRounds bounds how many actions one run may do in one step.
+const maxRounds = 25
+
+type stepper struct {
+	env     Env
+	runs    map[string]*Run
+	defs    map[string]*Definition
+	facts   []Fact
+	touched map[string]bool
+	events  []*node.Event
+	results map[string]*node.Result // by run: actions done in the last round
+	account *Facts
+}
+
+type act struct {
+	run    *Run
+	action *node.Action
+}
+
+func (s *stepper) def(ctx context.Context, hash string) (*Definition, error) {
+	if d := s.defs[hash]; d != nil {
+		return d, nil
+	}
+	d, err := s.env.Definition(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	s.defs[hash] = d
+	return d, nil
+}
+
+func (s *stepper) take(ctx context.Context, notes []Note) error {
+	now := s.env.Now()
+	for _, n := range notes {
+		switch n.Kind {
+		case NoteStart:
+			d, err := s.def(ctx, n.Hash)
+			if err != nil {
+				return err
+			}
+			for _, subject := range n.Ids {
+				r := NewRun(d, subject, n.Entry, now)
+				if s.runs[r.ID] == nil {
+					s.runs[r.ID] = r
+					s.facts = append(s.facts, Fact{Run: r.ID, Flow: r.Flow, Node: r.Node, At: now, What: "started"})
+				}
+			}
+		case NoteEvent:
+			s.events = append(s.events, n.Event)
+		case NoteControl:
+			if err := s.control(ctx, n, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *stepper) control(ctx context.Context, n Note, now time.Time) error {
+	var to *Definition
+	if n.Action == Migrate {
+		d, err := s.def(ctx, n.Hash)
+		if err != nil {
+			return err
+		}
+		to = d
+	}
+	for _, id := range sortedIDs(s.runs) {
+		r := s.runs[id]
+		if r.Flow != n.Flow && n.Flow != "" || len(n.Ids) > 0 && !has(n.Ids, id) {
+			continue
+		}
+		d, err := s.def(ctx, r.Hash)
+		if err != nil {
+			return err
+		}
+		s.facts = append(s.facts, Control(d, r, n.Action, to, now, n.By)...)
+		s.touched[id] = true
+	}
+	return nil
+}
+
+// round advances every run that has a reason to move and gives their actions.
+func (s *stepper) round(ctx context.Context) ([]act, error) {
+	now := s.env.Now()
+	moving := s.moving(now)
+	if len(moving) == 0 {
+		return nil, nil
+	}
+	var invoices []string
+	for _, r := range moving {
+		if r.Form == "invoice" {
+			invoices = append(invoices, r.Subject)
+		}
+	}
+	f, err := s.env.Load(ctx, invoices)
+	if err != nil {
+		return nil, err
+	}
+	s.account = f
+	var acts []act
+	for _, r := range moving {
+		d, err := s.def(ctx, r.Hash)
+		if err != nil {
+			return nil, err
+		}
+		in := In{Now: now, Loc: f.zone(d), Calendar: f.calendar(d), Doc: f.Doc(r.Form, r.Subject), Grace: f.Grace, Result: s.results[r.ID]}
+		if a := s.advance(d, r, in); a != nil {
+			acts = append(acts, act{r, a})
+		}
+	}
+	s.results, s.events = nil, nil
+	s.touched = map[string]bool{}
+	return acts, nil
+}
+
+// advance gives a run its events one by one, or its result, or just the time.
+func (s *stepper) advance(d *Definition, r *Run, in In) *node.Action {
+	events := []*node.Event{nil}
+	if in.Result == nil {
+		if mine := s.eventsFor(r); len(mine) > 0 {
+			events = mine
+		}
+	}
+	for _, e := range events {
+		in.Event = e
+		a, facts := Advance(d, r, in)
+		s.facts = append(s.facts, facts...)
+		if a != nil || r.Status == Done {
+			return a
+		}
+	}
+	return nil
+}
+
+func (s *stepper) eventsFor(r *Run) []*node.Event {
+	var out []*node.Event
+	for _, e := range s.events {
+		if e.Invoice == "" || r.Form != "invoice" || e.Invoice == r.Subject {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func (s *stepper) moving(now time.Time) []*Run {
+	var out []*Run
+	for _, id := range sortedIDs(s.runs) {
+		r := s.runs[id]
+		if s.results[id] != nil || s.results == nil && (r.Due(now) || s.touched[id] || len(s.eventsFor(r)) > 0 && r.Status != Done) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// perform does the actions of a round: messages merged, the rest one by one.
+func (s *stepper) perform(ctx context.Context, acts []act) error {
+	s.results = map[string]*node.Result{}
+	var sends []act
+	for _, a := range acts {
+		if a.action.Kind == node.ActSend {
+			sends = append(sends, a)
+			continue
+		}
+		res, err := s.env.Do(ctx, s.account, a.run, *a.action)
+		if err != nil {
+			return err
+		}
+		s.note(a, res)
+	}
+	return s.send(ctx, sends)
+}
+
+func (s *stepper) note(a act, res node.Result) {
+	s.results[a.run.ID] = &res
+	what := a.action.Kind
+	if res.Status != node.ResultOK {
+		what = res.Status
+	} else if a.action.Kind == node.ActSend {
+		what = "sent"
+	}
+	s.facts = append(s.facts, Fact{
+		Run: a.run.ID, Flow: a.run.Flow, Node: a.run.Node, At: s.env.Now(), What: what, Reason: res.Reason, Until: res.Until, Key: res.Ref,
+	})
+}
+
+// wish is what one run wants to send in one currency.
+type wish struct {
+	act
+	key      string
+	currency value.Currency
+	items    []string
+	dpd      int
+}
+
+// send merges the sends of a round: all wishes of one currency and channel
+// become one message, led by the most overdue item.
+func (s *stepper) send(ctx context.Context, sends []act) error {
+	groups := map[string][]wish{}
+	for _, a := range sends {
+		wishes := s.wishes(a)
+		if len(wishes) == 0 {
+			s.note(a, node.Result{Status: node.ResultRefused, Reason: "paid"})
+		}
+		for _, w := range wishes {
+			if key, _ := s.account.State.Answered(w.key); key != "" {
+				// An earlier, interrupted step got this far: ask about that message.
+				groups["answered:"+key] = append(groups["answered:"+key], w)
+				continue
+			}
+			g := string(w.currency) + ":" + w.action.Channel
+			groups[g] = append(groups[g], w)
+		}
+	}
+	for _, g := range sortedIDs(groups) {
+		if err := s.sendGroup(ctx, groups[g], strings.TrimPrefix(g, "answered:"), strings.HasPrefix(g, "answered:")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *stepper) sendGroup(ctx context.Context, ws []wish, answered string, again bool) error {
+	sort.SliceStable(ws, func(a, b int) bool {
+		if ws[a].dpd != ws[b].dpd {
+			return ws[a].dpd > ws[b].dpd
+		}
+		return ws[a].key < ws[b].key
+	})
+	lead := ws[0]
+	d := s.defs[lead.run.Hash]
+	m := Message{
+		Key: lead.key, Currency: lead.currency, Channel: lead.action.Channel, Fallback: lead.action.Fallback,
+		Template: lead.action.Template, Flow: lead.run.Flow, Node: lead.run.Node, Rules: s.account.RulesFor(d),
+	}
+	if again {
+		m.Key = answered
+	}
+	seen := map[string]bool{}
+	for _, w := range ws {
+		if w.key != m.Key {
+			m.Keys = append(m.Keys, w.key)
+		}
+		m.Runs = append(m.Runs, w.run.ID)
+		for _, id := range w.items {
+			if !seen[id] {
+				seen[id] = true
+				m.Items = append(m.Items, id)
+			}
+		}
+	}
+	sent, err := s.env.Send(ctx, s.account, m)
+	if err != nil {
+		return err
+	}
+	for _, w := range ws {
+		s.answer(w, sent)
+	}
+	return nil
+}
+
+// answer tells a run how its wish went: an item that was dropped from a message
+// that went out has its own reason. Of several currencies the worst counts.
+func (s *stepper) answer(w wish, sent Sent) {
+	res := sent.Result
+	if len(w.items) == 1 && res.Status == node.ResultOK {
+		if why := sent.Dropped[w.items[0]]; why != "" {
+			res = node.Result{Status: node.ResultRefused, Reason: why}
+		}
+	}
+	if was := s.results[w.run.ID]; was != nil && was.Status != node.ResultOK {
+		return
+	}
+	s.note(w.act, res)
+}
+
+// wishes are a run's items by currency: its invoice, or for a customer's run
+// everything collectable.
+func (s *stepper) wishes(a act) []wish {
+	st, today := s.account.State, s.account.Today
+	if a.run.Form == "invoice" {
+		i := st.Items[a.run.Subject]
+		if i == nil {
+			return nil
+		}
+		return []wish{{act: a, key: a.action.Key, currency: i.Currency, items: []string{a.run.Subject}, dpd: i.DPD(today)}}
+	}
+	by := map[value.Currency]*wish{}
+	for _, id := range st.OpenItems() {
+		i := st.Items[id]
+		w := by[i.Currency]
+		if w == nil {
+			w = &wish{act: a, key: a.action.Key + "/" + string(i.Currency), currency: i.Currency, dpd: i.DPD(today)}
+			by[i.Currency] = w
+		}
+		w.items = append(w.items, id)
+		w.dpd = max(w.dpd, i.DPD(today))
+	}
+	out := make([]wish, 0, len(by))
+	for _, c := range sortedIDs(by) {
+		out = append(out, *by[c])
+	}
+	return out
+}
+
+func sortedIDs[K ~string, V any](m map[K]V) []K {
+	ids := make([]K, 0, len(m))
+	for id := range m {
+		ids = append(ids, id)
+	}
+	sort.Slice(ids, func(a, b int) bool { return ids[a] < ids[b] })
+	return ids
+}
+
+func has(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,110 @@
+package run
+
+import (
+	"maps"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+)
+
+// Doc is the subject as conditions see it: the records' fields, with money and
+// state from the ledger laid over them, so that a condition never reads a
+// projection that lags behind.
+func (f *Facts) Doc(form, subject string) map[string]any {
+	doc := map[string]any{"account": f.accountDoc()}
+	customer := maps.Clone(f.Customer)
+	if customer == nil {
+		customer = map[string]any{}
+	}
+	customer["id"] = f.State.ID
+	doc["customer"] = customer
+	if form == "invoice" {
+		doc["invoice"] = f.InvoiceDoc(subject)
+	}
+	return doc
+}
+
+// InvoiceDoc is one invoice as conditions and templates see it.
+func (f *Facts) InvoiceDoc(id string) map[string]any {
+	inv := maps.Clone(f.Invoices[id])
+	if inv == nil {
+		inv = map[string]any{}
+	}
+	i := f.State.Items[id]
+	if i == nil { // archived or never booked: nothing is open
+		i = &ledger.Item{Cancelled: inv["status"] == "cancelled"}
+	} else {
+		inv["number"], inv["amount"], inv["currency"] = i.Number, i.Amount, string(i.Currency)
+		inv["issueDate"], inv["dueDate"] = i.Issue.String(), i.NextDue().String()
+	}
+	inv["id"] = id
+	inv["open"], inv["collectable"], inv["disputed"] = i.Open(), f.State.Collectable(id, f.Today), i.Disputed()
+	inv["status"], inv["dpd"], inv["held"] = i.Status(), i.DPD(f.Today), i.Hold.Active(f.Today)
+	return inv
+}
+
+// accountDoc sums up the account: amounts only where one currency makes them
+// meaningful.
+func (f *Facts) accountDoc() map[string]any {
+	items := f.State.OpenItems()
+	out := map[string]any{"openInvoices": len(items), "onHold": f.State.Hold.Active(f.Today), "stopWish": f.State.StopWish != nil, "maxDpd": 0}
+	promises := 0
+	for _, p := range f.State.Promises {
+		if p.Status == ledger.PromiseBroken {
+			promises++
+		}
+	}
+	out["brokenPromises"] = promises
+	for k, id := range items {
+		if d := f.State.Items[id].DPD(f.Today); k == 0 || d > out["maxDpd"].(int) {
+			out["maxDpd"] = d
+		}
+	}
+	if b := f.State.Balances(f.Today); len(b) == 1 {
+		out["open"], out["overdue"], out["currency"], out["unapplied"] = b[0].Open, b[0].Overdue, string(b[0].Currency), b[0].Unapplied
+	} else if len(b) == 0 {
+		out["open"], out["overdue"] = int64(0), int64(0)
+	}
+	return out
+}
+
+// zone is where a flow's times of day are: the customer's, the workspace's, or
+// a named place.
+func (f *Facts) zone(d *Definition) *time.Location {
+	switch tz := d.Flow.Settings.Timezone; tz {
+	case "", "customer":
+		return f.Loc
+	case "workspace":
+		return f.WorkLoc
+	default:
+		if loc, err := value.Location(tz); err == nil {
+			return loc
+		}
+		return f.WorkLoc
+	}
+}
+
+func (f *Facts) calendar(d *Definition) *value.Calendar {
+	if id := d.Flow.Settings.Calendar; id != "" {
+		if c, err := value.CalendarByID(id); err == nil {
+			return c
+		}
+	}
+	return f.Calendar
+}
+
+// RulesFor are the rules of sending of a flow on this account: the workspace's,
+// with the flow's window and calendar instead of them where it has some, and
+// its contact budget on top of them. Quiet hours are the customer's own.
+func (f *Facts) RulesFor(d *Definition) ledger.Rules {
+	r := f.Rules
+	r.Location, r.Calendar = f.zone(d), f.calendar(d)
+	if w := d.Flow.Settings.Window; w != nil {
+		r.Window = *w
+	}
+	if b := d.Flow.Settings.ContactBudget; b != nil {
+		r.Budgets = append(append([]ledger.Budget(nil), r.Budgets...), *b)
+	}
+	return r
+}

@@ -1,0 +1,80 @@
+package run
+
+import (
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/workflows/node"
+)
+
+// The states of a run.
+const (
+	Active = "active"
+	Paused = "paused"
+	Parked = "parked"
+	Done   = "done"
+)
+
+// Run is one flow version carrying one subject. It is all that is kept of it
+// between steps, so it is small.
+type Run struct {
+	ID      string            `json:"id"` // <flow key>/<subject id>[/<entry>]
+	Flow    string            `json:"flow"`
+	Hash    string            `json:"hash"`
+	Form    string            `json:"form"`
+	Subject string            `json:"subject"`
+	Status  string            `json:"status"`
+	Node    string            `json:"node"`
+	Started time.Time         `json:"started"`
+	Entered time.Time         `json:"entered"`
+	Wake    time.Time         `json:"wake,omitzero"`    // zero: only an event wakes it
+	Planned time.Time         `json:"planned,omitzero"` // when its next act was meant to happen
+	On      []string          `json:"on,omitempty"`
+	Visits  map[string]int    `json:"visits,omitempty"`
+	Attempt int               `json:"attempt,omitempty"`
+	Vars    map[string]string `json:"vars,omitempty"`
+	Reason  string            `json:"reason,omitempty"`
+	Outcome string            `json:"outcome,omitempty"`
+}
+
+// NewRun is a run at its trigger.
+func NewRun(d *Definition, subject, entry string, now time.Time) *Run {
+	id := d.Flow.Key + "/" + subject
+	if entry != "" {
+		id += "/" + entry
+	}
+	return &Run{
+		ID: id, Flow: d.Flow.Key, Hash: d.Hash, Form: d.Flow.Subject.Form, Subject: subject,
+		Status: Active, Node: d.Start, Started: now, Entered: now, Wake: now, Visits: map[string]int{d.Start: 1},
+	}
+}
+
+// Due tells whether time alone lets the run go on.
+func (r *Run) Due(now time.Time) bool {
+	return r.Status == Active && !r.Wake.IsZero() && !r.Wake.After(now)
+}
+
+// Fact is what happened to a run at a step, for timelines, the canvas and
+// "why / why not".
+type Fact struct {
+	Run    string    `json:"run"`
+	Flow   string    `json:"flow"`
+	Node   string    `json:"node"`
+	At     time.Time `json:"at"`
+	What   string    `json:"what"` // started, left, waiting, sent, merged, deferred, refused, retry, parked, resumed, paused, skipped, ended, migrated
+	Reason string    `json:"reason,omitempty"`
+	Until  time.Time `json:"until,omitzero"`
+	Port   string    `json:"port,omitempty"`
+	Key    string    `json:"key,omitempty"` // message or task
+}
+
+// In is what an advance may know.
+type In struct {
+	Now      time.Time
+	Loc      *time.Location
+	Calendar *value.Calendar
+	Doc      map[string]any
+	Grace    time.Duration
+	Event    *node.Event
+	Result   *node.Result
+}
