@@ -47,6 +47,7 @@ func dsn(path string, opt Options, readOnly bool) string {
 	pragma("temp_store", 2)
 	pragma("mmap_size", 256<<20)
 	pragma("journal_size_limit", 64<<20)
+	pragma("wal_autocheckpoint", 4000) // pages: hot ones are written back once for many commits
 	if readOnly {
 		pragma("query_only", 1)
 	}
