@@ -23,7 +23,10 @@ export default defineConfig({
       output: {
         advancedChunks: {
           groups: [
-            { name: 'react', test: /node_modules\/(react|react-dom|scheduler|react-router|zustand|i18next|react-i18next|@tanstack)\// },
+            {
+              name: 'react',
+              test: /node_modules\/(react|react-dom|scheduler|react-router|zustand|i18next|react-i18next|@tanstack)\//,
+            },
           ],
         },
       },

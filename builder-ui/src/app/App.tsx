@@ -1,0 +1,48 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { App as AntdApp, ConfigProvider } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
+import { useEffect, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { BrowserRouter } from 'react-router';
+import { queryClient } from '@/shared/api/query';
+import { ErrorBoundary } from './ErrorBoundary';
+import { Router } from './Router';
+import { themeConfig } from './theme';
+import { useIsDark } from './useIsDark';
+
+export function App({ nonce }: { nonce: string }) {
+  const { i18n } = useTranslation();
+  const isDark = useIsDark();
+  const theme = useMemo(() => themeConfig(isDark), [isDark]);
+  const chinese = i18n.language === 'zh-CN';
+
+  useEffect(() => {
+    document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+  }, [isDark]);
+  useEffect(() => {
+    dayjs.locale(chinese ? 'zh-cn' : 'en');
+  }, [chinese]);
+
+  return (
+    <ConfigProvider
+      theme={theme}
+      locale={chinese ? zhCN : enUS}
+      csp={{ nonce }}
+      button={{ autoInsertSpace: false }}
+      form={{ requiredMark: 'optional' }}
+    >
+      <AntdApp message={{ maxCount: 3 }} notification={{ placement: 'bottomRight' }}>
+        <QueryClientProvider client={queryClient}>
+          <ErrorBoundary>
+            <BrowserRouter>
+              <Router />
+            </BrowserRouter>
+          </ErrorBoundary>
+        </QueryClientProvider>
+      </AntdApp>
+    </ConfigProvider>
+  );
+}

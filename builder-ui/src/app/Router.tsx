@@ -1,0 +1,56 @@
+import { lazy, Suspense } from 'react';
+import { Navigate, Route, Routes } from 'react-router';
+import { PageSkeleton } from '@/shared/ui/states';
+import { Gate, SignedOutOnly } from './Gate';
+import { Shell } from './Shell';
+
+const LoginPage = lazy(() => import('@/features/session/components/LoginPage'));
+const SetupPage = lazy(() => import('@/features/session/components/SetupPage'));
+const TodayPage = lazy(() => import('@/features/today/components/TodayPage'));
+const CustomersPage = lazy(() => import('@/features/customers/components/CustomersPage'));
+const CustomerPage = lazy(() => import('@/features/customers/components/CustomerPage'));
+const InvoicesPage = lazy(() => import('@/features/invoices/components/InvoicesPage'));
+const RunsPage = lazy(() => import('@/features/runs/components/RunsPage'));
+const FlowsPage = lazy(() => import('@/features/flows/components/FlowsPage'));
+const InboxPage = lazy(() => import('@/features/inbox/components/InboxPage'));
+const SettingsPage = lazy(() => import('@/features/settings/components/SettingsPage'));
+const NotFoundPage = lazy(() => import('./NotFoundPage'));
+
+export function Router() {
+  return (
+    <Suspense fallback={<PageSkeleton />}>
+      <Routes>
+        <Route
+          path="/login"
+          element={
+            <SignedOutOnly>
+              <LoginPage />
+            </SignedOutOnly>
+          }
+        />
+        <Route path="/setup" element={<SetupPage />} />
+        <Route
+          element={
+            <Gate>
+              <Shell />
+            </Gate>
+          }
+        >
+          <Route index element={<Navigate to="/today" replace />} />
+          <Route path="today" element={<TodayPage />} />
+          <Route path="customers" element={<CustomersPage />} />
+          <Route path="customers/:id" element={<CustomerPage />} />
+          <Route path="invoices" element={<InvoicesPage />} />
+          <Route path="runs" element={<RunsPage />} />
+          <Route path="flows" element={<FlowsPage />} />
+          <Route path="flows/:key" element={<FlowsPage />} />
+          <Route path="inbox" element={<InboxPage />} />
+          <Route path="inbox/:id" element={<InboxPage />} />
+          <Route path="settings" element={<Navigate to="/settings/workspace" replace />} />
+          <Route path="settings/:tab" element={<SettingsPage />} />
+          <Route path="*" element={<NotFoundPage />} />
+        </Route>
+      </Routes>
+    </Suspense>
+  );
+}

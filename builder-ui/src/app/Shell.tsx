@@ -1,0 +1,132 @@
+import {
+  ControlOutlined,
+  FileTextOutlined,
+  InboxOutlined,
+  MenuFoldOutlined,
+  MenuOutlined,
+  MenuUnfoldOutlined,
+  NodeIndexOutlined,
+  SettingOutlined,
+  SunOutlined,
+  TeamOutlined,
+} from '@ant-design/icons';
+import { Button, Drawer, Tooltip } from 'antd';
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { NavLink, Outlet, useLocation } from 'react-router';
+import { useMe } from '@/shared/api/session';
+import { useLive } from '@/shared/api/useLive';
+import { usePrefs } from '@/shared/lib/prefs';
+import { LanguageSwitch } from '@/shared/ui/LanguageSwitch';
+import { Logo } from '@/shared/ui/Logo';
+import { PageSkeleton } from '@/shared/ui/states';
+import { ClockBanner } from './ClockBanner';
+import { ConnectionDot } from './ConnectionDot';
+import { UserMenu } from './UserMenu';
+
+const items: { to: string; label: string; icon: ReactNode }[] = [
+  { to: '/today', label: 'nav.today', icon: <SunOutlined /> },
+  { to: '/customers', label: 'nav.customers', icon: <TeamOutlined /> },
+  { to: '/invoices', label: 'nav.invoices', icon: <FileTextOutlined /> },
+  { to: '/runs', label: 'nav.runs', icon: <ControlOutlined /> },
+  { to: '/flows', label: 'nav.flows', icon: <NodeIndexOutlined /> },
+  { to: '/inbox', label: 'nav.inbox', icon: <InboxOutlined /> },
+  { to: '/settings', label: 'nav.settings', icon: <SettingOutlined /> },
+];
+
+export function Shell() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const { narrowNav, toggleNav } = usePrefs();
+  const [menuOpen, setMenuOpen] = useState(false);
+  const { pathname } = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const section = pathname.split('/')[1];
+  const firstSection = useRef(section);
+
+  useLive(me.workspace.key);
+  useEffect(() => {
+    setMenuOpen(false);
+    if (firstSection.current === section) return;
+    firstSection.current = section;
+    // A new page starts at its top, for the eye and for the screen reader.
+    main.current?.focus({ preventScroll: true });
+    main.current?.scrollTo(0, 0);
+  }, [section]);
+
+  return (
+    <div className={narrowNav ? 'shell shell-narrow' : 'shell'}>
+      <a className="skip-link" href="#main">
+        {t('nav.skip')}
+      </a>
+      <aside className="sider">
+        <div className="sider-brand">
+          <Logo />
+          <span className="sider-word">Dueflow</span>
+        </div>
+        <Nav label={t('nav.label')} narrow={narrowNav} />
+        <button type="button" className="sider-fold" onClick={toggleNav} aria-expanded={!narrowNav}>
+          {narrowNav ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+          <span className="nav-text">{t(narrowNav ? 'nav.expand' : 'nav.collapse')}</span>
+        </button>
+      </aside>
+      <div className="shell-body">
+        <header className="header">
+          <Button
+            className="header-menu"
+            type="text"
+            icon={<MenuOutlined />}
+            aria-label={t('nav.open')}
+            aria-expanded={menuOpen}
+            onClick={() => setMenuOpen(true)}
+          />
+          <span className="header-workspace">{me.workspace.name}</span>
+          <ConnectionDot />
+          <div className="header-right">
+            <LanguageSwitch />
+            <UserMenu />
+          </div>
+        </header>
+        {me.workspace.demo && <ClockBanner />}
+        <main id="main" className="main" tabIndex={-1} ref={main}>
+          <Suspense fallback={<PageSkeleton />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      <Drawer
+        open={menuOpen}
+        onClose={() => setMenuOpen(false)}
+        placement="left"
+        size={264}
+        title="Dueflow"
+        classNames={{ body: 'nav-drawer' }}
+      >
+        <Nav label={t('nav.label')} narrow={false} onPick={() => setMenuOpen(false)} />
+      </Drawer>
+    </div>
+  );
+}
+
+function Nav({ label, narrow, onPick }: { label: string; narrow: boolean; onPick?: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <nav aria-label={label} className="nav">
+      {items.map((item) => (
+        <Tooltip key={item.to} title={narrow ? t(item.label) : ''} placement="right">
+          <NavLink
+            to={item.to}
+            className="nav-link"
+            onClick={onPick}
+            aria-label={narrow ? t(item.label) : undefined}
+          >
+            <span className="nav-icon" aria-hidden>
+              {item.icon}
+            </span>
+            <span className="nav-text">{t(item.label)}</span>
+          </NavLink>
+        </Tooltip>
+      ))}
+    </nav>
+  );
+}

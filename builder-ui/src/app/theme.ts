@@ -1,0 +1,90 @@
+import { theme as antd, type ThemeConfig } from 'antd';
+
+const fontFamily =
+  'Inter, -apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif';
+
+const shared = {
+  fontFamily,
+  fontSize: 14,
+  lineHeight: 1.5,
+  controlHeight: 32,
+  controlHeightSM: 26,
+  controlHeightLG: 40,
+  borderRadius: 6,
+  borderRadiusLG: 10,
+  borderRadiusSM: 4,
+  sizeUnit: 4,
+  wireframe: false,
+  motionDurationFast: '0.08s',
+  motionDurationMid: '0.12s',
+  motionDurationSlow: '0.18s',
+  controlOutlineWidth: 3,
+};
+
+const light = {
+  colorPrimary: '#2456d6',
+  colorInfo: '#2456d6',
+  colorLink: '#1f4cc2',
+  colorError: '#c62a2f',
+  colorSuccess: '#1b7a4b',
+  colorWarning: '#9a5b00',
+  colorText: '#171a21',
+  colorTextSecondary: '#525a69',
+  colorTextTertiary: '#616a79',
+  colorTextDescription: '#616a79',
+  colorTextPlaceholder: '#6b7382',
+  colorTextDisabled: '#767d8b',
+  colorBorder: '#d5d9e0',
+  colorBorderSecondary: '#e7e9ee',
+  colorBgLayout: '#f6f7f9',
+  colorBgContainer: '#ffffff',
+  colorBgElevated: '#ffffff',
+  colorBgMask: 'rgba(18, 22, 31, 0.32)',
+  boxShadow: '0 12px 32px -8px rgba(18, 22, 31, 0.18), 0 2px 8px rgba(18, 22, 31, 0.06)',
+  boxShadowSecondary: '0 12px 32px -8px rgba(18, 22, 31, 0.18), 0 2px 8px rgba(18, 22, 31, 0.06)',
+};
+
+const dark = {
+  colorPrimary: '#4169e1',
+  colorInfo: '#4169e1',
+  colorLink: '#93b0ff',
+  colorError: '#f0716f',
+  colorSuccess: '#4cc38a',
+  colorWarning: '#e2a33b',
+  colorText: '#e9ebf0',
+  colorTextSecondary: '#a9b0bd',
+  colorTextTertiary: '#979eac',
+  colorTextDescription: '#979eac',
+  colorTextPlaceholder: '#8d95a4',
+  colorTextDisabled: '#7d8594',
+  colorBorder: '#343a46',
+  colorBorderSecondary: '#262b34',
+  colorBgLayout: '#0e1015',
+  colorBgContainer: '#15181f',
+  colorBgElevated: '#1b1f28',
+  colorBgMask: 'rgba(0, 0, 0, 0.55)',
+  boxShadow: '0 16px 40px -8px rgba(0, 0, 0, 0.6)',
+  boxShadowSecondary: '0 16px 40px -8px rgba(0, 0, 0, 0.6)',
+};
+
+export function themeConfig(isDark: boolean): ThemeConfig {
+  return {
+    algorithm: isDark ? antd.darkAlgorithm : antd.defaultAlgorithm,
+    token: { ...shared, ...(isDark ? dark : light) },
+    components: {
+      Button: {
+        fontWeight: 500,
+        primaryShadow: 'none',
+        defaultShadow: isDark ? 'none' : '0 1px 1px rgba(18, 22, 31, 0.05)',
+        dangerShadow: 'none',
+        paddingInline: 12,
+      },
+      Form: { labelFontSize: 13, itemMarginBottom: 16, verticalLabelPadding: '0 0 4px' },
+      Drawer: { paddingLG: 20 },
+      Modal: { titleFontSize: 16 },
+      Tooltip: { fontSize: 12.5 as never },
+      Segmented: { trackPadding: 2 },
+      Select: { optionSelectedFontWeight: 500 },
+    },
+  };
+}

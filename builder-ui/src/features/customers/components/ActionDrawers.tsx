@@ -1,0 +1,27 @@
+import { lazy, Suspense, useEffect, useState } from 'react';
+import type { AccountItem, CustomerPage } from '@/shared/api/types';
+
+export type Action =
+  | { kind: 'pay' | 'promise' | 'hold' | 'liftHold'; item?: AccountItem }
+  | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' }
+  | { kind: 'dispute' | 'credit' | 'writeOff' | 'cancel'; item: AccountItem }
+  | { kind: 'closeDispute'; item: AccountItem; dispute: string };
+
+type Props = { page: CustomerPage; action?: Action; onClose: () => void };
+
+const Drawers = lazy(() => import('./Drawers'));
+
+/** The forms load when the first one is asked for; the last one stays while it slides out. */
+export function ActionDrawers({ page, action, onClose }: Props) {
+  const [last, setLast] = useState(action);
+  useEffect(() => {
+    if (action) setLast(action);
+  }, [action]);
+  const shown = action ?? last;
+  if (!shown) return null;
+  return (
+    <Suspense fallback={null}>
+      <Drawers page={page} action={shown} open={action !== undefined} onClose={onClose} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,146 @@
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useCommand } from '@/shared/api/records';
+import { useCan } from '@/shared/api/session';
+import type { CustomerPage, Run } from '@/shared/api/types';
+import { useFormat } from '@/shared/lib/useFormat';
+import { StatusChip } from '@/shared/ui/Chip';
+import { Money } from '@/shared/ui/Money';
+import { Fact, Section } from '@/shared/ui/Page';
+import { RunActions } from '@/shared/ui/RunActions';
+import { Empty } from '@/shared/ui/states';
+import type { Action } from './ActionDrawers';
+
+type Props = { page: CustomerPage; runs: Run[]; onAction: (action: Action) => void };
+
+export function Side({ page, runs, onAction }: Props) {
+  return (
+    <>
+      <Details page={page} onAction={onAction} />
+      <Promises page={page} />
+      <Runs runs={runs} />
+    </>
+  );
+}
+
+function Details({ page, onAction }: Omit<Props, 'runs'>) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const canWrite = useCan('account.write');
+  const { data, system } = page.record;
+  const { contacts } = page.account;
+  const none = <span className="cell-none">{t('table.none')}</span>;
+  return (
+    <Section
+      title={t('customer.details')}
+      extra={
+        canWrite && (
+          <Button size="small" type="text" onClick={() => onAction({ kind: 'edit' })}>
+            {t('action.edit')}
+          </Button>
+        )
+      }
+    >
+      <dl className="facts">
+        <Fact label={t('customer.owner')}>{system.ownerName || none}</Fact>
+        <Fact label={t('field.email')}>{data.email || none}</Fact>
+        <Fact label={t('field.phone')}>{data.phone ? <span className="num">{data.phone}</span> : none}</Fact>
+        <Fact label={t('customer.language')}>{data.language ? t(`lang.${data.language}`) : none}</Fact>
+        <Fact label={t('customer.lastContact')}>
+          {contacts.last ? <span className="num">{format.instant(contacts.last)}</span> : none}
+        </Fact>
+        <Fact label={t('customer.budget')}>
+          {t('customer.budgetOf', {
+            count: contacts.budget.max,
+            per: t(`per.${contacts.budget.per}`, { defaultValue: contacts.budget.per }),
+          })}
+          {contacts.nextAllowed && (
+            <span className="fact-sub">
+              {t('customer.nextAllowed', { date: format.instant(contacts.nextAllowed) })}
+            </span>
+          )}
+        </Fact>
+        {data.note && <Fact label={t('field.note')}>{data.note}</Fact>}
+      </dl>
+    </Section>
+  );
+}
+
+function Promises({ page }: { page: CustomerPage }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const canWrite = useCan('account.write');
+  const command = useCommand(page.record.id);
+  const { promises } = page.account;
+  if (promises.length === 0) return null;
+  return (
+    <Section title={t('promise.title')} count={promises.length}>
+      <ul className="list">
+        {promises.map((promise) => (
+          <li key={promise.id} className="list-row">
+            <div className="list-body">
+              <div className="list-line">
+                <Money amount={promise.amount} currency={promise.currency} />
+              </div>
+              <div className="list-sub">{t('promise.by', { date: format.date(promise.date) })}</div>
+            </div>
+            <div className="list-actions">
+              {promise.status === 'open' && canWrite ? (
+                <Button
+                  size="small"
+                  loading={command.isPending}
+                  onClick={() => command.mutate({ type: 'promise.cancel', promise: promise.id })}
+                >
+                  {t('promise.cancel')}
+                </Button>
+              ) : (
+                <StatusChip kind="promise" status={promise.status} />
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Runs({ runs }: { runs: Run[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const canControl = useCan('run.control');
+  return (
+    <Section title={t('nav.runs')} count={runs.length}>
+      {runs.length === 0 ? (
+        <Empty small title={t('run.noneHere')} text={t('run.noneHereText')} />
+      ) : (
+        <ul className="list">
+          {runs.map((run) => (
+            <li key={run.id} className="list-row list-row-top">
+              <div className="list-body">
+                <div className="list-line">
+                  <span className="row-title num">{run.subject.label}</span>{' '}
+                  <StatusChip kind="run" status={run.status} />
+                </div>
+                <div className="list-sub">{format.text(run.reason?.text) || format.text(run.sentence)}</div>
+                <div className="list-sub list-dim">
+                  {format.text(run.flow.name) || run.flow.key}
+                  {run.wakeAt && run.status === 'active' && (
+                    <>
+                      {' · '}
+                      {t('run.wakes', { date: format.instant(run.wakeAt) })}
+                    </>
+                  )}
+                </div>
+              </div>
+              {canControl && (
+                <div className="list-actions">
+                  <RunActions run={run} />
+                </div>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,95 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useCan } from '@/shared/api/session';
+import type { Flow, RunStatus } from '@/shared/api/types';
+import { useFormat } from '@/shared/lib/useFormat';
+import { StatusChip } from '@/shared/ui/Chip';
+import { Page } from '@/shared/ui/Page';
+import { Empty, ErrorState, Lines } from '@/shared/ui/states';
+import { useFlows } from '../api/flows';
+import { FlowControls } from './FlowControls';
+
+const counted: RunStatus[] = ['active', 'paused', 'parked', 'done'];
+
+export default function FlowsPage() {
+  const { t } = useTranslation();
+  const flows = useFlows();
+  return (
+    <Page title={t('nav.flows')} sub={t('flow.sub')}>
+      {flows.data ? (
+        flows.data.length === 0 ? (
+          <div className="section">
+            <Empty title={t('flow.none')} text={t('flow.noneText')} />
+          </div>
+        ) : (
+          <ul className="flows">
+            {flows.data.map((flow) => (
+              <FlowCard key={flow.key} flow={flow} />
+            ))}
+          </ul>
+        )
+      ) : flows.error ? (
+        <ErrorState error={flows.error} onRetry={() => flows.refetch()} />
+      ) : (
+        <div className="section">
+          <Lines rows={8} />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function FlowCard({ flow }: { flow: Flow }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const canPublish = useCan('flow.publish');
+  const name = format.text(flow.name) || flow.key;
+  const steps = flow.sentences?.[format.lang] ?? flow.sentences?.en ?? [];
+  return (
+    <li className="section flow" id={flow.key}>
+      <div className="flow-head">
+        <div className="flow-titles">
+          <h2 className="flow-name">{name}</h2>
+          <StatusChip kind="flow" status={flow.status} />
+          {flow.version !== undefined && (
+            <span className="flow-version num">{t('flow.version', { version: flow.version })}</span>
+          )}
+        </div>
+        {canPublish && <FlowControls flow={flow} name={name} />}
+      </div>
+      {flow.description && <p className="flow-text">{format.text(flow.description)}</p>}
+      <div className="flow-body">
+        <ol className="flow-steps" aria-label={t('flow.steps', { name })}>
+          {steps.map((sentence, at) => (
+            <li key={`${at}${sentence}`} className="flow-step">
+              <span className="flow-number num" aria-hidden>
+                {at + 1}
+              </span>
+              <span>{sentence}</span>
+            </li>
+          ))}
+        </ol>
+        <dl className="flow-counts">
+          {counted.map((status) => (
+            <div key={status} className="flow-count">
+              <dt>{t(`status.run.${status}`)}</dt>
+              <dd className="num">
+                <Link to={`/runs?flow=${flow.key}&status=${status}`}>
+                  {format.number(flow.counts?.[status] ?? 0)}
+                </Link>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+      {flow.publishedAt && (
+        <p className="flow-published">
+          {t(flow.publishedBy ? 'flow.publishedBy' : 'flow.published', {
+            date: format.instant(flow.publishedAt),
+            name: flow.publishedBy,
+          })}
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,126 @@
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate, useParams } from 'react-router';
+import type { Message } from '@/shared/api/types';
+import { useFormat } from '@/shared/lib/useFormat';
+import { useParamState } from '@/shared/lib/useParamState';
+import { useTitle } from '@/shared/lib/useTitle';
+import { StatusChip } from '@/shared/ui/Chip';
+import { Pick } from '@/shared/ui/Filters';
+import { Money } from '@/shared/ui/Money';
+import { Empty, ErrorState, Lines } from '@/shared/ui/states';
+import { useMessage, useMessages } from '../api/messages';
+import { MessageView } from './MessageView';
+
+const statuses = ['intended', 'sent', 'delivered', 'bounced', 'failed', 'unknown'];
+
+export default function InboxPage() {
+  const { t } = useTranslation();
+  const { id } = useParams();
+  const params = useParamState();
+  const navigate = useNavigate();
+  const status = params.get('status');
+  const messages = useMessages({ status });
+  useTitle(t('nav.inbox'));
+  const shownId = id ?? messages.rows[0]?.id;
+  const message = useMessage(
+    shownId,
+    messages.rows.find((row) => row.id === shownId),
+  );
+
+  const move = (step: number) => {
+    const at = messages.rows.findIndex((row) => row.id === shownId);
+    const next = messages.rows[at + step];
+    if (!next) return;
+    navigate(`/inbox/${next.id}${location.search}`);
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-message="${next.id}"]`)?.focus());
+  };
+
+  return (
+    <div className={id ? 'inbox inbox-reading' : 'inbox'}>
+      <div className="inbox-list">
+        <div className="inbox-head">
+          <h1 className="page-title">{t('nav.inbox')}</h1>
+          <Pick
+            label={t('field.status')}
+            value={status}
+            onChange={(value) => params.set({ status: value })}
+            options={statuses.map((value) => ({ value, label: t(`status.message.${value}`) }))}
+          />
+        </div>
+        <p className="inbox-sub">{t('inbox.sub')}</p>
+        {messages.error && messages.rows.length === 0 ? (
+          <ErrorState error={messages.error} onRetry={() => messages.refetch()} />
+        ) : messages.isPending ? (
+          <Lines rows={10} />
+        ) : messages.rows.length === 0 ? (
+          <Empty title={t('inbox.none')} text={t('inbox.noneText')} />
+        ) : (
+          // biome-ignore lint/a11y/noStaticElementInteractions: keys move between the links inside
+          <nav
+            className="inbox-scroll"
+            aria-label={t('inbox.list')}
+            onKeyDown={(event) => {
+              const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+              if (!step) return;
+              event.preventDefault();
+              move(step);
+            }}
+          >
+            {messages.rows.map((row) => (
+              <MessageItem key={row.id} message={row} current={row.id === shownId} />
+            ))}
+            {messages.hasNextPage && (
+              <div className="table-foot">
+                <Button
+                  size="small"
+                  loading={messages.isFetchingNextPage}
+                  onClick={() => messages.fetchNextPage()}
+                >
+                  {t('table.more')}
+                </Button>
+              </div>
+            )}
+          </nav>
+        )}
+      </div>
+      <div className="inbox-message">
+        {message.data ? (
+          <MessageView message={message.data} key={message.data.id} />
+        ) : message.error ? (
+          <ErrorState error={message.error} onRetry={() => message.refetch()} />
+        ) : shownId ? (
+          <Lines rows={8} />
+        ) : (
+          <Empty title={t('inbox.choose')} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function MessageItem({ message, current }: { message: Message; current: boolean }) {
+  const format = useFormat();
+  return (
+    <Link
+      to={`/inbox/${message.id}${location.search}`}
+      className={current ? 'mail mail-current' : 'mail'}
+      aria-current={current ? 'true' : undefined}
+      data-message={message.id}
+    >
+      <span className="mail-line">
+        <span className="mail-from">{message.customer.name}</span>
+        <time className="mail-time num" dateTime={message.at}>
+          {format.instant(message.at)}
+        </time>
+      </span>
+      <span className="mail-subject" lang={message.language}>
+        {message.subject}
+      </span>
+      <span className="mail-line">
+        <Money amount={message.amount} currency={message.currency} tone="quiet" />
+        <StatusChip kind="message" status={message.status} />
+      </span>
+    </Link>
+  );
+}

@@ -1,0 +1,27 @@
+import { useTranslation } from 'react-i18next';
+import { Navigate, NavLink, useParams } from 'react-router';
+import { Page } from '@/shared/ui/Page';
+import { KeysTab } from './KeysTab';
+import { MembersTab } from './MembersTab';
+import { WorkspaceTab } from './WorkspaceTab';
+
+const tabs = { workspace: WorkspaceTab, members: MembersTab, keys: KeysTab };
+
+export default function SettingsPage() {
+  const { t } = useTranslation();
+  const { tab = 'workspace' } = useParams();
+  if (!(tab in tabs)) return <Navigate to="/settings/workspace" replace />;
+  const Tab = tabs[tab as keyof typeof tabs];
+  return (
+    <Page title={t('nav.settings')}>
+      <nav className="subnav" aria-label={t('settings.sections')}>
+        {Object.keys(tabs).map((key) => (
+          <NavLink key={key} to={`/settings/${key}`} className="subnav-link">
+            {t(`settings.${key}`)}
+          </NavLink>
+        ))}
+      </nav>
+      <Tab />
+    </Page>
+  );
+}

@@ -1,0 +1,44 @@
+import { QueryClient, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
+import { ApiError, api } from './client';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) =>
+        count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+    },
+  },
+});
+
+type Params = Record<string, string | number | boolean | undefined>;
+
+/** A list read page by page; `rows` is everything loaded so far. */
+export function usePages<T>(key: QueryKey, path: string, params: Params = {}, enabled = true) {
+  const query = useInfiniteQuery({
+    queryKey: [...key, params],
+    queryFn: ({ pageParam, signal }) => api.page<T>(path, params, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+    placeholderData: (previous) => previous,
+    enabled,
+  });
+  return { ...query, rows: query.data?.pages.flatMap((page) => page.items ?? []) ?? [] };
+}
+
+/** One place that names every cache entry, so that mutations and live events invalidate by the same keys. */
+export const keys = {
+  setup: ['setup'] as const,
+  session: ['session'] as const,
+  clock: ['clock'] as const,
+  today: ['today'] as const,
+  records: (form: string) => ['records', form] as const,
+  customer: (id: string) => ['customer', id] as const,
+  runs: ['runs'] as const,
+  flows: ['flows'] as const,
+  messages: ['messages'] as const,
+  tasks: ['tasks'] as const,
+  batch: (id: string) => ['batch', id] as const,
+  names: ['names'] as const,
+};

@@ -1,0 +1,92 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ApiError, api, setCsrf } from './client';
+import { useClock } from './clock';
+import { keys } from './query';
+import type { Permission, Session, Setup } from './types';
+
+function adopt(session: Session): Session {
+  setCsrf(session.csrf);
+  useClock.getState().set(session.clock);
+  return session;
+}
+
+async function fetchSession(): Promise<Session | null> {
+  try {
+    return adopt(await api.get<Session>('/session'));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+export const useSetup = () =>
+  useQuery({
+    queryKey: keys.setup,
+    queryFn: () => api.get<Setup>('/setup'),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const useSession = () =>
+  useQuery({ queryKey: keys.session, queryFn: fetchSession, staleTime: Number.POSITIVE_INFINITY });
+
+/** The signed-in session; only for components below the sign-in gate. */
+export function useMe(): Session {
+  const { data } = useSession();
+  if (!data) throw new Error('useMe needs a session');
+  return data;
+}
+
+export const useCan = (permission: Permission): boolean => useMe().can[permission] === true;
+
+/** Signing in as somebody else must not show what the one before could see: the cache starts empty. */
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (how: { email: string; password?: string; demo?: boolean }) => {
+      const { demo, ...body } = how;
+      return adopt(await api.post<Session>(demo ? '/session/demo' : '/session', body));
+    },
+    onSuccess: (session) => {
+      client.removeQueries({
+        predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'setup',
+      });
+      client.setQueryData(keys.session, session);
+    },
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.delete('/session'),
+    onSettled: () => {
+      client.removeQueries({
+        predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'setup',
+      });
+      client.setQueryData(keys.session, null);
+    },
+  });
+}
+
+export function usePatchSession() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (change: { language?: string; workspace?: string }) =>
+      adopt(await api.patch<Session>('/session', change)),
+    onSuccess: (session, change) => {
+      client.setQueryData(keys.session, session);
+      if (change.workspace) client.invalidateQueries();
+    },
+  });
+}
+
+export function useFinishSetup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (body: unknown) => adopt(await api.post<Session>('/setup', body)),
+    onSuccess: (session) => {
+      client.setQueryData(keys.session, session);
+      client.setQueryData<Setup>(keys.setup, (setup) => setup && { ...setup, needed: false });
+    },
+  });
+}

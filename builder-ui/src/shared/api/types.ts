@@ -1,0 +1,346 @@
+/** The server's REST vocabulary. Money is an integer of minor units with its currency beside it. */
+export type Lang = 'en' | 'zh-CN';
+export type Text = Record<Lang, string>;
+export type Ref = { id: string; name: string };
+export type Page<T> = { items: T[]; next?: string };
+
+export type Clock = { now: string; today: string; demo: boolean; dayLengthSeconds?: number };
+export type DemoUser = { email: string; name: string; role: string };
+export type Setup = {
+  needed: boolean;
+  demo: null | { users: DemoUser[]; dayLengthSeconds: number };
+  version: string;
+};
+export type Permission =
+  | 'invoice.write'
+  | 'payment.write'
+  | 'account.write'
+  | 'run.control'
+  | 'flow.publish'
+  | 'settings.write'
+  | 'message.review';
+export type Session = {
+  user: { id: string; name: string; email: string; language: Lang };
+  workspace: { key: string; name: string; timezone: string; currency: string; demo: boolean };
+  workspaces: { key: string; name: string }[];
+  roles: string[];
+  can: Partial<Record<Permission, boolean>>;
+  csrf: string;
+  clock: Clock;
+};
+
+export type Reason = { key: string; text: Text; until?: string };
+export type FlowRef = { key: string; name?: Text };
+export type BucketKey = 'current' | '1-30' | '31-60' | '61-90' | '90+';
+export type Bucket = { key: BucketKey; count: number; amount: number };
+export type Ageing = { currency: string; buckets: Bucket[] };
+
+export type Balance = {
+  currency: string;
+  open: number;
+  overdue: number;
+  disputed: number;
+  promised: number;
+  unapplied: number;
+};
+
+export type StoredRecord<D, S> = {
+  id: string;
+  form: string;
+  version: number;
+  revision: number;
+  data: D;
+  system: S;
+  createdAt: string;
+  updatedAt: string;
+  by?: string;
+};
+export type Tier = 'A' | 'B' | 'C';
+export type CustomerData = {
+  name: string;
+  number?: string;
+  tier?: Tier;
+  owner?: string;
+  team?: string;
+  region?: string;
+  language?: Lang;
+  timezone?: string;
+  email?: string;
+  phone?: string;
+  preferredChannel?: string;
+  note?: string;
+};
+export type CustomerSystem = {
+  balances?: Balance[];
+  openInvoices?: number;
+  oldestDue?: string;
+  onHold?: boolean;
+  stopWish?: boolean;
+  nextContactAt?: string;
+  lastContactAt?: string;
+  ownerName?: string;
+};
+export type Customer = StoredRecord<CustomerData, CustomerSystem>;
+
+export type InvoiceStatus = 'open' | 'partPaid' | 'paid' | 'cancelled' | 'writtenOff';
+export type InvoiceData = {
+  number: string;
+  customer: string;
+  issueDate: string;
+  dueDate: string;
+  amount: number;
+  currency: string;
+  instalments?: { due: string; amount: number }[];
+  note?: string;
+};
+export type InvoiceSystem = {
+  open: number;
+  collectable: number;
+  disputed: number;
+  promised: number;
+  status: InvoiceStatus;
+  dpd: number;
+  customerName: string;
+  held: boolean;
+};
+export type Invoice = StoredRecord<InvoiceData, InvoiceSystem>;
+export type PaymentData = {
+  customer: string;
+  amount: number;
+  currency: string;
+  valueDate: string;
+  reference?: string;
+  invoices?: string[];
+};
+export type Payment = StoredRecord<
+  PaymentData,
+  {
+    allocations: { invoice: string; number: string; amount: number }[];
+    unapplied: number;
+    reversed: boolean;
+    customerName: string;
+  }
+>;
+
+export type Dispute = { id: string; amount: number; reason: string; openedAt: string };
+export type AccountItem = {
+  invoice: string;
+  number: string;
+  dueDate: string;
+  currency: string;
+  amount: number;
+  open: number;
+  collectable: number;
+  disputed: number;
+  promised: number;
+  held: boolean;
+  status: InvoiceStatus;
+  dpd: number;
+  disputes?: Dispute[];
+};
+export type PromiseStatus = 'open' | 'kept' | 'partKept' | 'broken' | 'cancelled';
+export type PromiseToPay = {
+  id: string;
+  amount: number;
+  currency: string;
+  date: string;
+  status: PromiseStatus;
+  items?: string[];
+};
+export type Account = {
+  version: number;
+  items: AccountItem[];
+  balances: Balance[];
+  promises: PromiseToPay[];
+  hold: null | { until?: string; reason: string; by?: string };
+  stopWish: null | { at: string; reason: string };
+  contacts: { last?: string; budget: { max: number; per: string }; nextAllowed?: string };
+};
+export type Next = null | {
+  at: string;
+  run: string;
+  flow: FlowRef;
+  node: string;
+  sentence: Text;
+  why?: Reason[];
+  blocked?: Reason;
+};
+export type RunStatus = 'active' | 'paused' | 'parked' | 'done';
+export type Run = {
+  id: string;
+  flow: FlowRef;
+  version: number;
+  customer: Ref;
+  subject: { form: string; id: string; label: string };
+  node: string;
+  sentence: Text;
+  status: RunStatus;
+  wakeAt?: string;
+  waitingFor?: string;
+  outcome?: string;
+  reason?: Reason;
+  startedAt: string;
+  updatedAt: string;
+};
+export type RunAction = 'pause' | 'resume' | 'stop' | 'skip' | 'retry' | 'runNow';
+export type RunActionResult = {
+  done: number;
+  failed: { id: string; problem: { title?: string; detail?: string } }[];
+};
+export type CustomerPage = { record: Customer; account: Account; next: Next; runs: Run[]; language: Lang };
+export type TimelineEntry = {
+  id: string;
+  at: string;
+  kind: string;
+  actor?: Ref;
+  text: Text;
+  amount?: number;
+  currency?: string;
+  data?: Record<string, unknown>;
+};
+export type WhyEntry = {
+  at: string;
+  run?: string;
+  node?: string;
+  decision: string;
+  reason: Reason;
+  sentence?: Text;
+};
+export type CallResult =
+  | 'reached'
+  | 'voicemail'
+  | 'unreachable'
+  | 'invoiceNotReceived'
+  | 'waitingApproval'
+  | 'dispute'
+  | 'paymentUnderWay'
+  | 'paid';
+export type Command =
+  | { type: 'promise.make'; amount: number; currency: string; date: string; items?: string[] }
+  | { type: 'promise.cancel'; promise: string }
+  | { type: 'dispute.open'; invoice: string; amount: number; reason: string }
+  | { type: 'dispute.close'; invoice: string; dispute: string; outcome: 'upheld' | 'rejected' }
+  | { type: 'hold.set'; until?: string; reason: string; invoice?: string }
+  | { type: 'hold.lift'; invoice?: string }
+  | { type: 'stop.wish'; reason: string }
+  | { type: 'stop.lift'; reason: string }
+  | { type: 'call.log'; result: CallResult; note?: string }
+  | { type: 'credit.note'; invoice: string; amount: number; reference: string; date: string }
+  | { type: 'write.off'; invoice: string; amount: number; reason: string; date: string }
+  | { type: 'payment.reverse'; payment: string; reason: string }
+  | { type: 'invoice.cancel'; invoice: string; reason: string };
+
+export type MessageStatus = 'intended' | 'sent' | 'delivered' | 'bounced' | 'failed' | 'unknown';
+export type Message = {
+  id: string;
+  at: string;
+  customer: Ref;
+  channel: string;
+  to: string;
+  language: Lang;
+  subject: string;
+  text: string;
+  html: string;
+  items: { invoice: string; number: string; dueDate: string; open: number; currency: string }[];
+  amount: number;
+  currency: string;
+  status: MessageStatus;
+  error?: string;
+  flow?: FlowRef;
+  node?: string;
+  template?: string;
+  tone?: string;
+  seen?: { version: number; open: number; checks: { key: string; ok: boolean }[] };
+  crossed: boolean;
+};
+export type Task = {
+  id: string;
+  title: string;
+  customer: Ref;
+  run?: string;
+  assignee?: Ref;
+  role?: string;
+  due?: string;
+  status: 'open' | 'done';
+  results?: { key: string; label: Text }[];
+  result?: string;
+  createdAt: string;
+};
+export type PlannedContact = {
+  customer: Ref;
+  at: string;
+  flow: FlowRef;
+  sentence: Text;
+  items: number;
+  amount: number;
+  currency: string;
+};
+export type TodayCounts = Record<
+  'planned' | 'sentToday' | 'held' | 'parked' | 'tasks' | 'promises' | 'unknown',
+  number
+>;
+export type Today = {
+  clock: Clock;
+  figures: {
+    currency: string;
+    outstanding: number;
+    overdue: number;
+    unapplied: number;
+    overdueCustomers: number;
+    openInvoices: number;
+  }[];
+  ageing: Ageing[];
+  planned: PlannedContact[];
+  sentToday: Message[];
+  held: { customer: Ref; reason: Reason; until?: string }[];
+  parked: Run[];
+  tasks: Task[];
+  promises: {
+    customer: Ref;
+    id: string;
+    amount: number;
+    currency: string;
+    date: string;
+    status: PromiseStatus;
+  }[];
+  unknown: Message[];
+  counts: TodayCounts;
+};
+export type FlowStatus = 'draft' | 'live' | 'stopped';
+export type Flow = {
+  key: string;
+  name: Text;
+  description?: Text | string;
+  status: FlowStatus;
+  version?: number;
+  hash?: string;
+  publishedAt?: string;
+  publishedBy?: string;
+  counts: Record<RunStatus, number>;
+  sentences: Record<Lang, string[]>;
+};
+export type FlowDetail = Flow & { document: unknown; draftVersion?: number };
+export type Batch = {
+  id: string;
+  kind: string;
+  status: 'running' | 'done' | 'failed';
+  done: number;
+  total?: number;
+  failed: number;
+};
+export type LiveEvent = {
+  type: 'account' | 'run' | 'message' | 'task' | 'record' | 'batch' | 'flow';
+  id: string;
+  customer?: string;
+  form?: string;
+};
+export type Problem = {
+  type?: string;
+  title?: string;
+  status?: number;
+  detail?: string;
+  key?: string;
+  params?: Record<string, unknown>;
+  requestId?: string;
+  errors?: { pointer: string; rule?: string; limit?: unknown; message: string }[];
+};

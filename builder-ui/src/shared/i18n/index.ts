@@ -1,0 +1,49 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { setRequestLanguage } from '../api/client';
+import type { Lang } from '../api/types';
+import en from './en.json';
+import zh from './zh.json';
+
+const storageKey = 'dueflow.language';
+export const languages: Lang[] = ['zh-CN', 'en'];
+
+/** Dates and money in English follow day-month order; the words come from en.json. */
+export const localeOf = (lang: string) => (lang === 'zh-CN' ? 'zh-CN' : 'en-GB');
+
+function remembered(): Lang {
+  try {
+    const stored = localStorage.getItem(storageKey);
+    if (stored === 'en' || stored === 'zh-CN') return stored;
+  } catch {
+    // Storage may be closed (private windows); the browser's language decides.
+  }
+  return navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+}
+
+function apply(lang: string) {
+  document.documentElement.lang = lang;
+  setRequestLanguage(lang);
+}
+
+export function setLanguage(lang: Lang) {
+  try {
+    localStorage.setItem(storageKey, lang);
+  } catch {
+    // Not remembered, still applied.
+  }
+  return i18next.changeLanguage(lang);
+}
+
+export function initI18n(lang: Lang = remembered()) {
+  i18next.on('languageChanged', apply);
+  apply(lang);
+  return i18next.use(initReactI18next).init({
+    lng: lang,
+    fallbackLng: 'en',
+    resources: { en: { translation: en }, 'zh-CN': { translation: zh } },
+    interpolation: { escapeValue: false },
+    returnNull: false,
+    nsSeparator: false,
+  });
+}
