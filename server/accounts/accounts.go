@@ -1,0 +1,258 @@
+// Package accounts runs ledger commands: it reads an account, decides, and
+// writes the result with one compare-and-set. The events of a command are in
+// the same document until the relay has delivered them, so that a crash
+// between writing and delivering loses nothing.
+package accounts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"hash/maphash"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/workspace"
+)
+
+// Collection names.
+const (
+	Collection = "account"
+	Journal    = "journal"
+)
+
+// Specs are the collections of this room.
+var Specs = []store.Spec{
+	{Name: Collection, MaxBody: 15 << 20, Indexes: []store.Index{
+		{Fields: []store.IndexField{{Path: "npend", Kind: store.Number}}, Sparse: true},
+		{Fields: []store.IndexField{{Path: "tick", Kind: store.Text}}, Sparse: true},
+	}},
+	{Name: Journal, Indexes: []store.Index{
+		{Fields: []store.IndexField{{Path: "c", Kind: store.Text}, {Path: "seq", Kind: store.Number}}},
+	}},
+}
+
+// document is an account as stored.
+type document struct {
+	State   *ledger.State  `json:"s"`
+	Pending []ledger.Event `json:"pending,omitempty"`
+	NPend   int            `json:"npend,omitempty"`
+	Tick    string         `json:"tick,omitempty"` // the day on which time alone changes something
+}
+
+// Archivist finds invoices and payments that have left the account document.
+type Archivist interface {
+	Archived(ctx context.Context, ws string, c ledger.Command) (ledger.Archive, error)
+}
+
+// Service runs commands. Archivist may be nil.
+type Service struct {
+	store     *store.Store
+	spaces    *workspace.Service
+	archivist Archivist
+	relay     *Relay
+	locks     [256]sync.Mutex
+	seed      maphash.Seed
+}
+
+// New makes the service; events go to the relay.
+func New(s *store.Store, w *workspace.Service, r *Relay) *Service {
+	svc := &Service{store: s, spaces: w, relay: r, seed: maphash.MakeSeed()}
+	r.accounts = svc
+	return svc
+}
+
+// UseArchivist sets who finds archived invoices and payments.
+func (s *Service) UseArchivist(a Archivist) { s.archivist = a }
+
+// Load reads an account; one that never had an event is empty.
+func (s *Service) Load(ctx context.Context, ws, customer string) (*ledger.State, error) {
+	doc, _, err := s.read(ctx, ws, customer)
+	return doc.State, err
+}
+
+// LoadMany reads the accounts of a page of customers in one query.
+func (s *Service) LoadMany(ctx context.Context, ws string, customers []string) (map[string]*ledger.State, error) {
+	docs, err := s.store.In(ws, Collection).GetMany(ctx, customers)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]*ledger.State, len(customers))
+	for _, id := range customers {
+		doc := document{State: ledger.NewState(id)}
+		if d, ok := docs[id]; ok {
+			if err := json.Unmarshal(d.Body, &doc); err != nil {
+				return nil, err
+			}
+		}
+		out[id] = doc.State
+	}
+	return out, nil
+}
+
+func (s *Service) read(ctx context.Context, ws, customer string) (document, int64, error) {
+	d, err := s.store.In(ws, Collection).Get(ctx, customer)
+	if fault.Is(err, fault.NotFound) {
+		return document{State: ledger.NewState(customer)}, 0, nil
+	}
+	if err != nil {
+		return document{}, 0, err
+	}
+	var doc document
+	if err := json.Unmarshal(d.Body, &doc); err != nil {
+		return document{}, 0, err
+	}
+	return doc, d.Ver, nil
+}
+
+// attempts bounds the retries of a command that others keep overtaking.
+const attempts = 40
+
+// Execute runs one command for a customer, on behalf of by (a user id, or a
+// name such as "flow"). It gives the events and the state after them. A
+// conflict with another command is retried on the new state.
+func (s *Service) Execute(ctx context.Context, ws, customer, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error) {
+	w, err := s.spaces.Get(ctx, ws)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Commands of one process queue up instead of racing; other processes are
+	// met by the compare-and-set.
+	lock := &s.locks[maphash.String(s.seed, ws+"/"+customer)%256]
+	lock.Lock()
+	defer lock.Unlock()
+	var archive ledger.Archive
+	for n := range attempts {
+		doc, ver, err := s.read(ctx, ws, customer)
+		if err != nil {
+			return nil, nil, err
+		}
+		at, today := s.spaces.Now(w)
+		now := ledger.Now{At: at, Today: today, By: by, Calendar: w.Cal()}
+		events, err := ledger.ExecuteWith(doc.State, c, now, archive)
+		if err != nil {
+			if archive.Items == nil && s.archivist != nil && fault.Is(err, fault.NotFound) {
+				if archive, err = s.archived(ctx, ws, c, err); err == nil {
+					continue
+				}
+			}
+			return nil, nil, err
+		}
+		if len(events) == 0 {
+			return nil, doc.State, nil
+		}
+		doc.Pending = append(s.relay.undelivered(ws, customer, doc.Pending), events...)
+		err = s.write(ctx, ws, customer, &doc, ver)
+		if err == nil {
+			s.relay.Kick(ws, customer)
+			return events, doc.State, nil
+		}
+		if !fault.Is(err, fault.Conflict) {
+			return nil, nil, err
+		}
+		if err := pause(ctx, n); err != nil {
+			return nil, nil, err
+		}
+	}
+	return nil, nil, fault.New(fault.Unavailable, "account.busy", nil)
+}
+
+func (s *Service) archived(ctx context.Context, ws string, c ledger.Command, was error) (ledger.Archive, error) {
+	a, err := s.archivist.Archived(ctx, ws, c)
+	if err != nil {
+		return a, err
+	}
+	if len(a.Items) == 0 && len(a.Payments) == 0 {
+		return a, was
+	}
+	if a.Items == nil {
+		a.Items = map[string]*ledger.Item{}
+	}
+	return a, nil
+}
+
+func (s *Service) write(ctx context.Context, ws, customer string, doc *document, ver int64) error {
+	doc.NPend = len(doc.Pending)
+	doc.Tick = doc.State.NextTick().String()
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	if ver == 0 {
+		_, err = s.store.In(ws, Collection).Insert(ctx, customer, body)
+		return err
+	}
+	_, err = s.store.In(ws, Collection).Replace(ctx, store.Doc{ID: customer, Body: body}, ver)
+	return err
+}
+
+// pause waits a little longer after each conflict.
+func pause(ctx context.Context, n int) error {
+	d := time.Duration(rand.Int64N(int64(time.Millisecond) << min(n, 6)))
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// Events reads an account's journal in order, from a sequence on, pending
+// events included.
+func (s *Service) Events(ctx context.Context, ws, customer string) ([]ledger.Event, *ledger.State, error) {
+	doc, _, err := s.read(ctx, ws, customer)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []ledger.Event
+	err = s.store.In(ws, Journal).Each(ctx, journalOf(customer), func(d store.Doc) error {
+		var e entry
+		if err := json.Unmarshal(d.Body, &e); err != nil {
+			return err
+		}
+		if e.Seq <= doc.State.Seq { // what came after the state was read is left out
+			out = append(out, e.Event)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range doc.Pending {
+		if len(out) == 0 || e.Seq > out[len(out)-1].Seq {
+			out = append(out, e)
+		}
+	}
+	return out, doc.State, nil
+}
+
+// Each visits the journals of all accounts of a workspace, one account at a time.
+func (s *Service) Each(ctx context.Context, ws string, f func(customer string, events []ledger.Event, st *ledger.State) error) error {
+	return s.store.In(ws, Collection).Each(ctx, store.Query{Limit: 200}, func(d store.Doc) error {
+		events, st, err := s.Events(ctx, ws, d.ID)
+		if err != nil {
+			return err
+		}
+		return f(d.ID, events, st)
+	})
+}
+
+// Ageing recomputes the ageing of a workspace from the journal for any date.
+// visible tells which accounts count; nil counts all.
+func (s *Service) Ageing(ctx context.Context, ws string, asOf value.Date, visible func(customer string) bool) (*ledger.Ageing, error) {
+	a := ledger.NewAgeing(asOf, nil)
+	err := s.Each(ctx, ws, func(c string, events []ledger.Event, _ *ledger.State) error {
+		if visible == nil || visible(c) {
+			a.AddAccount(events)
+		}
+		return nil
+	})
+	return a, err
+}
+
+var errDelivered = errors.New("nothing left to deliver")

@@ -1,0 +1,304 @@
+// Package workspace keeps what a company has set up: names, zone, calendar,
+// rules of sending, channels, and its clock. One document a workspace, kept in
+// the workspace's own database, and a directory of all in the system database.
+package workspace
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/clock"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+// System is the database of what belongs to no workspace: users, sessions,
+// keys, the directory of workspaces.
+const System = "_system"
+
+const (
+	collection = "workspace"
+	settingsID = "settings"
+)
+
+// Workspace is one company's settings.
+type Workspace struct {
+	Key            string                     `json:"key"`
+	Name           string                     `json:"name"`
+	Language       string                     `json:"language"`
+	Timezone       string                     `json:"timezone"`
+	Currency       value.Currency             `json:"currency"`
+	Calendar       string                     `json:"calendar"`
+	Window         value.Window               `json:"window"`
+	Budgets        []ledger.Budget            `json:"budgets"`
+	AllocationRule string                     `json:"allocationRule"`
+	HeldReason     string                     `json:"heldReason,omitempty"`
+	MaxDataAgeHour int                        `json:"maxDataAgeHours,omitempty"`
+	DataAt         time.Time                  `json:"dataAt,omitzero"`
+	Demo           *clock.Demo                `json:"demo,omitempty"`
+	Channels       map[string]json.RawMessage `json:"channels,omitempty"`
+	Version        int64                      `json:"-"`
+}
+
+// Defaults fills what was left open: China's calendar and zone, the 09:00 to
+// 18:00 window, and the default contact budget.
+func (w *Workspace) Defaults() {
+	set := func(p *string, v string) {
+		if *p == "" {
+			*p = v
+		}
+	}
+	set(&w.Language, "zh-CN")
+	set(&w.Timezone, "Asia/Shanghai")
+	set(&w.Calendar, "cn")
+	set(&w.AllocationRule, ledger.OldestFirst)
+	set((*string)(&w.Currency), "CNY")
+	if w.Window == (value.Window{}) {
+		w.Window = value.Window{From: 9 * 60, To: 18 * 60, Days: "working"}
+	}
+	if w.Budgets == nil {
+		w.Budgets = []ledger.Budget{{Max: 1, Per: value.Span{Value: 2, Unit: value.BusinessDay}}}
+	}
+}
+
+var keyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,38}$`)
+
+// Check judges the settings.
+func (w *Workspace) Check() error {
+	var bad []fault.Field
+	at := func(pointer, rule string, ok bool) {
+		if !ok {
+			bad = append(bad, fault.Field{Pointer: pointer, Rule: rule})
+		}
+	}
+	at("/key", "workspaceKey", keyPattern.MatchString(w.Key))
+	at("/name", "required", w.Name != "" && len(w.Name) <= 200)
+	at("/language", "enum", w.Language == "en" || w.Language == "zh-CN")
+	_, err := value.Location(w.Timezone)
+	at("/timezone", "timezone", err == nil)
+	_, err = value.CalendarByID(w.Calendar)
+	at("/calendar", "calendar", err == nil)
+	_, err = value.ParseCurrency(string(w.Currency))
+	at("/currency", "currency", err == nil)
+	at("/window", "emptyWindow", w.Window.To > w.Window.From)
+	at("/allocationRule", "enum", w.AllocationRule == ledger.OldestFirst || w.AllocationRule == ledger.CNCivilCode)
+	at("/budgets", "maxItems", len(w.Budgets) <= 5)
+	for _, b := range w.Budgets {
+		at("/budgets", "span", b.Max > 0 && b.Max <= 100 && b.Per.Valid() && b.Per.Value > 0 && b.Per.IsDays())
+	}
+	at("/maxDataAgeHours", "minimum", w.MaxDataAgeHour >= 0 && w.MaxDataAgeHour <= 10_000)
+	return fault.InvalidFields(bad)
+}
+
+// Location is the workspace's zone.
+func (w *Workspace) Location() *time.Location {
+	loc, err := value.Location(w.Timezone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// Cal is the workspace's calendar.
+func (w *Workspace) Cal() *value.Calendar {
+	c, err := value.CalendarByID(w.Calendar)
+	if err != nil {
+		return nil
+	}
+	return c
+}
+
+// Rules are the workspace's rules of sending, in its own zone.
+func (w *Workspace) Rules() ledger.Rules {
+	return ledger.Rules{
+		Window: w.Window, Calendar: w.Cal(), Location: w.Location(), Budgets: w.Budgets,
+		HeldReason: w.HeldReason, DataAt: w.DataAt, MaxDataAge: time.Duration(w.MaxDataAgeHour) * time.Hour,
+	}
+}
+
+// Service reads and changes workspaces. Reads are cached for a second, which
+// bounds how long another node's change stays unseen.
+type Service struct {
+	store *store.Store
+	now   clock.Source
+	mu    sync.Mutex
+	cache map[string]cached
+	setup []store.Spec
+	ready map[string]bool
+}
+
+type cached struct {
+	w  *Workspace
+	at time.Time
+}
+
+// New makes the service. specs are the collections that every workspace has.
+func New(s *store.Store, now clock.Source, specs []store.Spec) *Service {
+	return &Service{store: s, now: now, cache: map[string]cached{}, setup: append(specs, store.Spec{Name: collection}), ready: map[string]bool{}}
+}
+
+// Open makes sure the collections of all workspaces are there.
+func (s *Service) Open(ctx context.Context) error {
+	if err := s.store.Ensure(ctx, System, store.Spec{Name: collection}); err != nil {
+		return err
+	}
+	keys, err := s.Keys(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := s.prepare(ctx, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) prepare(ctx context.Context, key string) error {
+	s.mu.Lock()
+	ready := s.ready[key]
+	s.mu.Unlock()
+	if ready {
+		return nil
+	}
+	if err := s.store.Ensure(ctx, key, s.setup...); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.ready[key] = true
+	s.mu.Unlock()
+	return nil
+}
+
+// Keys lists the workspaces.
+func (s *Service) Keys(ctx context.Context) ([]string, error) {
+	var keys []string
+	err := s.store.In(System, collection).Each(ctx, store.Query{Limit: 500}, func(d store.Doc) error {
+		keys = append(keys, d.ID)
+		return nil
+	})
+	return keys, err
+}
+
+// Create makes a workspace. Its directory entry is written last, so that a
+// crash leaves nothing half made in sight.
+func (s *Service) Create(ctx context.Context, w Workspace) (*Workspace, error) {
+	w.Defaults()
+	if err := w.Check(); err != nil {
+		return nil, err
+	}
+	if _, err := s.store.In(System, collection).Get(ctx, w.Key); err == nil {
+		return nil, fault.New(fault.Conflict, "workspace.exists", fault.Params{"key": w.Key})
+	}
+	if err := s.prepare(ctx, w.Key); err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(w)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.store.In(w.Key, collection).Insert(ctx, settingsID, body); err != nil && !fault.Is(err, fault.Conflict) {
+		return nil, err
+	}
+	if _, err := s.store.In(System, collection).Insert(ctx, w.Key, json.RawMessage(`{}`)); err != nil {
+		return nil, err
+	}
+	return s.Get(ctx, w.Key)
+}
+
+// Get reads a workspace; it must not be changed by the caller.
+func (s *Service) Get(ctx context.Context, key string) (*Workspace, error) {
+	s.mu.Lock()
+	c, ok := s.cache[key]
+	s.mu.Unlock()
+	if ok && time.Since(c.at) < time.Second {
+		return c.w, nil
+	}
+	if err := s.known(ctx, key, ok); err != nil {
+		return nil, err
+	}
+	d, err := s.store.In(key, collection).Get(ctx, settingsID)
+	if err != nil {
+		return nil, err
+	}
+	w := &Workspace{Version: d.Ver}
+	if err := json.Unmarshal(d.Body, w); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.cache[key] = cached{w, time.Now()}
+	s.mu.Unlock()
+	return w, nil
+}
+
+// known refuses workspaces that are not in the directory.
+func (s *Service) known(ctx context.Context, key string, seen bool) error {
+	if seen {
+		return nil
+	}
+	if !keyPattern.MatchString(key) {
+		return fault.New(fault.NotFound, "workspace.none", fault.Params{"key": key})
+	}
+	if _, err := s.store.In(System, collection).Get(ctx, key); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return fault.New(fault.NotFound, "workspace.none", fault.Params{"key": key})
+		}
+		return err
+	}
+	return s.prepare(ctx, key)
+}
+
+// Update changes the settings by f, with the version it was shown at (0: any).
+func (s *Service) Update(ctx context.Context, key string, ifVersion int64, f func(*Workspace) error) (*Workspace, error) {
+	for range 20 {
+		if err := s.known(ctx, key, false); err != nil {
+			return nil, err
+		}
+		d, err := s.store.In(key, collection).Get(ctx, settingsID)
+		if err != nil {
+			return nil, err
+		}
+		if ifVersion != 0 && ifVersion != d.Ver {
+			return nil, fault.New(fault.Conflict, "store.version", nil)
+		}
+		var w Workspace
+		if err := json.Unmarshal(d.Body, &w); err != nil {
+			return nil, err
+		}
+		if err := f(&w); err != nil {
+			return nil, err
+		}
+		w.Key = key
+		if err := w.Check(); err != nil {
+			return nil, err
+		}
+		body, err := json.Marshal(w)
+		if err != nil {
+			return nil, err
+		}
+		d.Body = body
+		if _, err = s.store.In(key, collection).Replace(ctx, d, d.Ver); err == nil {
+			s.mu.Lock()
+			delete(s.cache, key)
+			s.mu.Unlock()
+			return s.Get(ctx, key)
+		} else if !fault.Is(err, fault.Conflict) {
+			return nil, err
+		}
+	}
+	return nil, fault.New(fault.Unavailable, "busy", nil)
+}
+
+// Now is a workspace's present moment and date.
+func (s *Service) Now(w *Workspace) (time.Time, value.Date) {
+	t := w.Demo.Virtual(s.now())
+	return t, value.DateOf(t.In(w.Location()))
+}
+
+// RealNow is the real present moment.
+func (s *Service) RealNow() time.Time { return s.now() }
