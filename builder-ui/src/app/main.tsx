@@ -1,7 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import { initI18n } from '@/shared/i18n';
 import { App } from './App';
-import './app.css';
+import './styles/index.css';
 
 await initI18n();
 

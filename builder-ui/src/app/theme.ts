@@ -78,12 +78,17 @@ export function themeConfig(isDark: boolean): ThemeConfig {
         defaultShadow: isDark ? 'none' : '0 1px 1px rgba(18, 22, 31, 0.05)',
         dangerShadow: 'none',
         paddingInline: 12,
+        contentFontSizeSM: 13,
       },
       Form: { labelFontSize: 13, itemMarginBottom: 16, verticalLabelPadding: '0 0 4px' },
       Drawer: { paddingLG: 20 },
       Modal: { titleFontSize: 16 },
       Tooltip: { fontSize: 12.5 as never },
-      Segmented: { trackPadding: 2 },
+      Segmented: { trackPadding: 2, trackBg: isDark ? '#252a34' : '#e9ecf1' },
+      Tabs: {
+        itemSelectedColor: isDark ? dark.colorLink : light.colorLink,
+        itemHoverColor: isDark ? dark.colorLink : light.colorLink,
+      },
       Select: { optionSelectedFontWeight: 500 },
     },
   };

@@ -30,6 +30,8 @@ export function formatDate(date: string | undefined, locale: string, style: Date
   if (!date) return '';
   const time = asUtc(date.slice(0, 10));
   if (Number.isNaN(time)) return date;
+  // Chinese tables read figures only; they also line up.
+  if (style === 'short' && locale === 'zh-CN') return date.slice(0, 10);
   const options: Intl.DateTimeFormatOptions =
     style === 'long'
       ? { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }

@@ -38,17 +38,13 @@ export function toMinor(text: string, currency: string): number | undefined {
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-/** Money for people, in the invoice's own currency. */
+/** Money for people, in the invoice's own currency; the long symbol, so that JP¥ and CN¥ stay apart. */
 export function formatMoney(amount: number, currency: string, locale: string): string {
   const key = `${locale}/${currency}`;
   let format = formats.get(key);
   if (!format) {
     try {
-      format = new Intl.NumberFormat(locale, {
-        style: 'currency',
-        currency,
-        currencyDisplay: 'narrowSymbol',
-      });
+      format = new Intl.NumberFormat(locale, { style: 'currency', currency });
     } catch {
       format = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
     }

@@ -57,7 +57,6 @@ export function DataTable<T>(props: Props<T>) {
   const chosen = selection ? ids.filter((id) => selection.selected.has(id)).length : 0;
   return (
     <div className="table-box" aria-busy={pages.isPending || pages.isPlaceholderData}>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys move between the links inside */}
       <table className={pages.isPlaceholderData ? 'table table-stale' : 'table'} onKeyDown={moveBetweenRows}>
         <caption className="sr-only">{label}</caption>
         <thead>
@@ -132,7 +131,6 @@ function Row<T>({ row, table }: { row: T; table: Props<T> }) {
     onOpen?.(row);
   };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the row's link is the keyboard's way, the click is a shortcut
     <tr
       className={`${onOpen ? 'row-open' : ''} ${selection?.selected.has(id) ? 'row-selected' : ''} ${rowClass?.(row) ?? ''}`}
       onClick={onOpen && open}

@@ -61,6 +61,7 @@ function FlowCard({ flow }: { flow: Flow }) {
       <div className="flow-body">
         <ol className="flow-steps" aria-label={t('flow.steps', { name })}>
           {steps.map((sentence, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a published flow's sentences keep their places
             <li key={`${at}${sentence}`} className="flow-step">
               <span className="flow-number num" aria-hidden>
                 {at + 1}

@@ -56,7 +56,6 @@ export default function InboxPage() {
         ) : messages.rows.length === 0 ? (
           <Empty title={t('inbox.none')} text={t('inbox.noneText')} />
         ) : (
-          // biome-ignore lint/a11y/noStaticElementInteractions: keys move between the links inside
           <nav
             className="inbox-scroll"
             aria-label={t('inbox.list')}

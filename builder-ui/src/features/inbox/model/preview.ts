@@ -5,7 +5,9 @@ const dropped = 'script, iframe, object, embed, link, meta, base, form, input, b
  * refuses inline styles, so they move into one style sheet that carries the page's nonce.
  */
 export function previewDocument(html: string, nonce: string, lang: string): string {
-  const source = new DOMParser().parseFromString(html, 'text/html');
+  // Renamed before parsing: the policy already complains when a parser meets a style attribute.
+  const renamed = html.replaceAll(/(<[a-z][^<>]*?\s)style(\s*=)/gi, '$1data-style$2');
+  const source = new DOMParser().parseFromString(renamed, 'text/html');
   for (const element of source.querySelectorAll(dropped)) element.remove();
 
   const rules: string[] = [];
@@ -13,12 +15,12 @@ export function previewDocument(html: string, nonce: string, lang: string): stri
     rules.push(sheet.textContent ?? '');
     sheet.remove();
   }
-  for (const element of source.body.querySelectorAll('[style]')) {
+  for (const element of source.body.querySelectorAll('[data-style]')) {
     const name = `i${rules.length}`;
     // Twice the class outweighs the sheet's own rules, as an inline style would.
-    rules.push(`.${name}.${name}{${(element.getAttribute('style') ?? '').replace(/[{}<]/g, '')}}`);
+    rules.push(`.${name}.${name}{${(element.getAttribute('data-style') ?? '').replace(/[{}<]/g, '')}}`);
     element.classList.add(name);
-    element.removeAttribute('style');
+    element.removeAttribute('data-style');
   }
   const css = [base, ...rules].join('\n').replaceAll('</', '<\\/');
   return `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title></title><style nonce="${nonce}">${css}</style></head><body>${source.body.innerHTML}</body></html>`;
@@ -26,7 +28,7 @@ export function previewDocument(html: string, nonce: string, lang: string): stri
 
 const base = `
 html{background:#fff;color:#171a21;color-scheme:light}
-body{margin:24px;font:14px/1.65 -apple-system,"Segoe UI",Roboto,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;max-width:640px;overflow-wrap:anywhere}
+body{margin:24px;font:14px/1.65 Inter,-apple-system,"Segoe UI",Roboto,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;max-width:640px;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;margin:16px 0}
 td,th{padding:6px 10px;border-bottom:1px solid #e7e9ee;text-align:left;font-variant-numeric:tabular-nums}
 a{color:#1f4cc2}

@@ -1,5 +1,5 @@
-import { PlusOutlined } from '@ant-design/icons';
-import { Button } from 'antd';
+import { PlusOutlined, WalletOutlined } from '@ant-design/icons';
+import { Button, Tooltip } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -231,17 +231,18 @@ function useColumns(open: (id: string) => void, pay?: (invoice: Invoice) => void
         title: <span className="sr-only">{t('table.actions')}</span>,
         align: 'right',
         hide: 'phone',
-        width: 132,
+        width: 56,
         render: (invoice) =>
           invoice.system.open > 0 && (
-            <Button
-              size="small"
-              className="row-quiet-action"
-              aria-label={t('payment.recordFor', { number: invoice.data.number })}
-              onClick={() => pay(invoice)}
-            >
-              {t('payment.record')}
-            </Button>
+            <Tooltip title={t('payment.record')}>
+              <Button
+                size="small"
+                type="text"
+                icon={<WalletOutlined />}
+                aria-label={t('payment.recordFor', { number: invoice.data.number })}
+                onClick={() => pay(invoice)}
+              />
+            </Tooltip>
           ),
       });
     return columns;

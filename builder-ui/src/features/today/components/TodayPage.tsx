@@ -3,11 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Today } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
-import { AgeingBar } from '@/shared/ui/AgeingBar';
-import { Money } from '@/shared/ui/Money';
 import { Page } from '@/shared/ui/Page';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useTodayPage } from '../api/today';
+import { Figures } from './Figures';
 import { HeldList, ParkedList, PlannedList, PromiseList, SentList, UnknownList } from './lists';
 import { TaskList } from './TaskList';
 
@@ -62,52 +61,6 @@ function Content({ today }: { today: Today }) {
         </div>
       </div>
     </>
-  );
-}
-
-/** One card per currency: two currencies are never added. */
-function Figures({ today }: { today: Today }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  return (
-    <section className="figures" aria-label={t('today.receivables')}>
-      {today.figures.map(({ currency, outstanding, overdue, unapplied, overdueCustomers, openInvoices }) => {
-        const ageing = today.ageing.find((entry) => entry.currency === currency);
-        const share = outstanding > 0 ? overdue / outstanding : 0;
-        return (
-          <article key={currency} className="figure" aria-label={t('today.receivablesIn', { currency })}>
-            <header className="figure-head">
-              <h2 className="figure-currency">{t('today.receivablesIn', { currency })}</h2>
-            </header>
-            <dl className="figure-numbers">
-              <div className="figure-big">
-                <dt>{t('balance.open')}</dt>
-                <dd className="num">{format.money(outstanding, currency)}</dd>
-                <dd className="figure-note">{t('today.openInvoices', { count: openInvoices })}</dd>
-              </div>
-              <div className="figure-big">
-                <dt>{t('balance.overdue')}</dt>
-                <dd className={overdue > 0 ? 'num money-overdue' : 'num'}>
-                  {format.money(overdue, currency)}
-                </dd>
-                <dd className="figure-note">
-                  {t('today.overdueCustomers', { count: overdueCustomers, share: Math.round(share * 100) })}
-                </dd>
-              </div>
-              {unapplied > 0 && (
-                <div className="figure-small">
-                  <dt>{t('balance.unapplied')}</dt>
-                  <dd>
-                    <Money amount={unapplied} currency={currency} />
-                  </dd>
-                </div>
-              )}
-            </dl>
-            {ageing && <AgeingBar ageing={ageing} />}
-          </article>
-        );
-      })}
-    </section>
   );
 }
 

@@ -1,0 +1,71 @@
+import { expect, test } from '@playwright/test';
+import { expectAccessible, firstCustomer, languages, open, settled, speak } from './helpers';
+
+const routes = [
+  '/today',
+  '/customers',
+  '/customers?new=1',
+  '/invoices',
+  '/invoices?new=1',
+  '/runs',
+  '/flows',
+  '/inbox',
+  '/settings/workspace',
+  '/settings/members',
+  '/settings/keys',
+  '/no-such-page',
+];
+
+for (const lang of languages) {
+  for (const scheme of ['light', 'dark'] as const) {
+    test.describe(`${lang}, ${scheme}`, () => {
+      test.use({ colorScheme: scheme });
+
+      for (const route of routes) {
+        test(`no violations on ${route}`, async ({ page }) => {
+          await speak(page, lang);
+          await open(page, route);
+          if (route.includes('new=1')) await expect(page.getByRole('dialog')).toBeVisible();
+          await expect(page.locator('html')).toHaveAttribute('lang', lang);
+          await expectAccessible(page);
+        });
+      }
+
+      test('no violations on a customer', async ({ page }) => {
+        await speak(page, lang);
+        await open(page, '/today');
+        await open(page, `/customers/${await firstCustomer(page)}`);
+        await expectAccessible(page);
+        for (const tab of await page.getByRole('tab').all()) {
+          await tab.click();
+          await settled(page);
+          await expectAccessible(page);
+        }
+      });
+
+      test('no violations on sign-in', async ({ page }) => {
+        await speak(page, lang);
+        await page.addInitScript(() => {
+          try {
+            sessionStorage.setItem('dueflow.left', '1');
+          } catch {
+            // A sandboxed frame has no storage.
+          }
+        });
+        await open(page, '/login');
+        await expectAccessible(page);
+      });
+    });
+  }
+}
+
+test('no violations on a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await speak(page, 'en');
+  for (const route of routes) {
+    await open(page, route);
+    await expectAccessible(page);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, route).toBeLessThanOrEqual(0);
+  }
+});

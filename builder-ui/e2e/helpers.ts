@@ -1,0 +1,43 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+
+export type Lang = 'en' | 'zh-CN';
+export const languages: Lang[] = ['en', 'zh-CN'];
+
+/** The page opens in this language, whatever the browser prefers; other origins and frames are left alone. */
+export async function speak(page: Page, lang: Lang) {
+  await page.addInitScript((chosen) => {
+    try {
+      localStorage.setItem('dueflow.language', chosen);
+    } catch {
+      // A sandboxed frame has no storage.
+    }
+  }, lang);
+}
+
+export async function open(page: Page, path: string) {
+  await page.goto(path);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await settled(page);
+}
+
+/** Nothing is loading any more. Not "network idle": the live socket never is. */
+export async function settled(page: Page) {
+  await expect(page.locator('[aria-busy="true"], .line')).toHaveCount(0);
+}
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+export async function expectAccessible(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  const told = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+  );
+  expect(told).toEqual([]);
+}
+
+export async function firstCustomer(page: Page): Promise<string> {
+  const answer = await page.request.get('/api/v1/records/customer?limit=1&sort=name');
+  const { items } = await answer.json();
+  return items[0].id;
+}
