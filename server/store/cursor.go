@@ -49,8 +49,11 @@ func encodeCursor(collection string, sort []SortKey, doc Doc) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if len(raw) == 0 || raw[0] == '{' || raw[0] == '[' {
+		switch {
+		case len(raw) == 0:
 			raw = json.RawMessage("null")
+		case raw[0] == '{' || raw[0] == '[':
+			raw = json.RawMessage("{}")
 		}
 		if len(raw) > maxCursorText {
 			return "", fault.New(fault.Invalid, "store.sortTooLong", fault.Params{"field": k.Field, "id": doc.ID})
@@ -97,7 +100,7 @@ func decodeCursor(collection string, sort []SortKey, s string) (*Position, error
 	return p, nil
 }
 
-// scalarOf reads a JSON scalar into filter's value types.
+// scalarOf reads a JSON scalar into filter's value types, {} as Composite.
 func scalarOf(raw json.RawMessage) (any, bool) {
 	var v any
 	dec := json.NewDecoder(bytes.NewReader(raw))
@@ -105,11 +108,8 @@ func scalarOf(raw json.RawMessage) (any, bool) {
 	if err := dec.Decode(&v); err != nil {
 		return nil, false
 	}
-	switch v.(type) {
-	case map[string]any, []any:
-		return nil, false
-	case nil:
-		return nil, true
+	if m, ok := v.(map[string]any); ok {
+		return Composite{}, len(m) == 0
 	}
 	c := filter.Eq("x", v)
 	return c.Value, c.Op == filter.OpEq

@@ -22,7 +22,9 @@
 // key. A missing value, null, an object and a list sort before everything else
 // when ascending, after it when descending. A field that is sorted by should
 // be declared in an index: without one, every page sorts the whole collection.
-// It should hold one type only; between types the order is the driver's own.
+// It should hold one type only; between types the order is the driver's own,
+// and MongoDB, which sorts objects and lists after text, may pass over some of
+// those at the turn of a page.
 // A cursor is opaque, belongs to the sort it came from, and names a position
 // between documents, so that writes in between neither repeat nor skip the
 // documents that stay where they were.
@@ -34,5 +36,6 @@
 // regard to case, accents and width; each Han, kana or Hangul character
 // is a word of its own, so 王芳 finds 小王芳菲; punctuation only separates. The
 // words of one term must follow each other, and the last of them may be the
-// beginning of a longer word: INV-10 finds INV-1001.
+// beginning of a longer word: INV-10 finds INV-1001. The first 5000 words of a
+// document count.
 package store

@@ -51,8 +51,12 @@ type FindQuery struct {
 	After *Position
 }
 
+// Composite stands for an object or a list in a Position. A driver that sorts
+// them as missing takes it for nil.
+type Composite struct{}
+
 // Position is the place of one document in an order: its values at the sort
-// keys (nil, bool, string, int64 or float64) and its id.
+// keys (nil, bool, string, int64, float64 or Composite) and its id.
 type Position struct {
 	Values []any
 	ID     string

@@ -8,6 +8,16 @@ import (
 
 var errBadBody = errors.New("body is not JSON")
 
+// Pick gives the raw value at a dotted path of a valid body, nil where there is
+// none.
+func Pick(body []byte, path string) json.RawMessage {
+	raw, err := pick(body, path)
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
 // pick gives the raw value at a dotted path of a valid JSON object, nil where
 // there is none. It skips over the rest without decoding it.
 func pick(body []byte, path string) (json.RawMessage, error) {

@@ -22,8 +22,11 @@ func Words(s string) []string {
 // list), so that no phrase runs from one into the next. No text has it.
 const FieldMark = "\ue000"
 
-// SearchText gives the words of a body's searchable fields, one space between
-// them, for a driver to index.
+// maxWords bounds what is searchable of one document.
+const maxWords = 5000
+
+// SearchText gives the first 5000 words of a body's searchable fields, one
+// space between them, for a driver to index.
 func SearchText(spec Spec, body []byte) (string, error) {
 	w := wordCutter{}
 	for _, path := range spec.Search {
@@ -32,6 +35,9 @@ func SearchText(spec Spec, body []byte) (string, error) {
 			return "", err
 		}
 		w.addJSON(raw)
+	}
+	if len(w.words) > maxWords {
+		w.words = w.words[:maxWords]
 	}
 	return strings.Join(w.words, " "), nil
 }
@@ -52,8 +58,7 @@ func SearchTerms(search string) (terms []Term, none bool) {
 		if len(words) == 0 {
 			continue
 		}
-		last, _ := utf8.DecodeRuneInString(words[len(words)-1])
-		terms = append(terms, Term{Words: words, Prefix: !alone(last)})
+		terms = append(terms, Term{Words: words, Prefix: !Alone(words[len(words)-1])})
 	}
 	return terms, len(fields) > 0 && len(terms) == 0
 }
@@ -152,4 +157,10 @@ func ascii(s string) bool {
 		}
 	}
 	return true
+}
+
+// Alone tells whether a word is a single character of a script without spaces.
+func Alone(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return alone(r)
 }

@@ -124,6 +124,8 @@ func (t *table) orderBy(path string) string {
 func (t *table) orderValue(path string, v any) any {
 	c, ok := t.cols[path]
 	switch b := v.(type) {
+	case store.Composite:
+		return nil
 	case bool:
 		n := int64(0)
 		if b {
