@@ -1,7 +1,10 @@
 package filter
 
 import (
+	"math"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 )
@@ -83,9 +86,13 @@ func (c Cmp) sound() string {
 }
 
 func isScalar(v any) bool {
-	switch v.(type) {
-	case nil, bool, string, int64, float64:
+	switch v := v.(type) {
+	case nil, bool, int64:
 		return true
+	case float64:
+		return !math.IsNaN(v) && !math.IsInf(v, 0)
+	case string:
+		return utf8.ValidString(v) && strings.IndexByte(v, 0) < 0
 	}
 	return false
 }

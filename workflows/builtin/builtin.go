@@ -1,7 +1,13 @@
-// Package builtin is the one list of the node types that ship.
+// Package builtin is the one list of the node types and channels that ship.
 package builtin
 
 import (
+	"time"
+
+	"github.com/dueflow/dueflow/workflows/channel"
+	"github.com/dueflow/dueflow/workflows/channel/email"
+	"github.com/dueflow/dueflow/workflows/channel/sandbox"
+	webhookchannel "github.com/dueflow/dueflow/workflows/channel/webhook"
 	"github.com/dueflow/dueflow/workflows/node"
 	"github.com/dueflow/dueflow/workflows/node/branch"
 	"github.com/dueflow/dueflow/workflows/node/end"
@@ -29,4 +35,10 @@ func Nodes() *node.Registry {
 		branch.Type, split.Type, loop.Type,
 		send.Type, task.Type, update.Type, notify.Type, webhook.Type, hold.Type, end.Type,
 	)
+}
+
+// Channels is the registry of all channels. allowPrivate lets webhooks reach
+// private addresses.
+func Channels(allowPrivate bool, now func() time.Time) channel.Registry {
+	return channel.NewRegistry(sandbox.Channel{}, email.Channel{}, webhookchannel.New(allowPrivate, now))
 }

@@ -1,0 +1,193 @@
+// Package webhook is the channel "webhook": the message as JSON in a signed
+// HTTP request, after the Standard Webhooks scheme. It also carries the calls
+// of webhook steps.
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/workflows/channel"
+)
+
+// Settings of the channel.
+type Settings struct {
+	URL    string `json:"url"`
+	Secret string `json:"secret,omitempty"` // "whsec_" + base64, or any text
+	// Idempotent says that the receiver drops repeats of a webhook-id.
+	Idempotent bool `json:"idempotent,omitempty"`
+}
+
+// Channel is the webhook channel. AllowPrivate lets it call private addresses;
+// without it the server would be a door into the network it runs in.
+type Channel struct {
+	client *http.Client
+	now    func() time.Time
+}
+
+// New makes the channel.
+func New(allowPrivate bool, now func() time.Time) *Channel {
+	d := &net.Dialer{Timeout: 10 * time.Second}
+	if !allowPrivate {
+		d.Control = refusePrivate
+	}
+	return &Channel{now: now, client: &http.Client{
+		Timeout: 30 * time.Second,
+		Transport: &http.Transport{
+			DialContext: d.DialContext, MaxIdleConnsPerHost: 64, IdleConnTimeout: 60 * time.Second,
+			TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 25 * time.Second,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// refusePrivate looks at the address that is really dialled, after DNS.
+func refusePrivate(_, address string, _ syscall.RawConn) error {
+	ap, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return errPrivate
+	}
+	a := ap.Addr().Unmap()
+	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || sharedSpace.Contains(a) {
+		return errPrivate
+	}
+	return nil
+}
+
+var (
+	errPrivate  = errors.New("private addresses are not allowed")
+	sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
+)
+
+// Key is "webhook".
+func (*Channel) Key() string { return "webhook" }
+
+// Address is the receiver's name for the customer: webhooks go to one address.
+func (*Channel) Address(customer map[string]any) string {
+	for _, f := range []string{"email", "phone", "number", "name"} {
+		if s, _ := customer[f].(string); s != "" {
+			return s
+		}
+	}
+	return "-"
+}
+
+// Idempotent is a promise of the receiver, in the settings.
+func (*Channel) Idempotent(raw json.RawMessage) bool {
+	s, err := read(raw)
+	return err == nil && s.Idempotent
+}
+
+// Check judges the settings.
+func (*Channel) Check(raw json.RawMessage) error {
+	_, err := read(raw)
+	return err
+}
+
+func read(raw json.RawMessage) (Settings, error) {
+	var s Settings
+	if len(raw) == 0 {
+		return s, fault.New(fault.Invalid, "channel.notSetUp", fault.Params{"channel": "webhook"})
+	}
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return s, fault.At("", "json", nil)
+	}
+	u, err := url.Parse(s.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return s, fault.At("/url", "url", nil)
+	}
+	return s, nil
+}
+
+// Send posts the message.
+func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
+	s, err := read(raw)
+	if err != nil {
+		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
+	}
+	body, err := json.Marshal(struct {
+		Type string          `json:"type"`
+		Data channel.Message `json:"data"`
+	}{"message", m})
+	if err != nil {
+		return "", channel.Fail(channel.Permanent, "channel.badMessage", err)
+	}
+	return m.Key, c.Post(ctx, s.URL, s.Secret, m.Key, body)
+}
+
+// Post sends a signed request once. An error before the request was written
+// means it was not sent; one after it, that nobody knows.
+func (c *Channel) Post(ctx context.Context, to, secret, id string, body []byte) error {
+	var wrote atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { wrote.Store(true) }})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
+	if err != nil {
+		return channel.Fail(channel.Permanent, "channel.badAddress", err)
+	}
+	// A request that is repeated by the transport itself could arrive twice.
+	req.GetBody = nil
+	sign(req, secret, id, c.now(), body)
+	res, err := c.client.Do(req)
+	if err != nil {
+		switch {
+		case errors.Is(err, errPrivate):
+			return channel.Fail(channel.Permanent, "channel.privateAddress", err)
+		case wrote.Load():
+			return channel.Fail(channel.Unknown, "channel.unknown", err)
+		}
+		return channel.Fail(channel.Retry, "channel.noConnection", err)
+	}
+	defer res.Body.Close() //nolint:errcheck // nothing depends on it
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
+	switch {
+	case res.StatusCode < 300:
+		return nil
+	case res.StatusCode == 408 || res.StatusCode == 429 || res.StatusCode >= 500:
+		return channel.Fail(channel.Retry, "channel.refusedForNow", fmt.Errorf("status %d", res.StatusCode))
+	}
+	return channel.Fail(channel.Permanent, "channel.refused", fmt.Errorf("status %d", res.StatusCode))
+}
+
+func sign(req *http.Request, secret, id string, at time.Time, body []byte) {
+	ts := strconv.FormatInt(at.Unix(), 10)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "Dueflow")
+	req.Header.Set("Webhook-Id", id)
+	req.Header.Set("Webhook-Timestamp", ts)
+	if secret != "" {
+		req.Header.Set("Webhook-Signature", "v1,"+Signature(secret, id, ts, body))
+	}
+}
+
+// Signature is the Standard Webhooks signature: HMAC-SHA256 over id, time and
+// body, in base64.
+func Signature(secret, id, ts string, body []byte) string {
+	key := []byte(secret)
+	if rest, ok := strings.CutPrefix(secret, "whsec_"); ok {
+		if b, err := base64.StdEncoding.DecodeString(rest); err == nil {
+			key = b
+		}
+	}
+	h := hmac.New(sha256.New, key)
+	_, _ = fmt.Fprintf(h, "%s.%s.", id, ts)
+	_, _ = h.Write(body)
+	return base64.StdEncoding.EncodeToString(h.Sum(nil))
+}
