@@ -165,19 +165,24 @@ func And(es ...Expr) Expr {
 func Or(es ...Expr) Expr {
 	out := Any{}
 	for _, e := range es {
-		if a, ok := e.(Any); ok {
-			e = Or(a...)
-		}
-		switch e := e.(type) {
-		case nil:
-		case Any:
-			out = append(out, e...)
-		default:
-			out = append(out, e)
+		if e != nil {
+			out = appendAny(out, e)
 		}
 	}
 	if len(out) == 1 {
 		return out[0]
+	}
+	return out
+}
+
+// appendAny appends the parts of a nested Any, where a nil is "everything".
+func appendAny(out Any, e Expr) Any {
+	parts, ok := e.(Any)
+	if !ok {
+		return append(out, e)
+	}
+	for _, p := range parts {
+		out = appendAny(out, p)
 	}
 	return out
 }
