@@ -24,6 +24,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo/readpref"
 	"go.mongodb.org/mongo-driver/mongo/writeconcern"
 
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/server/store"
 )
 
@@ -127,7 +128,7 @@ func (d *Driver) Close() error {
 }
 
 // deadline turns the MongoDB driver's own timeouts into the context's error,
-// which is what the portable layer knows.
+// which is what the portable layer knows, and a lost server into Unavailable.
 func deadline(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -137,6 +138,9 @@ func deadline(ctx context.Context, err error) error {
 	}
 	if mongo.IsTimeout(err) {
 		return errors.Join(context.DeadlineExceeded, err)
+	}
+	if mongo.IsNetworkError(err) {
+		return fault.Wrap(fault.Unavailable, "store.unavailable", err)
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package mongotest_test
+package mongostore_test
 
 import (
 	"context"
@@ -12,8 +12,9 @@ import (
 	"github.com/dueflow/dueflow/server/store/mongotest"
 )
 
-// TestAtomic is what the proxy is for: without it, most increments get lost.
-func TestAtomic(t *testing.T) {
+// TestServerIsAtomic is what mongotest's proxy is for: without it, most
+// increments get lost.
+func TestServerIsAtomic(t *testing.T) {
 	ctx := context.Background()
 	client, err := mongo.Connect(ctx, options.Client().ApplyURI(mongotest.Start(t)))
 	if err != nil {

@@ -12,7 +12,9 @@ import (
 	"github.com/dueflow/dueflow/server/store"
 )
 
-// ensure brings the workspace's table to the spec, in one transaction.
+// ensure brings the workspace's table to the spec, in one transaction. Once
+// begun it is not broken off when ctx ends: the next try would have to begin
+// anew, and an interrupt could cost the writer its connection.
 func (h *handle) ensure(ctx context.Context, spec store.Spec) error {
 	text, err := json.Marshal(spec)
 	if err != nil {
@@ -26,7 +28,7 @@ func (h *handle) ensure(ctx context.Context, spec store.Spec) error {
 	return h.writer.do(&job{ctx: ctx, fn: func(w *writer) error {
 		t := newTable(spec)
 		old := h.table(spec.Name)
-		err := w.transaction(func() error { return w.migrate(ctx, old, t, string(text)) })
+		err := w.transaction(func() error { return w.migrate(context.WithoutCancel(ctx), old, t, string(text)) })
 		if err != nil {
 			return fmt.Errorf("ensure %s: %w", spec.Name, err)
 		}

@@ -31,7 +31,7 @@ func (h *handle) write(ctx context.Context, writes []store.Write) ([]int64, []er
 	if err := h.writer.do(j); err != nil {
 		errs := make([]error, n)
 		for i := range errs {
-			errs[i] = err
+			errs[i] = unavailable(err)
 		}
 		return make([]int64, n), errs
 	}
@@ -185,6 +185,17 @@ func (t *table) conflict(op store.Write, err error) error {
 		}
 	}
 	return store.NotUnique(op.Collection, op.Doc.ID, store.Index{})
+}
+
+// unavailable marks what an operator can mend: a full, locked or failing disk.
+func unavailable(err error) error {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY:
+			return fault.Wrap(fault.Unavailable, "store.unavailable", err)
+		}
+	}
+	return err
 }
 
 func hashWords(s string) int64 {

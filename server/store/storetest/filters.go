@@ -138,8 +138,12 @@ func testFilters(t *testing.T, s *store.Store) {
 	}
 	m := newMatcher(t, c, bodies)
 	n := 0
-	for _, field := range []string{"v", "t", "n", "b", "in.t", "in.v.x", "nope", "v.x.y"} {
-		for _, text := range truthExprs(field) {
+	for i, field := range []string{"v", "t", "n", "b", "in.t", "in.v.x", "nope", "v.x.y"} {
+		for j, text := range truthExprs(field) {
+			// All on two fields; of the others, each a different quarter.
+			if i >= 2 && j%4 != i%4 {
+				continue
+			}
 			n++
 			if wrong := m.check(filter.MustParse(text)); wrong != "" {
 				t.Error(wrong)

@@ -128,7 +128,7 @@ func testConcurrency(t *testing.T, s *store.Store) {
 	defer cancel()
 	c := s.In(workspace(t, s, "conc", uniqueSpec()), "x")
 	insert(t, c, "counter", `{"n":0}`)
-	const workers, rounds = 8, 20
+	const workers, rounds = 8, 10
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	wins := map[string]int{}
