@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { gzipAssets } from './tools/gzip';
+import { noScrollLock } from './tools/noScrollLock';
 
 const server = process.env.DUEFLOW_URL ?? 'http://127.0.0.1:8080';
 
@@ -11,7 +12,7 @@ function keepFolder(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), gzipAssets(), keepFolder()],
+  plugins: [noScrollLock(), react(), gzipAssets(), keepFolder()],
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
   server: { proxy: { '/api': { target: server, ws: true } } },
   build: {

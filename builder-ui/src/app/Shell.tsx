@@ -71,23 +71,25 @@ export function Shell() {
         </button>
       </aside>
       <div className="shell-body">
-        <header className="header">
-          <Button
-            className="header-menu"
-            type="text"
-            icon={<MenuOutlined />}
-            aria-label={t('nav.open')}
-            aria-expanded={menuOpen}
-            onClick={() => setMenuOpen(true)}
-          />
-          <span className="header-workspace">{me.workspace.name}</span>
-          <ConnectionDot />
-          <div className="header-right">
-            <LanguageSwitch />
-            <UserMenu />
+        <header className="top">
+          <div className="header">
+            <Button
+              className="header-menu"
+              type="text"
+              icon={<MenuOutlined />}
+              aria-label={t('nav.open')}
+              aria-expanded={menuOpen}
+              onClick={() => setMenuOpen(true)}
+            />
+            <span className="header-workspace">{me.workspace.name}</span>
+            <ConnectionDot />
+            <div className="header-right">
+              <LanguageSwitch />
+              <UserMenu />
+            </div>
           </div>
+          {me.workspace.demo && <ClockBanner />}
         </header>
-        {me.workspace.demo && <ClockBanner />}
         <main id="main" className="main" tabIndex={-1} ref={main}>
           <Suspense fallback={<PageSkeleton />}>
             <Outlet />

@@ -36,7 +36,7 @@ export type Condition = { field: string; op: string; value: unknown };
 /** The conditions joined as the API wants them; undefined when there is none. */
 export function allOf(conditions: Condition[]): string | undefined {
   if (conditions.length === 0) return undefined;
-  return JSON.stringify(conditions.length === 1 ? conditions[0] : { and: conditions });
+  return JSON.stringify(conditions.length === 1 ? conditions[0] : { all: conditions });
 }
 
 export const isOpen = (status: InvoiceStatus) => status === 'open' || status === 'partPaid';

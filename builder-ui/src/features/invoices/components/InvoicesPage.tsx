@@ -163,10 +163,18 @@ function useColumns(open: (id: string) => void, pay?: (invoice: Invoice) => void
             <button type="button" className="row-title row-button num" data-row-link onClick={() => open(id)}>
               {data.number}
             </button>
-            <Link className="cell-sub" to={`/customers/${data.customer}`}>
-              {system.customerName}
-            </Link>
+            <span className="cell-sub only-phone">{system.customerName}</span>
           </span>
+        ),
+      },
+      {
+        key: 'customer',
+        title: t('customer.one'),
+        hide: 'phone',
+        render: ({ data, system }) => (
+          <Link className="cell-link" to={`/customers/${data.customer}`}>
+            {system.customerName}
+          </Link>
         ),
       },
       {
