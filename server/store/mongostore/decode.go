@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/bson/bsontype"
 
 	"github.com/dueflow/dueflow/server/store"
 )
@@ -111,19 +110,19 @@ func (d *decoder) list(dst []byte, raw bson.Raw, at string) ([]byte, error) {
 
 func (d *decoder) value(dst []byte, v bson.RawValue, at string) ([]byte, error) {
 	switch v.Type {
-	case bsontype.EmbeddedDocument:
+	case bson.TypeEmbeddedDocument:
 		return d.object(dst, v.Document(), at)
-	case bsontype.String:
+	case bson.TypeString:
 		return appendString(dst, v.StringValue()), nil
-	case bsontype.Boolean:
+	case bson.TypeBoolean:
 		return strconv.AppendBool(dst, v.Boolean()), nil
-	case bsontype.Null:
+	case bson.TypeNull:
 		return append(dst, "null"...), nil
-	case bsontype.Int64:
+	case bson.TypeInt64:
 		return strconv.AppendInt(dst, v.Int64(), 10), nil
-	case bsontype.Int32:
+	case bson.TypeInt32:
 		return strconv.AppendInt(dst, int64(v.Int32()), 10), nil
-	case bsontype.Double:
+	case bson.TypeDouble:
 		if text, ok := d.exact[at]; ok {
 			return append(dst, text...), nil
 		}

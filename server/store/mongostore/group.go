@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/mongo"
 
 	"github.com/dueflow/dueflow/server/store"
@@ -99,15 +98,15 @@ func (g *grouper) run(ctx context.Context, c *mongo.Collection, match bson.D, su
 // lists. Whole doubles become int64, as 1.0 and 1 are one group.
 func scalar(v bson.RawValue) any {
 	switch v.Type {
-	case bsontype.String:
+	case bson.TypeString:
 		return v.StringValue()
-	case bsontype.Boolean:
+	case bson.TypeBoolean:
 		return v.Boolean()
-	case bsontype.Int64:
+	case bson.TypeInt64:
 		return v.Int64()
-	case bsontype.Int32:
+	case bson.TypeInt32:
 		return int64(v.Int32())
-	case bsontype.Double:
+	case bson.TypeDouble:
 		f := v.Double()
 		if i := int64(f); float64(i) == f && f < 1<<63 && f >= -1<<63 {
 			return i

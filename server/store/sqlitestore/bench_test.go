@@ -1,7 +1,9 @@
 package sqlitestore_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -72,18 +74,25 @@ func BenchmarkStore(b *testing.B) {
 			}
 		})
 	})
-	b.Run("Replace64Callers", func(b *testing.B) {
+	replace := func(b *testing.B, body func(i int) json.RawMessage) {
 		var n atomic.Int64
 		b.SetParallelism(32)
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				i := int(n.Add(1)) * 7919 % benchDocs
-				d := store.Doc{ID: fmt.Sprintf("i%07d", i), Body: storetest.Invoice(i + 1)}
-				if _, err := c.Replace(ctx, d, 0); err != nil {
+				if _, err := c.Replace(ctx, store.Doc{ID: fmt.Sprintf("i%07d", i), Body: body(i)}, 0); err != nil {
 					b.Error(err)
 				}
 			}
 		})
+	}
+	b.Run("Replace64CallersOneField", func(b *testing.B) {
+		replace(b, func(i int) json.RawMessage {
+			return bytes.Replace(storetest.Invoice(i), []byte(`"reminders":2`), []byte(`"reminders":3`), 1)
+		})
+	})
+	b.Run("Replace64CallersAllIndexes", func(b *testing.B) {
+		replace(b, func(i int) json.RawMessage { return storetest.Invoice(i + 1) })
 	})
 	b.Run("Apply100", func(b *testing.B) {
 		for round := 0; b.Loop(); round++ {
