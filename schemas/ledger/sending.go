@@ -84,8 +84,8 @@ func (c Intend) decide(s *State, n Now) ([]Event, error) {
 		}
 		return nil, nil
 	case Granted:
-		if s.Intents[c.Key] != nil && c.Resend {
-			return nil, nil
+		if i := s.Intents[c.Key]; i != nil && i.Status != IntentFailed {
+			return nil, nil // a resend of what the other end drops if it has it
 		}
 		c.Out.Seq = s.Seq + 1
 		return []Event{{

@@ -62,15 +62,15 @@ type Sent struct {
 
 // Note is one thing the account's workflow is told.
 type Note struct {
-	Kind   string      `json:"kind"` // start, event, control
-	Hash   string      `json:"hash,omitempty"`
-	Form   string      `json:"form,omitempty"`
-	Ids    []string    `json:"ids,omitempty"` // subjects of a start; runs of a control, empty = all of the flow
-	Entry  string      `json:"entry,omitempty"`
-	Event  *node.Event `json:"event,omitempty"`
-	Action string      `json:"action,omitempty"`
-	Flow   string      `json:"flow,omitempty"`
-	By     string      `json:"by,omitempty"`
+	Kind   string       `json:"kind"` // start, event, control
+	Hash   string       `json:"hash,omitempty"`
+	Form   string       `json:"form,omitempty"`
+	Ids    []string     `json:"ids,omitempty"` // subjects of a start; runs of a control, empty = all of the flow
+	Entry  string       `json:"entry,omitempty"`
+	Events []node.Event `json:"events,omitempty"`
+	Action string       `json:"action,omitempty"`
+	Flow   string       `json:"flow,omitempty"`
+	By     string       `json:"by,omitempty"`
 }
 
 // The kinds of notes.
@@ -157,7 +157,9 @@ func (s *stepper) take(ctx context.Context, notes []Note) error {
 				}
 			}
 		case NoteEvent:
-			s.events = append(s.events, n.Event)
+			for i := range n.Events {
+				s.events = append(s.events, &n.Events[i])
+			}
 		case NoteControl:
 			if err := s.control(ctx, n, now); err != nil {
 				return err

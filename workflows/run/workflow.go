@@ -93,9 +93,9 @@ func (a *accountFlow) await(ctx workflow.Context, next time.Time) {
 	timerCtx, cancel := workflow.WithCancel(ctx)
 	sel := workflow.NewSelector(ctx)
 	sel.AddReceive(a.signals, func(c workflow.ReceiveChannel, _ bool) {
-		var n Note
+		var n []Note
 		c.Receive(ctx, &n)
-		a.st.Notes = append(a.st.Notes, n)
+		a.st.Notes = append(a.st.Notes, n...)
 	})
 	if !next.IsZero() {
 		sel.AddFuture(workflow.NewTimer(timerCtx, wait), func(workflow.Future) {})
@@ -106,11 +106,11 @@ func (a *accountFlow) await(ctx workflow.Context, next time.Time) {
 
 func (a *accountFlow) drain() {
 	for {
-		var n Note
+		var n []Note
 		if !a.signals.ReceiveAsync(&n) {
 			return
 		}
-		a.st.Notes = append(a.st.Notes, n)
+		a.st.Notes = append(a.st.Notes, n...)
 	}
 }
 

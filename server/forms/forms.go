@@ -1,0 +1,236 @@
+// Package forms keeps a workspace's forms: a draft and published revisions of
+// each. The built-in forms are revision 1 of themselves until changed.
+package forms
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/form"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+const (
+	collection = "form"
+	revisions  = "formrev"
+	maxForms   = 200
+)
+
+// Specs are the collections of this room.
+var Specs = []store.Spec{{Name: collection}, {Name: revisions}}
+
+// Entry is a form as listed and edited.
+type Entry struct {
+	Key       string     `json:"key"`
+	Revision  int        `json:"revision"` // published; 0 = never
+	Published *form.Form `json:"published,omitempty"`
+	Draft     *form.Form `json:"draft,omitempty"`
+	Builtin   bool       `json:"builtin,omitempty"`
+	Version   int64      `json:"version"` // of the document, for If-Match; 0 = as shipped
+}
+
+// Published is a compiled form with its revision.
+type Published struct {
+	*form.Compiled
+	Revision int
+}
+
+// Service reads and publishes forms. OnPublish is called before a revision
+// takes effect, so that its indexes are there.
+type Service struct {
+	store     *store.Store
+	builtin   map[string]*form.Compiled
+	OnPublish func(ctx context.Context, ws string, f *form.Compiled) error
+	mu        sync.Mutex
+	cache     map[string]cached
+}
+
+type cached struct {
+	p  Published
+	at time.Time
+}
+
+// New makes the service.
+func New(s *store.Store) *Service {
+	return &Service{store: s, builtin: form.Builtin(), cache: map[string]cached{}}
+}
+
+// Get gives the published form of a key.
+func (s *Service) Get(ctx context.Context, ws, key string) (Published, error) {
+	id := ws + "/" + key
+	s.mu.Lock()
+	c, ok := s.cache[id]
+	s.mu.Unlock()
+	if ok && time.Since(c.at) < time.Second {
+		return c.p, nil
+	}
+	e, err := s.Entry(ctx, ws, key)
+	if err != nil {
+		return Published{}, err
+	}
+	if e.Published == nil {
+		return Published{}, noForm(key)
+	}
+	if ok && c.p.Revision == e.Revision {
+		s.remember(id, c.p)
+		return c.p, nil
+	}
+	p := Published{Revision: e.Revision, Compiled: s.builtin[key]}
+	if e.Version != 0 || p.Compiled == nil {
+		if p.Compiled, err = form.Compile(*e.Published); err != nil {
+			return Published{}, err
+		}
+	}
+	s.remember(id, p)
+	return p, nil
+}
+
+func (s *Service) remember(id string, p Published) {
+	s.mu.Lock()
+	s.cache[id] = cached{p, time.Now()}
+	s.mu.Unlock()
+}
+
+func noForm(key string) error {
+	return fault.New(fault.NotFound, "form.none", fault.Params{"form": key})
+}
+
+// Entry gives a form with draft and revision.
+func (s *Service) Entry(ctx context.Context, ws, key string) (Entry, error) {
+	d, err := s.store.In(ws, collection).Get(ctx, key)
+	if fault.Is(err, fault.NotFound) {
+		b := s.builtin[key]
+		if b == nil {
+			return Entry{}, noForm(key)
+		}
+		return Entry{Key: key, Revision: 1, Published: &b.Form, Builtin: true}, nil
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	var e Entry
+	if err := json.Unmarshal(d.Body, &e); err != nil {
+		return Entry{}, err
+	}
+	e.Version, e.Builtin = d.Ver, s.builtin[key] != nil
+	return e, nil
+}
+
+// List gives all forms by key.
+func (s *Service) List(ctx context.Context, ws string) ([]Entry, error) {
+	seen := map[string]bool{}
+	var out []Entry
+	err := s.store.In(ws, collection).Each(ctx, store.Query{Limit: 500}, func(d store.Doc) error {
+		var e Entry
+		if err := json.Unmarshal(d.Body, &e); err != nil {
+			return err
+		}
+		e.Version, e.Builtin = d.Ver, s.builtin[e.Key] != nil
+		seen[e.Key] = true
+		out = append(out, e)
+		return nil
+	})
+	for key, b := range s.builtin {
+		if !seen[key] {
+			out = append(out, Entry{Key: key, Revision: 1, Published: &b.Form, Builtin: true})
+		}
+	}
+	sort.Slice(out, func(a, b int) bool { return out[a].Key < out[b].Key })
+	return out, err
+}
+
+// SaveDraft stores a draft; it must compile. ifVersion is the version it was
+// read at (0: as shipped, or new).
+func (s *Service) SaveDraft(ctx context.Context, ws string, f form.Form, ifVersion int64) (Entry, error) {
+	if _, err := form.Compile(f); err != nil {
+		return Entry{}, err
+	}
+	e, err := s.Entry(ctx, ws, f.Key)
+	if fault.Is(err, fault.NotFound) {
+		all, err := s.List(ctx, ws)
+		if err != nil {
+			return Entry{}, err
+		}
+		if len(all) >= maxForms {
+			return Entry{}, fault.New(fault.Invalid, "form.tooMany", fault.Params{"limit": maxForms})
+		}
+		e = Entry{Key: f.Key}
+	} else if err != nil {
+		return Entry{}, err
+	}
+	e.Draft = &f
+	return s.write(ctx, ws, e, ifVersion)
+}
+
+func (s *Service) write(ctx context.Context, ws string, e Entry, ifVersion int64) (Entry, error) {
+	body, err := json.Marshal(e)
+	if err != nil {
+		return Entry{}, err
+	}
+	var d store.Doc
+	if ifVersion == 0 {
+		d, err = s.store.In(ws, collection).Insert(ctx, e.Key, body)
+		if fault.Is(err, fault.Conflict) {
+			err = fault.New(fault.Conflict, "store.version", nil)
+		}
+	} else {
+		d, err = s.store.In(ws, collection).Replace(ctx, store.Doc{ID: e.Key, Body: body}, ifVersion)
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	e.Version = d.Ver
+	s.mu.Lock()
+	delete(s.cache, ws+"/"+e.Key)
+	s.mu.Unlock()
+	return e, nil
+}
+
+// Publish makes the draft the next revision. System fields must survive, keys
+// keep their type; the revision is kept for ever.
+func (s *Service) Publish(ctx context.Context, ws, key string, ifVersion int64) (Entry, error) {
+	e, err := s.Entry(ctx, ws, key)
+	if err != nil {
+		return Entry{}, err
+	}
+	if e.Draft == nil {
+		return Entry{}, fault.New(fault.Invalid, "form.noDraft", nil)
+	}
+	if ifVersion != 0 && ifVersion != e.Version {
+		return Entry{}, fault.New(fault.Conflict, "store.version", nil)
+	}
+	next, err := form.Compile(*e.Draft)
+	if err != nil {
+		return Entry{}, err
+	}
+	if e.Published != nil {
+		old, err := form.Compile(*e.Published)
+		if err != nil {
+			return Entry{}, err
+		}
+		if err := form.CheckSuccessor(old, next); err != nil {
+			return Entry{}, err
+		}
+	}
+	if s.OnPublish != nil {
+		if err := s.OnPublish(ctx, ws, next); err != nil {
+			return Entry{}, err
+		}
+	}
+	e.Revision++
+	body, err := json.Marshal(e.Draft)
+	if err != nil {
+		return Entry{}, err
+	}
+	rev := fmt.Sprintf("%s/%06d", key, e.Revision)
+	if _, err := s.store.In(ws, revisions).Insert(ctx, rev, body); err != nil && !fault.Is(err, fault.Conflict) {
+		return Entry{}, err
+	}
+	e.Published, e.Draft = e.Draft, nil
+	return s.write(ctx, ws, e, e.Version)
+}

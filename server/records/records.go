@@ -1,0 +1,337 @@
+package records
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/form"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/accounts"
+	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/workspace"
+)
+
+// Policy is what this room asks of permissions.
+type Policy interface {
+	// View is what an actor may see or do of a form's records; Denied if nothing.
+	View(ctx context.Context, a policies.Actor, object, action string) (policies.View, error)
+}
+
+// Service keeps records.
+type Service struct {
+	store    *store.Store
+	spaces   *workspace.Service
+	forms    *forms.Service
+	accounts *accounts.Service
+	policy   Policy
+	// OnChange is told of records that changed outside the ledger.
+	OnChange func(ctx context.Context, ws, formKey, id, customer string, fields []string)
+}
+
+// New makes the service.
+func New(s *store.Store, w *workspace.Service, f *forms.Service, a *accounts.Service, p Policy) *Service {
+	return &Service{store: s, spaces: w, forms: f, accounts: a, policy: p}
+}
+
+// Record is one record as people and programs see it. Data are the form's
+// fields, System the product's figures beside them. Masked names fields that
+// the actor may not see.
+type Record struct {
+	ID        string                     `json:"id"`
+	Form      string                     `json:"form"`
+	Version   int64                      `json:"version"`
+	Revision  int                        `json:"revision"`
+	Data      map[string]json.RawMessage `json:"data"`
+	System    map[string]json.RawMessage `json:"system"`
+	Masked    []string                   `json:"masked,omitempty"`
+	CreatedAt string                     `json:"createdAt"`
+	UpdatedAt string                     `json:"updatedAt"`
+	By        string                     `json:"by,omitempty"`
+}
+
+// Text is a text field of the data or system, "" when it is none.
+func (r Record) Text(key string) string {
+	raw, ok := r.Data[key]
+	if !ok {
+		raw = r.System[key]
+	}
+	var s string
+	_ = json.Unmarshal(raw, &s)
+	return s
+}
+
+// body is a record as stored: data and projections side by side at the top
+// level, the store's own under "_".
+type body map[string]json.RawMessage
+
+func (b body) text(key string) string {
+	var s string
+	_ = json.Unmarshal(b[key], &s)
+	return s
+}
+
+func (b body) number(key string) int64 {
+	var n int64
+	_ = json.Unmarshal(b[key], &n)
+	return n
+}
+
+func (b body) set(key string, v any) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return
+	}
+	b[key] = raw
+}
+
+func decode(d store.Doc) (body, error) {
+	var b body
+	err := json.Unmarshal(d.Body, &b)
+	return b, err
+}
+
+func encode(b body) (json.RawMessage, error) { return json.Marshal(b) }
+
+// Ensure makes the collections of all forms of a workspace.
+func (s *Service) Ensure(ctx context.Context, ws string) error {
+	all, err := s.forms.List(ctx, ws)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if e.Published == nil {
+			continue
+		}
+		f, err := s.forms.Get(ctx, ws, e.Key)
+		if err != nil {
+			return err
+		}
+		if err := s.store.Ensure(ctx, ws, Spec(f.Compiled)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// show turns a stored record into what the actor may see of it.
+func show(f forms.Published, d store.Doc, v policies.View, today value.Date) (Record, error) {
+	b, err := decode(d)
+	if err != nil {
+		return Record{}, err
+	}
+	r := Record{
+		ID: d.ID, Form: f.Key, Version: d.Ver, Revision: int(b.number("_rev")), Data: make(map[string]json.RawMessage, len(b)),
+		System: map[string]json.RawMessage{}, CreatedAt: b.text("_created"), UpdatedAt: b.text("_updated"), By: b.text("_by"),
+	}
+	sys := systemFields[f.Key]
+	for k, raw := range b {
+		if strings.HasPrefix(k, "_") {
+			continue
+		}
+		if fd, ok := f.Field(k); ok {
+			if masked(fd, v) {
+				r.Masked = append(r.Masked, k)
+				continue
+			}
+			r.Data[k] = raw
+			continue
+		}
+		if sf, ok := sys[k]; ok && v.Masked[sf.access] {
+			r.Masked = append(r.Masked, k)
+			continue
+		}
+		r.System[k] = raw
+	}
+	if f.Key == "invoice" {
+		r.System["dpd"] = dpd(b, today)
+	}
+	return r, nil
+}
+
+func dpd(b body, today value.Date) json.RawMessage {
+	due, err := value.ParseDate(b.text("nextDue"))
+	if err != nil || b.number("open") <= 0 {
+		return json.RawMessage("0")
+	}
+	n := int(today - due)
+	return json.RawMessage(itoa(n))
+}
+
+func itoa(n int) string {
+	raw, _ := json.Marshal(n)
+	return string(raw)
+}
+
+func masked(f form.Field, v policies.View) bool {
+	return f.Access != "" && v.Masked[f.Access] || f.Personal && v.Masked["personal"]
+}
+
+// scopeOf is the view's scope over account fields as a filter over a form's records.
+func scopeOf(f forms.Published, v policies.View) filter.Expr {
+	if v.Scope == nil || f.Key != "customer" && !hasCustomer(f.Compiled) {
+		return v.Scope
+	}
+	if f.Key == "customer" {
+		return v.Scope
+	}
+	return Stamped(v.Scope)
+}
+
+// Stamped rewrites a scope over account fields for documents that carry the
+// account's copy in "_acct".
+func Stamped(scope filter.Expr) filter.Expr {
+	if scope == nil {
+		return nil
+	}
+	return filter.Rename(scope, func(field string) string {
+		if field == "id" {
+			return "customer"
+		}
+		return "_acct." + field
+	})
+}
+
+// Get gives one record in the actor's view.
+func (s *Service) Get(ctx context.Context, a policies.Actor, formKey, id string) (Record, error) {
+	f, v, err := s.open(ctx, a, formKey, "read")
+	if err != nil {
+		return Record{}, err
+	}
+	d, err := s.visible(ctx, a, f, v, id)
+	if err != nil {
+		return Record{}, err
+	}
+	today, err := s.today(ctx, a.Workspace)
+	if err != nil {
+		return Record{}, err
+	}
+	return show(f, d, v, today)
+}
+
+func (s *Service) today(ctx context.Context, ws string) (value.Date, error) {
+	w, err := s.spaces.Get(ctx, ws)
+	if err != nil {
+		return 0, err
+	}
+	_, today := s.spaces.Now(w)
+	return today, nil
+}
+
+func (s *Service) open(ctx context.Context, a policies.Actor, formKey, action string) (forms.Published, policies.View, error) {
+	f, err := s.forms.Get(ctx, a.Workspace, formKey)
+	if err != nil {
+		return f, policies.View{}, err
+	}
+	v, err := s.view(ctx, a, formKey, action)
+	return f, v, err
+}
+
+func (s *Service) view(ctx context.Context, a policies.Actor, formKey, action string) (policies.View, error) {
+	if a.System {
+		return policies.View{}, nil
+	}
+	return s.policy.View(ctx, a, formKey, action)
+}
+
+// visible reads a record; one outside the scope is not found.
+func (s *Service) visible(ctx context.Context, a policies.Actor, f forms.Published, v policies.View, id string) (store.Doc, error) {
+	d, err := s.store.In(a.Workspace, Prefix+f.Key).Get(ctx, id)
+	if err != nil {
+		return d, notFound(err, f.Key, id)
+	}
+	if scope := scopeOf(f, v); scope != nil {
+		doc, err := plain(d)
+		if err != nil {
+			return d, err
+		}
+		if !filter.Match(scope, doc) {
+			return store.Doc{}, notFound(fault.New(fault.NotFound, "", nil), f.Key, id)
+		}
+	}
+	return d, nil
+}
+
+func notFound(err error, formKey, id string) error {
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "record.none", fault.Params{"form": formKey, "id": id})
+	}
+	return err
+}
+
+// plain decodes a document for the filter language, with its id.
+func plain(d store.Doc) (map[string]any, error) {
+	dec := json.NewDecoder(bytes.NewReader(d.Body))
+	dec.UseNumber()
+	var m map[string]any
+	if err := dec.Decode(&m); err != nil {
+		return nil, err
+	}
+	m["id"] = d.ID
+	return m, nil
+}
+
+// Input is what a create or update brings.
+type Input struct {
+	ID   string          // of a create; "" makes one
+	Data json.RawMessage // the form's fields
+}
+
+func parseData(f forms.Published, raw json.RawMessage) (body, error) {
+	if len(raw) > form.MaxRecord {
+		return nil, fault.At("/data", "maxBytes", form.MaxRecord)
+	}
+	v, err := form.Decode(raw)
+	if err != nil {
+		return nil, under("/data", err)
+	}
+	if m, ok := v.(map[string]any); ok {
+		for k, x := range m { // null is missing: one way to say nothing
+			if x == nil {
+				delete(m, k)
+			}
+		}
+	}
+	if err := f.Validate(v); err != nil {
+		return nil, under("/data", err)
+	}
+	var b body
+	if err := json.Unmarshal(raw, &b); err != nil {
+		return nil, fault.At("/data", "json", nil)
+	}
+	for k, x := range b {
+		if string(x) == "null" {
+			delete(b, k)
+		}
+	}
+	return b, nil
+}
+
+func under(at string, err error) error {
+	fe, ok := err.(*fault.Error)
+	if !ok || len(fe.Fields) == 0 {
+		return err
+	}
+	fields := make([]fault.Field, len(fe.Fields))
+	for i, x := range fe.Fields {
+		x.Pointer = at + x.Pointer
+		fields[i] = x
+	}
+	return fault.InvalidFields(fields)
+}
+
+func newID() string { return strings.ReplaceAll(uuid.Must(uuid.NewV7()).String(), "-", "") }
+
+func (b body) stamp(a policies.Actor, rev int, now time.Time) {
+	b.set("_rev", rev)
+	b.set("_by", a.ID)
+	b.set("_updated", value.Instant(now))
+}

@@ -1,0 +1,460 @@
+package records
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+// Create checks and stores a record. An invoice is booked and a payment applied
+// on the customer's ledger before the answer: once it is given, no reminder
+// ignores it. If the ledger refuses, nothing is left behind.
+func (s *Service) Create(ctx context.Context, a policies.Actor, formKey string, in Input) (Record, error) {
+	f, v, err := s.open(ctx, a, formKey, "create")
+	if err != nil {
+		return Record{}, err
+	}
+	b, err := parseData(f, in.Data)
+	if err != nil {
+		return Record{}, err
+	}
+	if in.ID == "" {
+		in.ID = newID()
+	} else if err := checkID(in.ID); err != nil {
+		return Record{}, err
+	}
+	w, err := s.spaces.Get(ctx, a.Workspace)
+	if err != nil {
+		return Record{}, err
+	}
+	now, today := s.spaces.Now(w)
+	if err := s.prepare(ctx, a, f, v, b, today); err != nil {
+		return Record{}, err
+	}
+	b.stamp(a, f.Revision, now)
+	b.set("_created", value.Instant(now))
+	raw, err := encode(b)
+	if err != nil {
+		return Record{}, err
+	}
+	d, err := s.store.In(a.Workspace, Prefix+f.Key).Insert(ctx, in.ID, raw)
+	if err != nil {
+		return Record{}, uniqueFault(err)
+	}
+	if cmd := booking(f.Key, in.ID, b, w.AllocationRule); cmd != nil {
+		if err := s.book(ctx, a, f, d, b, cmd); err != nil {
+			return Record{}, err
+		}
+		return s.Get(ctx, readAs(a), formKey, in.ID)
+	}
+	s.changed(ctx, a.Workspace, f, in.ID, b, nil)
+	return show(f, d, v, today)
+}
+
+// readAs lets the writer see what was written, whatever the view on others is.
+func readAs(a policies.Actor) policies.Actor { return policies.SystemActor(a.Workspace, a.ID) }
+
+func checkID(id string) error {
+	if len(id) > 120 {
+		return fault.At("/id", "maxLength", 120)
+	}
+	for _, c := range id {
+		if c < 'a' || c > 'z' {
+			if c < '0' || c > '9' {
+				if c < 'A' || c > 'Z' {
+					if c != '-' && c != '_' && c != '.' {
+						return fault.At("/id", "id", nil)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func uniqueFault(err error) error {
+	fe, ok := err.(*fault.Error)
+	if !ok || fe.Key != "store.unique" {
+		return err
+	}
+	fields, _ := fe.Params["fields"].([]string)
+	out := &fault.Error{Kind: fault.Conflict, Key: "record.notUnique", Params: fe.Params}
+	for _, name := range fields {
+		out.Fields = append(out.Fields, fault.Field{Pointer: "/data/" + name, Rule: "unique"})
+	}
+	return out
+}
+
+// prepare fills in what a new record carries: the account's copy of scope and
+// name, and the projections as they will be once the ledger has it.
+func (s *Service) prepare(ctx context.Context, a policies.Actor, f forms.Published, v policies.View, b body, today value.Date) error {
+	switch f.Key {
+	case "customer":
+		if v.Scope != nil {
+			return s.adopt(a, v, b)
+		}
+		return nil
+	case "invoice":
+		for _, k := range []string{"open", "collectable"} {
+			b[k] = b["amount"]
+		}
+		b.set("status", "open")
+		b["nextDue"] = b["dueDate"]
+	case "payment":
+		if b["valueDate"] == nil {
+			b.set("valueDate", today)
+		}
+		b["unapplied"] = b["amount"]
+	}
+	if hasCustomer(f.Compiled) {
+		return s.attach(ctx, a, b)
+	}
+	return nil
+}
+
+// adopt makes a new customer the actor's own where the actor sees only some.
+func (s *Service) adopt(a policies.Actor, v policies.View, b body) error {
+	if b["owner"] == nil {
+		b.set("owner", a.ID)
+	}
+	if b["team"] == nil && len(a.Teams) > 0 {
+		b.set("team", a.Teams[0])
+	}
+	raw, err := encode(b)
+	if err != nil {
+		return err
+	}
+	doc, err := plain(store.Doc{Body: raw})
+	if err != nil {
+		return err
+	}
+	if !filter.Match(v.Scope, doc) {
+		return fault.New(fault.Denied, "record.outsideScope", nil)
+	}
+	return nil
+}
+
+// attach checks that the customer exists in the actor's view, and copies its
+// name and scope.
+func (s *Service) attach(ctx context.Context, a policies.Actor, b body) error {
+	customer := b.text("customer")
+	if customer == "" {
+		return nil
+	}
+	f, v, err := s.open(ctx, a, "customer", "read")
+	if err != nil {
+		return err
+	}
+	d, err := s.visible(ctx, a, f, v, customer)
+	if fault.Is(err, fault.NotFound) {
+		return fault.InvalidFields([]fault.Field{{Pointer: "/data/customer", Rule: "reference", Params: fault.Params{"value": customer}}})
+	}
+	if err != nil {
+		return err
+	}
+	c, err := decode(d)
+	if err != nil {
+		return err
+	}
+	b["customerName"] = c["name"]
+	b.set("_acct", accountCopy(c))
+	return nil
+}
+
+func accountCopy(c body) map[string]json.RawMessage {
+	m := map[string]json.RawMessage{}
+	for _, k := range ScopeFields {
+		if raw := c[k]; raw != nil {
+			m[k] = raw
+		}
+	}
+	return m
+}
+
+// booking is the ledger command that a record stands for, nil for none.
+func booking(formKey, id string, b body, rule string) ledger.Command {
+	switch formKey {
+	case "invoice":
+		return ledger.BookInvoice{
+			Invoice: id, Number: b.text("number"), Currency: value.Currency(b.text("currency")), Amount: b.number("amount"),
+			Issue: b.date("issueDate"), Due: b.date("dueDate"), Parts: b.parts(),
+		}
+	case "payment":
+		return ledger.ApplyPayment{
+			Payment: id, Amount: b.number("amount"), Currency: value.Currency(b.text("currency")), Value: b.date("valueDate"),
+			Invoices: b.list("invoices"), Rule: rule,
+		}
+	}
+	return nil
+}
+
+func (b body) date(key string) value.Date {
+	d, err := value.ParseDate(b.text(key))
+	if err != nil {
+		return 0
+	}
+	return d
+}
+
+func (b body) parts() []ledger.Part {
+	var p []ledger.Part
+	_ = json.Unmarshal(b["instalments"], &p)
+	return p
+}
+
+func (b body) list(key string) []string {
+	var l []string
+	_ = json.Unmarshal(b[key], &l)
+	return l
+}
+
+// book runs the command of a stored record and takes the record back if the
+// ledger refuses it.
+func (s *Service) book(ctx context.Context, a policies.Actor, f forms.Published, d store.Doc, b body, cmd ledger.Command) error {
+	_, st, err := s.accounts.Execute(ctx, a.Workspace, b.text("customer"), a.ID, cmd)
+	if err != nil {
+		if delErr := s.store.In(a.Workspace, Prefix+f.Key).Delete(ctx, d.ID, d.Ver); delErr != nil && !fault.Is(delErr, fault.NotFound) {
+			return delErr
+		}
+		return under("/data", err)
+	}
+	return s.projectOne(ctx, a.Workspace, f.Key, d.ID, st)
+}
+
+// Update replaces a record's data. What the ledger has booked changes by
+// commands: an invoice is corrected, a payment keeps its amount.
+func (s *Service) Update(ctx context.Context, a policies.Actor, formKey, id string, data json.RawMessage, ifVersion int64) (Record, error) {
+	f, v, err := s.open(ctx, a, formKey, "update")
+	if err != nil {
+		return Record{}, err
+	}
+	d, err := s.visible(ctx, a, f, v, id)
+	if err != nil {
+		return Record{}, err
+	}
+	if ifVersion != 0 && d.Ver != ifVersion {
+		return Record{}, fault.New(fault.Conflict, "store.version", fault.Params{"version": d.Ver})
+	}
+	old, err := decode(d)
+	if err != nil {
+		return Record{}, err
+	}
+	next, err := parseData(f, s.unmask(f, v, old, data))
+	if err != nil {
+		return Record{}, err
+	}
+	changed := changes(f, old, next)
+	if len(changed) > 0 {
+		if err := s.amend(ctx, a, f, v, id, old, next, changed); err != nil {
+			return Record{}, err
+		}
+	}
+	return s.replace(ctx, a, f, id, next, changed)
+}
+
+// unmask puts back what the actor could not see and therefore could not send.
+func (s *Service) unmask(f forms.Published, v policies.View, old body, data json.RawMessage) json.RawMessage {
+	if len(v.Masked) == 0 {
+		return data
+	}
+	var m body
+	if json.Unmarshal(data, &m) != nil {
+		return data
+	}
+	for _, fd := range f.Fields {
+		if masked(fd, v) {
+			delete(m, fd.Key)
+			if raw := old[fd.Key]; raw != nil {
+				m[fd.Key] = raw
+			}
+		}
+	}
+	raw, err := encode(m)
+	if err != nil {
+		return data
+	}
+	return raw
+}
+
+// changes lists the data fields that differ.
+func changes(f forms.Published, old, next body) []string {
+	var out []string
+	for _, fd := range f.Fields {
+		if !sameJSON(old[fd.Key], next[fd.Key]) {
+			out = append(out, fd.Key)
+		}
+	}
+	return out
+}
+
+func sameJSON(a, b json.RawMessage) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return len(a) == len(b)
+	}
+	var x, y any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return string(a) == string(b)
+	}
+	p, err1 := json.Marshal(x)
+	q, err2 := json.Marshal(y)
+	return err1 == nil && err2 == nil && string(p) == string(q)
+}
+
+var fixed = map[string][]string{
+	"invoice": {"customer", "currency"},
+	"payment": {"customer", "currency", "amount", "valueDate", "invoices"},
+}
+
+// amend does what a change means beyond the record.
+func (s *Service) amend(ctx context.Context, a policies.Actor, f forms.Published, v policies.View, id string, old, next body, changed []string) error {
+	for _, k := range changed {
+		for _, no := range fixed[f.Key] {
+			if k == no {
+				return fault.InvalidFields([]fault.Field{{Pointer: "/data/" + k, Rule: "fixedOnceBooked"}})
+			}
+		}
+	}
+	switch f.Key {
+	case "customer":
+		if v.Scope != nil {
+			return s.adopt(a, v, next)
+		}
+	case "invoice":
+		_, _, err := s.accounts.Execute(ctx, a.Workspace, old.text("customer"), a.ID, ledger.CorrectInvoice{
+			Invoice: id, Number: next.text("number"), Amount: next.number("amount"), Issue: next.date("issueDate"), Due: next.date("dueDate"), Parts: next.parts(),
+		})
+		return under("/data", err)
+	}
+	return nil
+}
+
+// replace writes the new data over the stored record, keeping projections, and
+// retries when a projection came in between.
+func (s *Service) replace(ctx context.Context, a policies.Actor, f forms.Published, id string, next body, changed []string) (Record, error) {
+	w, err := s.spaces.Get(ctx, a.Workspace)
+	if err != nil {
+		return Record{}, err
+	}
+	now, today := s.spaces.Now(w)
+	col := s.store.In(a.Workspace, Prefix+f.Key)
+	for range 20 {
+		d, err := col.Get(ctx, id)
+		if err != nil {
+			return Record{}, notFound(err, f.Key, id)
+		}
+		b, err := decode(d)
+		if err != nil {
+			return Record{}, err
+		}
+		for _, fd := range f.Fields {
+			delete(b, fd.Key)
+		}
+		for k, raw := range next {
+			b[k] = raw
+		}
+		b.stamp(a, f.Revision, now)
+		raw, err := encode(b)
+		if err != nil {
+			return Record{}, err
+		}
+		out, err := col.Replace(ctx, store.Doc{ID: id, Body: raw}, d.Ver)
+		if err == nil {
+			s.changed(ctx, a.Workspace, f, id, b, changed)
+			return show(f, out, policies.View{}, today)
+		}
+		if fault.KeyOf(err) != "store.version" {
+			return Record{}, uniqueFault(err)
+		}
+	}
+	return Record{}, fault.New(fault.Unavailable, "busy", nil)
+}
+
+// changed tells others of a record that changed outside the ledger, and carries
+// a customer's name and scope to everything that belongs to it.
+func (s *Service) changed(ctx context.Context, ws string, f forms.Published, id string, b body, fields []string) {
+	customer := b.text("customer")
+	if f.Key == "customer" {
+		customer = id
+		for _, k := range fields {
+			if k == "name" || k == "owner" || k == "team" || k == "tier" || k == "region" {
+				s.restamp(ctx, ws, id, b)
+				break
+			}
+		}
+	}
+	if s.OnChange != nil {
+		s.OnChange(ctx, ws, f.Key, id, customer, fields)
+	}
+}
+
+// Delete moves a record to the bin. Booked money cannot be deleted: an invoice
+// is cancelled first, a payment reversed, a customer must owe nothing.
+func (s *Service) Delete(ctx context.Context, a policies.Actor, formKey, id string, ifVersion int64) error {
+	f, v, err := s.open(ctx, a, formKey, "delete")
+	if err != nil {
+		return err
+	}
+	d, err := s.visible(ctx, a, f, v, id)
+	if err != nil {
+		return err
+	}
+	if ifVersion != 0 && d.Ver != ifVersion {
+		return fault.New(fault.Conflict, "store.version", fault.Params{"version": d.Ver})
+	}
+	b, err := decode(d)
+	if err != nil {
+		return err
+	}
+	if err := s.deletable(ctx, a.Workspace, formKey, id, b); err != nil {
+		return err
+	}
+	b.set("_deletedBy", a.ID)
+	raw, err := encode(b)
+	if err != nil {
+		return err
+	}
+	if _, err := s.store.In(a.Workspace, Bin).Insert(ctx, formKey+"/"+id, raw); err != nil && !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	if err := s.store.In(a.Workspace, Prefix+f.Key).Delete(ctx, id, d.Ver); err != nil {
+		return err
+	}
+	s.changed(ctx, a.Workspace, f, id, b, nil)
+	return nil
+}
+
+func (s *Service) deletable(ctx context.Context, ws, formKey, id string, b body) error {
+	customer := b.text("customer")
+	if formKey == "customer" {
+		customer = id
+	}
+	if formKey != "customer" && formKey != "invoice" && formKey != "payment" {
+		return nil
+	}
+	st, err := s.accounts.Load(ctx, ws, customer)
+	if err != nil {
+		return err
+	}
+	switch formKey {
+	case "customer":
+		if len(st.OpenItems()) > 0 || len(st.Unapplied()) > 0 {
+			return fault.New(fault.Conflict, "record.customerOwes", nil)
+		}
+	case "invoice":
+		if i := st.Items[id]; i != nil && !i.Cancelled {
+			return fault.New(fault.Conflict, "record.cancelFirst", nil)
+		}
+	case "payment":
+		if p := st.Payments[id]; p == nil || !p.Reversed {
+			return fault.New(fault.Conflict, "record.reverseFirst", nil)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+// Package activity is every side effect that flows may cause, each with its
+// idempotency key. It asks the rest of the product through the small
+// interfaces it declares, and is the real run.Env; rehearsal has another.
+package activity
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/message"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/workflows/channel"
+	"github.com/dueflow/dueflow/workflows/node"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+// Ledger runs commands on accounts.
+type Ledger interface {
+	Load(ctx context.Context, workspace, customer string) (*ledger.State, error)
+	Execute(ctx context.Context, workspace, customer, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error)
+}
+
+// Space is a workspace's settings at one moment, as a step needs them.
+type Space struct {
+	Name     string
+	Language string
+	Demo     bool // only the sandbox may be used
+	Loc      *time.Location
+	Calendar *value.Calendar
+	Rules    ledger.Rules
+	Grace    time.Duration
+	Channels map[string]json.RawMessage
+	Now      func() time.Time          // the workspace's time
+	Real     func(time.Time) time.Time // real instant of a workspace instant
+}
+
+// World is what steps read and write beside the ledger.
+type World interface {
+	Space(ctx context.Context, workspace string) (*Space, error)
+	// Subjects reads a customer's record and the named invoices' records.
+	Subjects(ctx context.Context, workspace, customer string, invoices []string) (map[string]any, map[string]map[string]any, error)
+	Definition(ctx context.Context, workspace, hash string) (*run.Definition, error)
+	Template(ctx context.Context, workspace, key string) (*message.Compiled, error)
+	// SaveMessage stores a message by key; a repeat updates status only.
+	SaveMessage(ctx context.Context, workspace string, m Outgoing) error
+	// CreateTask stores a task by key; a repeat changes nothing.
+	CreateTask(ctx context.Context, workspace string, t Task) error
+	// SetFields changes fields of a record, checked like any update.
+	SetFields(ctx context.Context, workspace, form, id string, set map[string]json.RawMessage) error
+	// SaveStep stores what a step changed: the runs' index and the facts.
+	SaveStep(ctx context.Context, workspace, customer string, changed []*run.Run, facts []run.Fact) error
+}
+
+// Outgoing is a message as recorded.
+type Outgoing struct {
+	Key      string
+	Message  channel.Message
+	Channel  string
+	Template string
+	Tone     int
+	Flow     string
+	Node     string
+	Runs     []string
+	Items    []string
+	Status   string // sent, failed, unknown
+	Reason   string
+	Ref      string
+	At       time.Time
+	Checks   []ledger.Check
+	Open     int64
+}
+
+// Task is a task as created by a flow.
+type Task struct {
+	Key      string
+	Kind     string // task or notice
+	Customer string
+	Run      string
+	Title    map[string]string
+	Assign   *node.Assign
+	Due      value.Date
+	Results  []node.Choice
+	At       time.Time
+}
+
+// Poster sends a signed webhook of a step.
+type Poster interface {
+	Post(ctx context.Context, to, secret, id string, body []byte) error
+}
+
+// Activities are the engine's way into the product.
+type Activities struct {
+	Ledger   Ledger
+	World    World
+	Channels channel.Registry
+	Poster   Poster
+}
+
+// Step is one step of an account, as a local activity.
+func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, error) {
+	space, err := a.World.Space(ctx, in.Workspace)
+	if err != nil {
+		return run.StepOut{}, err
+	}
+	runs := in.Runs
+	if runs == nil {
+		runs = map[string]*run.Run{}
+	}
+	e := &env{a: a, ws: in.Workspace, customer: in.Customer, space: space}
+	facts, err := run.Step(ctx, e, runs, in.Notes)
+	if err != nil {
+		return run.StepOut{}, err
+	}
+	out := run.StepOut{}
+	var changed []*run.Run
+	seen := map[string]bool{}
+	for _, f := range facts {
+		r := runs[f.Run]
+		if r == nil || seen[f.Run] {
+			continue
+		}
+		seen[f.Run] = true
+		changed = append(changed, r)
+		if r.Status == run.Done {
+			out.Ended = append(out.Ended, r.ID)
+		} else {
+			out.Changed = append(out.Changed, r)
+		}
+	}
+	if len(changed) > 0 {
+		if err := a.World.SaveStep(ctx, in.Workspace, in.Customer, changed, facts); err != nil {
+			return run.StepOut{}, err
+		}
+	}
+	out.Next = nextWake(runs, space)
+	return out, nil
+}
+
+// nextWake is the real instant of the earliest wake, never in the past, so
+// that a step that changes nothing cannot spin.
+func nextWake(runs map[string]*run.Run, space *Space) time.Time {
+	var next time.Time
+	for _, r := range runs {
+		if r.Status == run.Active && !r.Wake.IsZero() && (next.IsZero() || r.Wake.Before(next)) {
+			next = r.Wake
+		}
+	}
+	if next.IsZero() {
+		return next
+	}
+	return space.Real(next).Add(time.Millisecond) // rounding must not wake it a moment early
+}
+
+// env is the real world of one account during one step.
+type env struct {
+	a        *Activities
+	ws       string
+	customer string
+	space    *Space
+}
+
+// Now is the workspace's time.
+func (e *env) Now() time.Time { return e.space.Now() }
+
+// Definition gives a published flow.
+func (e *env) Definition(ctx context.Context, hash string) (*run.Definition, error) {
+	return e.a.World.Definition(ctx, e.ws, hash)
+}
+
+// Load reads the account fresh.
+func (e *env) Load(ctx context.Context, invoices []string) (*run.Facts, error) {
+	st, err := e.a.Ledger.Load(ctx, e.ws, e.customer)
+	if err != nil {
+		return nil, err
+	}
+	customer, records, err := e.a.World.Subjects(ctx, e.ws, e.customer, invoices)
+	if err != nil {
+		return nil, err
+	}
+	return BuildFacts(e.space, e.Now(), st, customer, records), nil
+}
+
+// BuildFacts puts together what decisions are made from.
+func BuildFacts(s *Space, now time.Time, st *ledger.State, customer map[string]any, invoices map[string]map[string]any) *run.Facts {
+	loc := s.Loc
+	if tz, _ := customer["timezone"].(string); tz != "" {
+		if l, err := value.Location(tz); err == nil {
+			loc = l
+		}
+	}
+	return &run.Facts{
+		Today: value.DateOf(now.In(s.Loc)), State: st, Customer: customer, Invoices: invoices,
+		Loc: loc, WorkLoc: s.Loc, Calendar: s.Calendar, Rules: s.Rules, Grace: s.Grace,
+	}
+}

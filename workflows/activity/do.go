@@ -1,0 +1,105 @@
+package activity
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/workflows/channel"
+	"github.com/dueflow/dueflow/workflows/channel/webhook"
+	"github.com/dueflow/dueflow/workflows/node"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+// Do performs an action that is not a message to the customer.
+func (e *env) Do(ctx context.Context, f *run.Facts, r *run.Run, a node.Action) (node.Result, error) {
+	switch a.Kind {
+	case node.ActTask, node.ActNotify:
+		return e.task(ctx, f, r, a)
+	case node.ActUpdate:
+		return e.update(ctx, r, a)
+	case node.ActHold:
+		return e.hold(ctx, r, a)
+	case node.ActWebhook:
+		return e.webhook(ctx, f, r, a)
+	}
+	return node.Result{Status: node.ResultFailed, Reason: "unknownAction"}, nil
+}
+
+func (e *env) task(ctx context.Context, f *run.Facts, r *run.Run, a node.Action) (node.Result, error) {
+	t := Task{Key: a.Key, Kind: a.Kind, Customer: e.customer, Run: r.ID, Title: a.Title, Assign: a.Assign, Results: a.Results, At: e.Now()}
+	if a.DueIn != nil {
+		t.Due = a.DueIn.AddToDate(value.DateOf(e.Now().In(f.WorkLoc)), f.Calendar)
+	}
+	if err := e.a.World.CreateTask(ctx, e.ws, t); err != nil {
+		return node.Result{}, err
+	}
+	return node.Result{Status: node.ResultOK, Ref: a.Key}, nil
+}
+
+func (e *env) update(ctx context.Context, r *run.Run, a node.Action) (node.Result, error) {
+	byForm := map[string]map[string]json.RawMessage{}
+	for field, v := range a.Set {
+		form, key, _ := strings.Cut(field, ".")
+		if byForm[form] == nil {
+			byForm[form] = map[string]json.RawMessage{}
+		}
+		byForm[form][key] = v
+	}
+	for form, set := range byForm {
+		id := e.customer
+		if form == "invoice" {
+			if r.Form != "invoice" {
+				return node.Result{Status: node.ResultFailed, Reason: "noInvoice"}, nil
+			}
+			id = r.Subject
+		}
+		err := e.a.World.SetFields(ctx, e.ws, form, id, set)
+		if k := fault.KindOf(err); k == fault.Invalid || k == fault.NotFound || k == fault.Conflict {
+			return node.Result{Status: node.ResultFailed, Reason: "invalid"}, nil
+		}
+		if err != nil {
+			return node.Result{}, err
+		}
+	}
+	return node.Result{Status: node.ResultOK}, nil
+}
+
+func (e *env) hold(ctx context.Context, r *run.Run, a node.Action) (node.Result, error) {
+	c := ledger.SetHold{Until: a.Until, Reason: a.Reason}
+	if r.Form == "invoice" {
+		c.Invoice = r.Subject
+	}
+	_, _, err := e.a.Ledger.Execute(ctx, e.ws, e.customer, by, c)
+	if k := fault.KindOf(err); k == fault.Invalid || k == fault.NotFound || k == fault.Conflict {
+		return node.Result{Status: node.ResultFailed, Reason: "invalid"}, nil
+	}
+	return node.Result{Status: node.ResultOK}, err
+}
+
+// webhook tells another system; a repeat has the same webhook-id, so that the
+// receiver can drop it.
+func (e *env) webhook(ctx context.Context, f *run.Facts, r *run.Run, a node.Action) (node.Result, error) {
+	body, err := json.Marshal(map[string]any{
+		"type": "flow.webhook", "run": r.ID, "flow": r.Flow, "node": r.Node, "workspace": e.ws, "customer": f.Customer, "subject": f.Doc(r.Form, r.Subject)[r.Form],
+	})
+	if err != nil {
+		return node.Result{}, err
+	}
+	var s webhook.Settings
+	_ = json.Unmarshal(e.space.Channels["webhook"], &s)
+	callCtx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	err = e.a.Poster.Post(callCtx, a.URL, s.Secret, a.Key, body)
+	if err == nil {
+		return node.Result{Status: node.ResultOK}, nil
+	}
+	if class, reason := channel.ClassOf(err); class == channel.Permanent {
+		return node.Result{Status: node.ResultFailed, Reason: reason}, nil
+	} else {
+		return node.Result{Status: node.ResultRetry, Reason: reason}, nil
+	}
+}
