@@ -62,7 +62,7 @@ export function FormDrawer<V extends object>(props: Props<V>) {
       title={title}
       size={phone ? '100%' : 440}
       destroyOnHidden
-      afterOpenChange={(shown) => shown && focusFirst(id)}
+      afterOpenChange={(shown) => (shown ? focusFirst(id) : rescueFocus())}
       footer={
         <div className="drawer-foot">
           <Button onClick={onClose}>{t('action.cancel')}</Button>
@@ -102,7 +102,16 @@ function placeErrors(form: FormInstance, cause: unknown): boolean {
   return placed.length === 0 || placed.length < entries.length;
 }
 
+/** Somebody quicker than the drawer may already be in a field; that focus is theirs. */
 function focusFirst(id: string) {
+  const form = document.getElementById(id);
+  if (!form || form.contains(document.activeElement)) return;
   const fields = 'input:not([disabled]):not([type=hidden]), textarea, [role="combobox"]';
-  document.getElementById(id)?.querySelector<HTMLElement>(fields)?.focus();
+  form.querySelector<HTMLElement>(fields)?.focus();
+}
+
+/** A drawer opened from a menu cannot give the focus back to an item that is gone; the page takes it then. */
+function rescueFocus() {
+  if (document.activeElement === document.body)
+    document.getElementById('main')?.focus({ preventScroll: true });
 }

@@ -1,4 +1,4 @@
-import { Button } from 'antd';
+import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useCommand } from '@/shared/api/records';
 import { useCan } from '@/shared/api/session';
@@ -8,7 +8,7 @@ import { StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Fact, Section } from '@/shared/ui/Page';
 import { RunActions } from '@/shared/ui/RunActions';
-import { Empty } from '@/shared/ui/states';
+import { Empty, errorText } from '@/shared/ui/states';
 import type { Action } from './ActionDrawers';
 
 type Props = { page: CustomerPage; runs: Run[]; onAction: (action: Action) => void };
@@ -71,7 +71,20 @@ function Promises({ page }: { page: CustomerPage }) {
   const format = useFormat();
   const canWrite = useCan('account.write');
   const command = useCommand(page.record.id);
+  const { message, modal } = App.useApp();
   const { promises } = page.account;
+  const ask = (promise: string, amount: string) =>
+    modal.confirm({
+      title: t('promise.cancelTitle', { amount }),
+      content: t('promise.cancelText'),
+      okText: t('promise.cancel'),
+      cancelText: t('action.back'),
+      icon: null,
+      onOk: () =>
+        command
+          .mutateAsync({ type: 'promise.cancel', promise })
+          .catch((error) => message.error(errorText(error, t).text)),
+    });
   if (promises.length === 0) return null;
   return (
     <Section title={t('promise.title')} count={promises.length}>
@@ -89,7 +102,7 @@ function Promises({ page }: { page: CustomerPage }) {
                 <Button
                   size="small"
                   loading={command.isPending}
-                  onClick={() => command.mutate({ type: 'promise.cancel', promise: promise.id })}
+                  onClick={() => ask(promise.id, format.money(promise.amount, promise.currency))}
                 >
                   {t('promise.cancel')}
                 </Button>
