@@ -1,0 +1,311 @@
+package flows
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/workflows/node/triggerschedule"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+// Names on the wire.
+const (
+	BatchWorkflowName    = "flow.batch"
+	BatchActivityName    = "flow.batch.page"
+	ScheduleWorkflowName = "flow.schedule"
+	ScheduleActivityName = "flow.schedule.next"
+)
+
+// Batch is work over many records or runs: enrolling what exists, or a hand on
+// all runs of a flow. Cursor and counts are its progress.
+type Batch struct {
+	ID        string `json:"id"`
+	Workspace string `json:"ws"`
+	Kind      string `json:"kind"` // enrol, control
+	Flow      string `json:"flow"`
+	Hash      string `json:"hash,omitempty"`
+	NotHash   string `json:"notHash,omitempty"` // control: leave runs of this version alone
+	Action    string `json:"action,omitempty"`
+	Entry     string `json:"entry,omitempty"`
+	By        string `json:"by,omitempty"`
+	Status    string `json:"status"` // running, done, failed
+	Cursor    string `json:"cursor,omitempty"`
+	Done      int64  `json:"done"`
+	Total     int64  `json:"total"`
+	Failed    int64  `json:"failed"`
+	StartedAt string `json:"startedAt"`
+	UpdatedAt string `json:"updatedAt"`
+}
+
+// batch starts a batch and gives its id.
+func (s *Service) batch(ctx context.Context, ws string, b Batch) (string, error) {
+	b.ID, b.Workspace, b.Status = strings.ReplaceAll(uuid.Must(uuid.NewV7()).String(), "-", ""), ws, "running"
+	b.StartedAt = value.Instant(s.spaces.RealNow())
+	b.UpdatedAt = b.StartedAt
+	col, where, err := s.batchQuery(ctx, b)
+	if err != nil {
+		return "", err
+	}
+	if b.Total, err = col.Count(ctx, where, 0); err != nil {
+		return "", err
+	}
+	body, err := json.Marshal(b)
+	if err != nil {
+		return "", err
+	}
+	if _, err := s.store.In(ws, Batches).Insert(ctx, b.ID, body); err != nil {
+		return "", err
+	}
+	return b.ID, s.engine.Launch(ctx, "batch/"+ws+"/"+b.ID, BatchWorkflowName, BatchState{Workspace: ws, ID: b.ID})
+}
+
+// GetBatch gives a batch's progress.
+func (s *Service) GetBatch(ctx context.Context, ws, id string) (Batch, error) {
+	var b Batch
+	d, err := s.store.In(ws, Batches).Get(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return b, fault.New(fault.NotFound, "batch.none", nil)
+	}
+	if err != nil {
+		return b, err
+	}
+	return b, decodeInto(d, &b)
+}
+
+func decodeInto(d store.Doc, v any) error { return json.Unmarshal(d.Body, v) }
+
+func (s *Service) batchQuery(ctx context.Context, b Batch) (store.Collection, filter.Expr, error) {
+	if b.Kind == "control" {
+		where := filter.And(filter.Eq("flow", b.Flow), openRuns)
+		if b.NotHash != "" {
+			where = filter.And(where, filter.Ne("hash", b.NotHash))
+		}
+		return s.store.In(b.Workspace, Runs), where, nil
+	}
+	d, err := s.Definition(ctx, b.Workspace, b.Hash)
+	if err != nil {
+		return store.Collection{}, nil, err
+	}
+	formKey := d.Flow.Subject.Form
+	return s.store.In(b.Workspace, "r_"+formKey), subjectFilter(formKey), nil
+}
+
+// BatchState is what a batch's workflow carries on.
+type BatchState struct {
+	Workspace string `json:"ws"`
+	ID        string `json:"id"`
+}
+
+const pagesPerHistory = 100
+
+// BatchWorkflow works off a batch page by page. The cursor is in the batch's
+// document, so that a repeat of a page goes on where the last one ended.
+func BatchWorkflow(ctx workflow.Context, st BatchState) error {
+	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout: 2 * time.Minute,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	})
+	for range pagesPerHistory {
+		var more bool
+		if err := workflow.ExecuteLocalActivity(ctx, BatchActivityName, st).Get(ctx, &more); err != nil {
+			return err
+		}
+		if !more {
+			return nil
+		}
+	}
+	return workflow.NewContinueAsNewError(ctx, BatchWorkflowName, st)
+}
+
+const batchPage = 200
+
+// BatchPage works off one page and tells whether there is more.
+func (s *Service) BatchPage(ctx context.Context, st BatchState) (bool, error) {
+	col := s.store.In(st.Workspace, Batches)
+	doc, err := col.Get(ctx, st.ID)
+	if err != nil {
+		return false, err
+	}
+	var b Batch
+	if err := decodeInto(doc, &b); err != nil {
+		return false, err
+	}
+	if b.Status != "running" {
+		return false, nil
+	}
+	records, where, err := s.batchQuery(ctx, b)
+	if err != nil {
+		return false, err
+	}
+	// In the order of ids, which the work does not change: pages stay put.
+	page, err := records.Find(ctx, store.Query{Filter: where, Limit: batchPage, After: b.Cursor})
+	if err != nil {
+		return false, err
+	}
+	if err := s.work(ctx, b, page.Docs); err != nil {
+		return false, err
+	}
+	b.Done += int64(len(page.Docs))
+	b.Cursor, b.UpdatedAt = page.Next, value.Instant(s.spaces.RealNow())
+	if page.Next == "" {
+		b.Status = "done"
+	}
+	body, err := json.Marshal(b)
+	if err != nil {
+		return false, err
+	}
+	_, err = col.Replace(ctx, store.Doc{ID: st.ID, Body: body}, doc.Ver)
+	return b.Status == "running", err
+}
+
+func (s *Service) work(ctx context.Context, b Batch, docs []store.Doc) error {
+	if b.Kind == "control" {
+		return s.controlPage(ctx, b, docs)
+	}
+	d, err := s.Definition(ctx, b.Workspace, b.Hash)
+	if err != nil {
+		return err
+	}
+	by := map[string][]string{}
+	var order []string
+	for _, doc := range docs {
+		var rec struct {
+			Customer string `json:"customer"`
+		}
+		if err := decodeInto(doc, &rec); err != nil {
+			return err
+		}
+		if d.Flow.Subject.Form == "customer" {
+			rec.Customer = doc.ID
+		}
+		if by[rec.Customer] == nil {
+			order = append(order, rec.Customer)
+		}
+		by[rec.Customer] = append(by[rec.Customer], doc.ID)
+	}
+	for _, customer := range order {
+		if _, err := s.startRuns(ctx, b.Workspace, d, customer, by[customer], b.Entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) controlPage(ctx context.Context, b Batch, docs []store.Doc) error {
+	seen := map[string]bool{}
+	for _, doc := range docs {
+		var r RunDoc
+		if err := decodeInto(doc, &r); err != nil {
+			return err
+		}
+		if seen[r.Customer] {
+			continue
+		}
+		seen[r.Customer] = true
+		if err := s.engine.Tell(ctx, b.Workspace, r.Customer, []run.Note{{Kind: run.NoteControl, Action: b.Action, Flow: b.Flow, Hash: b.Hash, By: b.By}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ScheduleState is what a flow's scheduler carries on.
+type ScheduleState struct {
+	Workspace string    `json:"ws"`
+	Flow      string    `json:"flow"`
+	Hash      string    `json:"hash"`
+	Last      time.Time `json:"last,omitzero"` // the last time of the rule, in the workspace's time
+}
+
+// ScheduleNext is the next time of a schedule: in real time, and as the entry
+// of the runs that start then. Live is false once the version is off the air.
+type ScheduleNext struct {
+	Live  bool      `json:"live"`
+	At    time.Time `json:"at"`
+	Wake  time.Time `json:"wake"`
+	Start bool      `json:"start"`
+}
+
+// ScheduleWorkflow starts runs at each time of a calendar rule. A time missed
+// while nothing ran is made up for once, at the next look.
+func ScheduleWorkflow(ctx workflow.Context, st ScheduleState) error {
+	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout: 2 * time.Minute,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	})
+	for range pagesPerHistory {
+		var next ScheduleNext
+		if err := workflow.ExecuteLocalActivity(ctx, ScheduleActivityName, st).Get(ctx, &next); err != nil {
+			return err
+		}
+		if !next.Live {
+			return nil
+		}
+		if next.Start {
+			st.Last = next.At
+		}
+		if d := next.Wake.Sub(workflow.Now(ctx)); d > 0 {
+			if err := workflow.Sleep(ctx, d); err != nil {
+				return err
+			}
+		}
+	}
+	return workflow.NewContinueAsNewError(ctx, ScheduleWorkflowName, st)
+}
+
+// Schedule looks at a flow's calendar rule: it starts what is due and says when
+// to look again.
+func (s *Service) Schedule(ctx context.Context, st ScheduleState) (ScheduleNext, error) {
+	f, err := s.Get(ctx, st.Workspace, st.Flow)
+	if err != nil {
+		return ScheduleNext{}, err
+	}
+	if f.Status != Live || f.Hash != st.Hash {
+		return ScheduleNext{}, nil
+	}
+	d, err := s.Definition(ctx, st.Workspace, st.Hash)
+	if err != nil {
+		return ScheduleNext{}, err
+	}
+	w, err := s.spaces.Get(ctx, st.Workspace)
+	if err != nil {
+		return ScheduleNext{}, err
+	}
+	rule, ok := d.Trigger().(*triggerschedule.Trigger)
+	if !ok {
+		return ScheduleNext{}, nil
+	}
+	now, _ := s.spaces.Now(w)
+	since := st.Last
+	if since.IsZero() {
+		since = now
+	}
+	at := rule.After(since, w.Location(), w.Cal())
+	out := ScheduleNext{Live: true, At: since}
+	if !at.IsZero() && !at.After(now) {
+		// Several missed times are one start: the newest.
+		for n := rule.After(at, w.Location(), w.Cal()); !n.IsZero() && !n.After(now); n = rule.After(at, w.Location(), w.Cal()) {
+			at = n
+		}
+		entry := value.DateOf(at.In(w.Location())).String()
+		if _, err := s.batch(ctx, st.Workspace, Batch{Kind: "enrol", Flow: st.Flow, Hash: st.Hash, Entry: entry, By: "schedule"}); err != nil {
+			return out, err
+		}
+		out.At, out.Start = at, true
+		at = rule.After(at, w.Location(), w.Cal())
+	} else {
+		out.Start = true // remember where the rule was looked at first
+	}
+	out.Wake = w.Demo.Real(at)
+	return out, nil
+}

@@ -1,0 +1,312 @@
+// Package flows keeps flows and their runs: drafts and published versions,
+// which events start and touch runs, enrolment of what exists, the index of
+// runs, and the facts of their steps. It tells the engine; it does not run.
+package flows
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/schemas/form"
+	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/workspace"
+	"github.com/dueflow/dueflow/workflows/channel"
+	"github.com/dueflow/dueflow/workflows/node"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+// Collections of this room.
+const (
+	Collection = "flow"
+	Versions   = "flowver"
+	Runs       = "run"
+	Steps      = "step"
+	Batches    = "batch"
+)
+
+func text(paths ...string) store.Index {
+	var ix store.Index
+	for _, p := range paths {
+		ix.Fields = append(ix.Fields, store.IndexField{Path: p, Kind: store.Text})
+	}
+	return ix
+}
+
+// Specs are the collections of this room.
+var Specs = []store.Spec{
+	{Name: Collection}, {Name: Versions}, {Name: Batches},
+	{Name: Runs, Indexes: []store.Index{text("customer", "status"), text("flow", "status", "node"), text("status", "wake")}, Search: []string{"customerName", "label"}},
+	{Name: Steps, Indexes: []store.Index{text("customer", "at")}},
+}
+
+// The states of a flow.
+const (
+	Draft   = "draft"
+	Live    = "live"
+	Stopped = "stopped"
+)
+
+// Flow is a flow with its draft and what is live of it.
+type Flow struct {
+	Key         string          `json:"key"`
+	Name        flow.Text       `json:"name"`
+	About       flow.Text       `json:"about,omitempty"`
+	Status      string          `json:"status"`
+	Draft       json.RawMessage `json:"draft,omitempty"`
+	Hash        string          `json:"hash,omitempty"` // of the live version
+	Version     int             `json:"version"`        // of the last published one
+	PublishedAt string          `json:"publishedAt,omitempty"`
+	PublishedBy string          `json:"publishedBy,omitempty"`
+	History     []Publication   `json:"history,omitempty"`
+	DocVersion  int64           `json:"docVersion"` // for If-Match
+}
+
+// Publication is one published version.
+type Publication struct {
+	Version int    `json:"version"`
+	Hash    string `json:"hash"`
+	At      string `json:"at"`
+	By      string `json:"by"`
+}
+
+// maxHistory is how many publications a flow lists; the versions stay for ever.
+const maxHistory = 100
+
+// Engine is what this room asks of the workflow engine.
+type Engine interface {
+	Tell(ctx context.Context, workspace, customer string, n []run.Note) error
+	Launch(ctx context.Context, id, name string, arg any) error
+	Cancel(ctx context.Context, id string) error
+}
+
+// Service keeps flows and runs.
+type Service struct {
+	store    *store.Store
+	spaces   *workspace.Service
+	forms    *forms.Service
+	nodes    *node.Registry
+	channels channel.Registry
+	engine   Engine
+	// HasTemplate tells whether a workspace has a message template.
+	HasTemplate func(ctx context.Context, ws, key string) bool
+	// OnRuns is told of accounts whose runs changed.
+	OnRuns func(ws, customer string)
+	mu     sync.Mutex
+	defs   map[string]*run.Definition
+	live   map[string]liveSet
+}
+
+type liveSet struct {
+	at    time.Time
+	flows []*run.Definition
+}
+
+// New makes the service; UseEngine before anything runs.
+func New(s *store.Store, w *workspace.Service, f *forms.Service, nodes *node.Registry, channels channel.Registry) *Service {
+	return &Service{store: s, spaces: w, forms: f, nodes: nodes, channels: channels, defs: map[string]*run.Definition{}, live: map[string]liveSet{}}
+}
+
+// UseEngine sets the engine.
+func (s *Service) UseEngine(e Engine) { s.engine = e }
+
+// Nodes is the registry of node types.
+func (s *Service) Nodes() *node.Registry { return s.nodes }
+
+// Get gives one flow.
+func (s *Service) Get(ctx context.Context, ws, key string) (Flow, error) {
+	d, err := s.store.In(ws, Collection).Get(ctx, key)
+	if fault.Is(err, fault.NotFound) {
+		return Flow{}, fault.New(fault.NotFound, "flow.none", fault.Params{"flow": key})
+	}
+	if err != nil {
+		return Flow{}, err
+	}
+	return decodeFlow(d)
+}
+
+func decodeFlow(d store.Doc) (Flow, error) {
+	var f Flow
+	err := json.Unmarshal(d.Body, &f)
+	f.DocVersion = d.Ver
+	return f, err
+}
+
+// List gives all flows by key.
+func (s *Service) List(ctx context.Context, ws string) ([]Flow, error) {
+	out := []Flow{}
+	err := s.store.In(ws, Collection).Each(ctx, store.Query{Limit: 200}, func(d store.Doc) error {
+		f, err := decodeFlow(d)
+		out = append(out, f)
+		return err
+	})
+	return out, err
+}
+
+// World is what lint may know of a workspace.
+func (s *Service) World(ctx context.Context, ws string) flow.World {
+	w := flow.World{
+		Field: s.fields(ctx, ws),
+		Channel: func(key string) bool {
+			_, ok := s.channels[key]
+			return ok || key == "preferred"
+		},
+	}
+	if s.HasTemplate != nil {
+		w.Template = func(key string) bool { return s.HasTemplate(ctx, ws, key) }
+	}
+	return w
+}
+
+// ledgerFields are what conditions may ask beside the fields of forms.
+var ledgerFields = map[string]filter.Type{
+	"invoice.open": filter.Number, "invoice.collectable": filter.Number, "invoice.disputed": filter.Number, "invoice.status": filter.Text,
+	"invoice.dpd": filter.Number, "invoice.held": filter.Bool, "invoice.id": filter.Text, "customer.id": filter.Text,
+	"account.open": filter.Number, "account.overdue": filter.Number, "account.openInvoices": filter.Number, "account.maxDpd": filter.Number,
+	"account.onHold": filter.Bool, "account.stopWish": filter.Bool, "account.brokenPromises": filter.Number, "account.currency": filter.Text, "account.unapplied": filter.Number,
+}
+
+func (s *Service) fields(ctx context.Context, ws string) func(string) (filter.Type, bool) {
+	byForm := map[string]*form.Compiled{}
+	for _, key := range []string{"invoice", "customer"} {
+		if f, err := s.forms.Get(ctx, ws, key); err == nil {
+			byForm[key] = f.Compiled
+		}
+	}
+	return func(path string) (filter.Type, bool) {
+		if t, ok := ledgerFields[path]; ok {
+			return t, true
+		}
+		for key, f := range byForm {
+			if len(path) > len(key)+1 && path[:len(key)+1] == key+"." {
+				fd, ok := f.Field(path[len(key)+1:])
+				return fd.FilterType(), ok
+			}
+		}
+		return filter.Text, false
+	}
+}
+
+// Lint judges a document without storing it.
+func (s *Service) Lint(ctx context.Context, ws string, doc json.RawMessage) ([]flow.Issue, error) {
+	f, err := flow.Parse(doc)
+	if err != nil {
+		return nil, err
+	}
+	return flow.Check(f, s.nodes, s.World(ctx, ws)), nil
+}
+
+// Save stores a draft. ifVersion is the version it was read at, 0 for a new
+// flow. A draft may have lint errors, but must be a flow document.
+func (s *Service) Save(ctx context.Context, ws string, doc json.RawMessage, ifVersion int64) (Flow, error) {
+	f, err := flow.Parse(doc)
+	if err != nil {
+		return Flow{}, err
+	}
+	col := s.store.In(ws, Collection)
+	old, err := s.Get(ctx, ws, f.Key)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		old = Flow{Key: f.Key, Status: Draft}
+	case err != nil:
+		return Flow{}, err
+	case ifVersion != old.DocVersion:
+		return Flow{}, fault.New(fault.Conflict, "store.version", fault.Params{"version": old.DocVersion})
+	}
+	old.Name, old.About, old.Draft = f.Name, f.About, doc
+	return s.write(ctx, col, old)
+}
+
+func (s *Service) write(ctx context.Context, col store.Collection, f Flow) (Flow, error) {
+	ver := f.DocVersion
+	f.DocVersion = 0
+	body, err := json.Marshal(f)
+	if err != nil {
+		return Flow{}, err
+	}
+	var d store.Doc
+	if ver == 0 {
+		d, err = col.Insert(ctx, f.Key, body)
+	} else {
+		d, err = col.Replace(ctx, store.Doc{ID: f.Key, Body: body}, ver)
+	}
+	if fault.Is(err, fault.Conflict) {
+		return Flow{}, fault.New(fault.Conflict, "store.version", nil)
+	}
+	f.DocVersion = d.Ver
+	return f, err
+}
+
+// Definition gives a published version by content hash; it never changes.
+func (s *Service) Definition(ctx context.Context, ws, hash string) (*run.Definition, error) {
+	id := ws + "/" + hash
+	s.mu.Lock()
+	d := s.defs[id]
+	s.mu.Unlock()
+	if d != nil {
+		return d, nil
+	}
+	doc, err := s.store.In(ws, Versions).Get(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	var v struct {
+		Version  int             `json:"version"`
+		Document json.RawMessage `json:"document"`
+	}
+	if err := json.Unmarshal(doc.Body, &v); err != nil {
+		return nil, err
+	}
+	f, err := flow.Parse(v.Document)
+	if err != nil {
+		return nil, err
+	}
+	d, err = run.Compile(f, s.nodes, v.Version, nil)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.defs[id] = d
+	s.mu.Unlock()
+	return d, nil
+}
+
+// liveFlows gives the live definitions of a workspace, at most a second old.
+func (s *Service) liveFlows(ctx context.Context, ws string) ([]*run.Definition, error) {
+	s.mu.Lock()
+	l, ok := s.live[ws]
+	s.mu.Unlock()
+	if ok && time.Since(l.at) < time.Second {
+		return l.flows, nil
+	}
+	all, err := s.List(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	l = liveSet{at: time.Now()}
+	for _, f := range all {
+		if f.Status != Live {
+			continue
+		}
+		d, err := s.Definition(ctx, ws, f.Hash)
+		if err != nil {
+			return nil, err
+		}
+		l.flows = append(l.flows, d)
+	}
+	s.mu.Lock()
+	s.live[ws] = l
+	s.mu.Unlock()
+	return l.flows, nil
+}
+
+func (s *Service) forgetLive(ws string) {
+	s.mu.Lock()
+	delete(s.live, ws)
+	s.mu.Unlock()
+}

@@ -1,0 +1,147 @@
+package flows
+
+import (
+	"context"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/accounts"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/workflows/node"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+// Route is a sink of the relay: it starts runs whose trigger the events are,
+// and tells the account's running ones.
+func (s *Service) Route(ctx context.Context, d accounts.Delivery) error {
+	var events []node.Event
+	for _, e := range d.Events {
+		events = append(events, nodeEvents(e)...)
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	return s.route(ctx, d.Workspace, d.Customer, events)
+}
+
+// Told passes on what happened outside the ledger: a finished task, a changed
+// record, a delivery.
+func (s *Service) Told(ctx context.Context, ws, customer string, e node.Event) error {
+	return s.route(ctx, ws, customer, []node.Event{e})
+}
+
+// nodeEvents are the events of flows that a ledger event stands for: one for
+// each invoice it touches. The flow's own messages are none.
+func nodeEvents(e ledger.Event) []node.Event {
+	switch e.Type {
+	case ledger.MessageIntended, ledger.MessageSent, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.ItemRevived, ledger.PaymentRevived:
+		return nil
+	}
+	ids := map[string]bool{}
+	if e.Invoice != "" {
+		ids[e.Invoice] = true
+	}
+	for _, a := range e.Allocs {
+		ids[a.Invoice] = true
+	}
+	for _, id := range e.Items {
+		ids[id] = true
+	}
+	if len(ids) == 0 {
+		return []node.Event{{Type: e.Type}}
+	}
+	out := make([]node.Event, 0, len(ids))
+	for id := range ids {
+		out = append(out, node.Event{Type: e.Type, Invoice: id, Result: e.Status})
+	}
+	return out
+}
+
+func (s *Service) route(ctx context.Context, ws, customer string, events []node.Event) error {
+	live, err := s.liveFlows(ctx, ws)
+	if err != nil {
+		return err
+	}
+	for _, d := range live {
+		if err := s.trigger(ctx, ws, d, customer, events); err != nil {
+			return err
+		}
+	}
+	n, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("customer", customer), openRuns), 1)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.engine.Tell(ctx, ws, customer, []run.Note{{Kind: run.NoteEvent, Events: events}})
+}
+
+// trigger starts the runs of a flow that the events ask for.
+func (s *Service) trigger(ctx context.Context, ws string, d *run.Definition, customer string, events []node.Event) error {
+	t := d.Trigger()
+	if t == nil {
+		return nil
+	}
+	subjects := map[string]bool{}
+	for _, e := range events {
+		starts := t.Starts(e)
+		if e.Type == ledger.InvoiceBooked {
+			starts = starts || t.Starts(node.Event{Type: node.EventEnrolled})
+		}
+		switch {
+		case !starts:
+		case d.Flow.Subject.Form == "customer":
+			subjects[customer] = true
+		case e.Invoice != "":
+			subjects[e.Invoice] = true
+		}
+	}
+	if len(subjects) == 0 {
+		return nil
+	}
+	ids := make([]string, 0, len(subjects))
+	for id := range subjects {
+		ids = append(ids, id)
+	}
+	_, err := s.startRuns(ctx, ws, d, customer, ids, s.entry(ctx, ws, d, customer))
+	return err
+}
+
+// entry tells repeated runs of a subject apart where the flow allows them: a
+// new one may start once the last has ended.
+func (s *Service) entry(ctx context.Context, ws string, d *run.Definition, customer string) string {
+	if d.Flow.Subject.Reentry != "again" {
+		return ""
+	}
+	n, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("customer", customer), filter.Eq("flow", d.Flow.Key), filter.Eq("status", run.Done)), 10_000)
+	if err != nil || n == 0 {
+		return ""
+	}
+	return value.Instant(time.Unix(n, 0))[14:19]
+}
+
+// Sweep tells again the workflows of runs that nobody took up, because the
+// process died between noting and telling.
+func (s *Service) Sweep(ctx context.Context, ws string) error {
+	w, err := s.spaces.Get(ctx, ws)
+	if err != nil {
+		return err
+	}
+	before := value.Instant(w.Demo.Virtual(s.spaces.RealNow().Add(-30 * time.Second)))
+	return s.store.In(ws, Runs).Each(ctx, store.Query{Filter: filter.And(filter.Eq("status", Starting), filter.Lt("updated", before)), Limit: 200}, func(d store.Doc) error {
+		var r RunDoc
+		if err := decodeInto(d, &r); err != nil {
+			return err
+		}
+		def, err := s.Definition(ctx, ws, r.Hash)
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		_, err = s.startRuns(ctx, ws, def, r.Customer, []string{r.Subject}, r.Entry)
+		return err
+	})
+}

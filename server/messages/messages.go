@@ -1,0 +1,289 @@
+// Package messages keeps the messages that went out, or should have: the
+// sandbox inbox, the review queue of unknown sends, and what each message saw.
+package messages
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/accounts"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/workflows/activity"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+const collection = "message"
+
+func text(paths ...string) store.Index {
+	var ix store.Index
+	for _, p := range paths {
+		ix.Fields = append(ix.Fields, store.IndexField{Path: p, Kind: store.Text})
+	}
+	return ix
+}
+
+// Specs are the collections of this room.
+var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{text("at"), text("customer", "at"), text("status", "at")}, MaxBody: 2 << 20}}
+
+// Message is a message as stored.
+type Message struct {
+	Key          string           `json:"key"`
+	At           string           `json:"at"`
+	Customer     string           `json:"customer"`
+	CustomerName string           `json:"customerName"`
+	Acct         json.RawMessage  `json:"_acct,omitempty"`
+	Channel      string           `json:"channel"`
+	To           string           `json:"to"`
+	Language     string           `json:"language"`
+	Subject      string           `json:"subject"`
+	Text         string           `json:"text"`
+	HTML         string           `json:"html"`
+	Items        []map[string]any `json:"items"`
+	Invoices     []string         `json:"invoices"`
+	Amount       int64            `json:"amount"`
+	Currency     string           `json:"currency"`
+	Status       string           `json:"status"`
+	Reason       string           `json:"reason,omitempty"`
+	Ref          string           `json:"ref,omitempty"`
+	Flow         string           `json:"flow,omitempty"`
+	Node         string           `json:"node,omitempty"`
+	Runs         []string         `json:"runs,omitempty"`
+	Template     string           `json:"template"`
+	Tone         int              `json:"tone"`
+	Seq          int64            `json:"seq"` // ledger version that it saw
+	Checks       []ledger.Check   `json:"checks"`
+	Crossed      bool             `json:"crossed,omitempty"`
+}
+
+// Entry is a message with its id.
+type Entry struct {
+	ID string
+	Message
+}
+
+// Accounts is what this room asks of the ledger.
+type Accounts interface {
+	Execute(ctx context.Context, ws, customer, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error)
+}
+
+// Service keeps messages.
+type Service struct {
+	store    *store.Store
+	accounts Accounts
+	// OnMessage is told of new and changed messages.
+	OnMessage func(ws, customer, id string)
+	// Resume lets the runs of a reviewed message go on.
+	Resume func(ctx context.Context, ws, customer string, runs []string, action, by string) error
+}
+
+// New makes the service.
+func New(s *store.Store, a Accounts) *Service { return &Service{store: s, accounts: a} }
+
+// ID of a message by its key.
+func ID(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:12])
+}
+
+// Save stores a message by key. A message that is there keeps its text; its
+// status moves on.
+func (s *Service) Save(ctx context.Context, ws string, o activity.Outgoing, acct json.RawMessage) error {
+	m := Message{
+		Key: o.Key, At: value.Instant(o.At), Customer: o.Message.Customer, CustomerName: o.Message.Name, Acct: acct, Channel: o.Channel, To: o.Message.To,
+		Language: o.Message.Language, Subject: o.Message.Subject, Text: o.Message.Text, HTML: o.Message.HTML, Items: slim(o.Message.Items), Invoices: o.Items,
+		Amount: o.Open, Currency: o.Message.Currency, Status: o.Status, Reason: o.Reason, Ref: o.Ref, Flow: o.Flow, Node: o.Node, Runs: o.Runs,
+		Template: o.Template, Tone: o.Tone, Seq: o.Message.Seq, Checks: o.Checks,
+	}
+	body, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	col, id := s.store.In(ws, collection), ID(o.Key)
+	_, err = col.Insert(ctx, id, body)
+	if fault.KeyOf(err) == "store.exists" {
+		err = s.change(ctx, ws, id, func(old *Message) bool {
+			if old.Status == ledger.IntentSent && o.Status == ledger.IntentSent {
+				return false
+			}
+			if o.Status == ledger.IntentSent && old.Status == ledger.IntentFailed {
+				*old = m // a new attempt under the same key went out, with its own text
+				return true
+			}
+			old.Status, old.Reason, old.Ref = o.Status, o.Reason, o.Ref
+			return true
+		})
+	}
+	if err == nil && s.OnMessage != nil {
+		s.OnMessage(ws, o.Message.Customer, id)
+	}
+	return err
+}
+
+// slim keeps of an item what the message shows.
+func slim(items []map[string]any) []map[string]any {
+	out := make([]map[string]any, 0, len(items))
+	for _, i := range items {
+		out = append(out, map[string]any{"invoice": i["id"], "number": i["number"], "dueDate": i["dueDate"], "open": i["open"], "currency": i["currency"], "dpd": i["dpd"]})
+	}
+	return out
+}
+
+func (s *Service) change(ctx context.Context, ws, id string, f func(*Message) bool) error {
+	col := s.store.In(ws, collection)
+	for range 20 {
+		d, err := col.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		var m Message
+		if err := json.Unmarshal(d.Body, &m); err != nil {
+			return err
+		}
+		if !f(&m) {
+			return nil
+		}
+		body, err := json.Marshal(m)
+		if err != nil {
+			return err
+		}
+		if _, err = col.Replace(ctx, store.Doc{ID: id, Body: body}, d.Ver); !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "busy", nil)
+}
+
+// Project is a sink of the relay: crossed messages and resolved ones show it.
+func (s *Service) Project(ctx context.Context, d accounts.Delivery) error {
+	for _, e := range d.Events {
+		var f func(*Message) bool
+		switch e.Type {
+		case ledger.MessageCrossed:
+			f = func(m *Message) bool { was := m.Crossed; m.Crossed = true; return !was }
+		case ledger.MessageUnknown:
+			f = func(m *Message) bool {
+				was := m.Status
+				m.Status = ledger.IntentUnknown
+				return was != m.Status && was != ledger.IntentSent
+			}
+		default:
+			continue
+		}
+		err := s.change(ctx, d.Workspace, ID(e.Key), f)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Query asks for a page of messages, newest first.
+type Query struct {
+	Channel, Customer, Status string
+	Since                     string // instant
+	Scope                     filter.Expr
+	Limit                     int
+	Cursor                    string
+}
+
+// List gives a page of messages.
+func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string, error) {
+	where := []filter.Expr{q.Scope}
+	for f, v := range map[string]string{"channel": q.Channel, "customer": q.Customer, "status": q.Status} {
+		if v != "" {
+			where = append(where, filter.Eq(f, v))
+		}
+	}
+	if q.Since != "" {
+		where = append(where, filter.Gte("at", q.Since))
+	}
+	page, err := s.store.In(ws, collection).Find(ctx, store.Query{Filter: filter.And(where...), Sort: []store.SortKey{{Field: "at", Desc: true}}, Limit: q.Limit, After: q.Cursor})
+	if err != nil {
+		return nil, "", err
+	}
+	out := make([]Entry, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		e := Entry{ID: d.ID}
+		if err := json.Unmarshal(d.Body, &e.Message); err != nil {
+			return nil, "", err
+		}
+		out = append(out, e)
+	}
+	return out, page.Next, nil
+}
+
+// Count counts messages since an instant, in a scope, up to limit.
+func (s *Service) Count(ctx context.Context, ws string, q Query, limit int) (int64, error) {
+	where := []filter.Expr{q.Scope}
+	if q.Status != "" {
+		where = append(where, filter.Eq("status", q.Status))
+	}
+	if q.Since != "" {
+		where = append(where, filter.Gte("at", q.Since))
+	}
+	return s.store.In(ws, collection).Count(ctx, filter.And(where...), limit)
+}
+
+// Get gives one message in a scope.
+func (s *Service) Get(ctx context.Context, ws, id string, scope filter.Expr) (Entry, error) {
+	none := fault.New(fault.NotFound, "message.none", nil)
+	d, err := s.store.In(ws, collection).Get(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return Entry{}, none
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	e := Entry{ID: id}
+	if err := json.Unmarshal(d.Body, &e.Message); err != nil {
+		return Entry{}, err
+	}
+	if scope != nil {
+		var doc map[string]any
+		if err := json.Unmarshal(d.Body, &doc); err != nil {
+			return Entry{}, err
+		}
+		if !filter.Match(scope, doc) {
+			return Entry{}, none
+		}
+	}
+	return e, nil
+}
+
+// Resolve is a person's word on a message whose end is not known: it went out
+// (sent), and the runs go on; or it did not (failed), and they send it again.
+func (s *Service) Resolve(ctx context.Context, ws, id, as, by string, scope filter.Expr) error {
+	e, err := s.Get(ctx, ws, id, scope)
+	if err != nil {
+		return err
+	}
+	if as != ledger.IntentSent && as != ledger.IntentFailed {
+		return fault.At("/as", "enum", []string{ledger.IntentSent, ledger.IntentFailed})
+	}
+	if e.Status != ledger.IntentUnknown {
+		return fault.New(fault.Conflict, "message.notUnknown", nil)
+	}
+	if _, _, err := s.accounts.Execute(ctx, ws, e.Customer, by, ledger.EndMessage{Key: e.Key, Status: as, Reason: "reviewed"}); err != nil {
+		return err
+	}
+	if err := s.change(ctx, ws, id, func(m *Message) bool { m.Status, m.Reason = as, "reviewed"; return true }); err != nil {
+		return err
+	}
+	if s.OnMessage != nil {
+		s.OnMessage(ws, e.Customer, id)
+	}
+	action := run.Skip // it went out: the step is done
+	if as == ledger.IntentFailed {
+		action = run.Retry
+	}
+	if s.Resume != nil {
+		return s.Resume(ctx, ws, e.Customer, e.Runs, action, by)
+	}
+	return nil
+}

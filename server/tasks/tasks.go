@@ -1,0 +1,203 @@
+// Package tasks keeps what people are asked to do, and notices to them.
+package tasks
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/workflows/activity"
+	"github.com/dueflow/dueflow/workflows/node"
+)
+
+const collection = "task"
+
+func text(paths ...string) store.Index {
+	var ix store.Index
+	for _, p := range paths {
+		ix.Fields = append(ix.Fields, store.IndexField{Path: p, Kind: store.Text})
+	}
+	return ix
+}
+
+// Specs are the collections of this room.
+var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{text("status", "due"), text("assignee", "status"), text("customer", "status")}}}
+
+// The states of a task.
+const (
+	Open = "open"
+	Done = "done"
+)
+
+// Task is a task as stored.
+type Task struct {
+	Key          string            `json:"key"`
+	Kind         string            `json:"kind"` // task or notify
+	Title        map[string]string `json:"title"`
+	Customer     string            `json:"customer"`
+	CustomerName string            `json:"customerName"`
+	Acct         json.RawMessage   `json:"_acct,omitempty"`
+	Run          string            `json:"run,omitempty"`
+	Assignee     string            `json:"assignee,omitempty"`
+	Role         string            `json:"role,omitempty"`
+	Team         string            `json:"team,omitempty"`
+	Due          value.Date        `json:"due"`
+	Status       string            `json:"status"`
+	Results      []node.Choice     `json:"results,omitempty"`
+	Result       string            `json:"result,omitempty"`
+	Note         string            `json:"note,omitempty"`
+	CreatedAt    string            `json:"createdAt"`
+	DoneAt       string            `json:"doneAt,omitempty"`
+	DoneBy       string            `json:"doneBy,omitempty"`
+}
+
+// Entry is a task with its id.
+type Entry struct {
+	ID string
+	Task
+}
+
+// Service keeps tasks.
+type Service struct {
+	store *store.Store
+	now   func(ctx context.Context, ws string) (time.Time, error)
+	// OnDone tells flows of a result.
+	OnDone func(ctx context.Context, ws, customer string, e node.Event) error
+	// OnTask is told of new and changed tasks.
+	OnTask func(ws, customer, id string)
+}
+
+// New makes the service; now is a workspace's time.
+func New(s *store.Store, now func(ctx context.Context, ws string) (time.Time, error)) *Service {
+	return &Service{store: s, now: now}
+}
+
+// Create stores a task by key; a repeat changes nothing.
+func (s *Service) Create(ctx context.Context, ws string, t activity.Task, assignee, name string, acct json.RawMessage) error {
+	doc := Task{
+		Key: t.Key, Kind: t.Kind, Title: t.Title, Customer: t.Customer, CustomerName: name, Acct: acct, Run: t.Run, Assignee: assignee,
+		Due: t.Due, Status: Open, Results: t.Results, CreatedAt: value.Instant(t.At),
+	}
+	if t.Assign != nil {
+		doc.Role, doc.Team = t.Assign.Role, t.Assign.Team
+	}
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	id := messages.ID(t.Key)
+	_, err = s.store.In(ws, collection).Insert(ctx, id, body)
+	if fault.KeyOf(err) == "store.exists" {
+		return nil
+	}
+	if err == nil && s.OnTask != nil {
+		s.OnTask(ws, t.Customer, id)
+	}
+	return err
+}
+
+// Query asks for a page of tasks, the earliest due first.
+type Query struct {
+	Status, Assignee, Customer string
+	Scope                      filter.Expr
+	Limit                      int
+	Cursor                     string
+}
+
+// List gives a page of tasks.
+func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string, error) {
+	where := []filter.Expr{q.Scope}
+	for f, v := range map[string]string{"status": q.Status, "assignee": q.Assignee, "customer": q.Customer} {
+		if v != "" {
+			where = append(where, filter.Eq(f, v))
+		}
+	}
+	page, err := s.store.In(ws, collection).Find(ctx, store.Query{Filter: filter.And(where...), Sort: []store.SortKey{{Field: "due"}}, Limit: q.Limit, After: q.Cursor})
+	if err != nil {
+		return nil, "", err
+	}
+	out := make([]Entry, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		e := Entry{ID: d.ID}
+		if err := json.Unmarshal(d.Body, &e.Task); err != nil {
+			return nil, "", err
+		}
+		out = append(out, e)
+	}
+	return out, page.Next, nil
+}
+
+// Complete ends a task with a result and tells the flow that waits for it. A
+// repeat changes nothing.
+func (s *Service) Complete(ctx context.Context, ws, id, result, note, by string, scope filter.Expr) (Entry, error) {
+	col := s.store.In(ws, collection)
+	now, err := s.now(ctx, ws)
+	if err != nil {
+		return Entry{}, err
+	}
+	for range 20 {
+		d, err := col.Get(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			return Entry{}, fault.New(fault.NotFound, "task.none", nil)
+		}
+		if err != nil {
+			return Entry{}, err
+		}
+		var plain map[string]any
+		e := Entry{ID: id}
+		if err := json.Unmarshal(d.Body, &plain); err != nil {
+			return Entry{}, err
+		}
+		if err := json.Unmarshal(d.Body, &e.Task); err != nil {
+			return Entry{}, err
+		}
+		if !filter.Match(scope, plain) {
+			return Entry{}, fault.New(fault.NotFound, "task.none", nil)
+		}
+		if err := e.check(result, note); err != nil {
+			return Entry{}, err
+		}
+		if e.Status != Done {
+			e.Status, e.Result, e.Note, e.DoneAt, e.DoneBy = Done, result, note, value.Instant(now), by
+			body, err := json.Marshal(e.Task)
+			if err != nil {
+				return Entry{}, err
+			}
+			if _, err = col.Replace(ctx, store.Doc{ID: id, Body: body}, d.Ver); fault.Is(err, fault.Conflict) {
+				continue
+			} else if err != nil {
+				return Entry{}, err
+			}
+		}
+		if s.OnTask != nil {
+			s.OnTask(ws, e.Customer, id)
+		}
+		if s.OnDone == nil || e.Kind != node.ActTask {
+			return e, nil
+		}
+		return e, s.OnDone(ctx, ws, e.Customer, node.Event{Type: node.EventTaskDone, Key: e.Key, Result: e.Result})
+	}
+	return Entry{}, fault.New(fault.Unavailable, "busy", nil)
+}
+
+func (t Task) check(result, note string) error {
+	if len(note) > 2000 {
+		return fault.At("/note", "maxLength", 2000)
+	}
+	if len(t.Results) == 0 {
+		return nil
+	}
+	keys := make([]string, 0, len(t.Results))
+	for _, r := range t.Results {
+		if r.Key == result {
+			return nil
+		}
+		keys = append(keys, r.Key)
+	}
+	return fault.At("/result", "enum", keys)
+}

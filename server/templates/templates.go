@@ -1,0 +1,162 @@
+// Package templates keeps a workspace's message templates. A workspace starts
+// with the ones that ship and changes them at will.
+package templates
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/message"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+//go:embed builtin/*.json
+var shipped embed.FS
+
+const collection = "template"
+
+// Specs are the collections of this room.
+var Specs = []store.Spec{{Name: collection}}
+
+// Template is a stored template with its version.
+type Template struct {
+	message.Document
+	Version int64 `json:"version"` // 0: as shipped
+}
+
+// Service keeps templates.
+type Service struct {
+	store   *store.Store
+	builtin map[string]*message.Compiled
+	mu      sync.Mutex
+	cache   map[string]cached
+}
+
+type cached struct {
+	c  *message.Compiled
+	at time.Time
+}
+
+// New makes the service and compiles what ships.
+func New(s *store.Store) *Service {
+	svc := &Service{store: s, builtin: map[string]*message.Compiled{}, cache: map[string]cached{}}
+	entries, err := shipped.ReadDir("builtin")
+	if err != nil {
+		panic(err)
+	}
+	for _, e := range entries {
+		raw, err := shipped.ReadFile("builtin/" + e.Name())
+		if err != nil {
+			panic(err)
+		}
+		var docs []message.Document
+		if err := json.Unmarshal(raw, &docs); err != nil {
+			panic(e.Name() + ": " + err.Error())
+		}
+		for _, d := range docs {
+			c, err := message.Compile(d)
+			if err != nil {
+				panic(e.Name() + ": " + d.Key + ": " + err.Error())
+			}
+			svc.builtin[d.Key] = c
+		}
+	}
+	return svc
+}
+
+// Compiled gives a template ready to render, at most a second old.
+func (s *Service) Compiled(ctx context.Context, ws, key string) (*message.Compiled, error) {
+	id := ws + "/" + key
+	s.mu.Lock()
+	c, ok := s.cache[id]
+	s.mu.Unlock()
+	if ok && time.Since(c.at) < time.Second {
+		return c.c, nil
+	}
+	t, err := s.Get(ctx, ws, key)
+	if err != nil {
+		return nil, err
+	}
+	compiled := s.builtin[key]
+	if t.Version != 0 {
+		if compiled, err = message.Compile(t.Document); err != nil {
+			return nil, err
+		}
+	}
+	s.mu.Lock()
+	s.cache[id] = cached{compiled, time.Now()}
+	s.mu.Unlock()
+	return compiled, nil
+}
+
+// Has tells whether a template exists.
+func (s *Service) Has(ctx context.Context, ws, key string) bool {
+	_, err := s.Compiled(ctx, ws, key)
+	return err == nil
+}
+
+// Get gives a template as edited.
+func (s *Service) Get(ctx context.Context, ws, key string) (Template, error) {
+	d, err := s.store.In(ws, collection).Get(ctx, key)
+	if fault.Is(err, fault.NotFound) {
+		if b := s.builtin[key]; b != nil {
+			return Template{Document: b.Document}, nil
+		}
+		return Template{}, fault.New(fault.NotFound, "template.none", fault.Params{"template": key})
+	}
+	if err != nil {
+		return Template{}, err
+	}
+	t := Template{Version: d.Ver}
+	return t, json.Unmarshal(d.Body, &t.Document)
+}
+
+// List gives all templates.
+func (s *Service) List(ctx context.Context, ws string) ([]Template, error) {
+	out := []Template{}
+	seen := map[string]bool{}
+	err := s.store.In(ws, collection).Each(ctx, store.Query{Limit: 500}, func(d store.Doc) error {
+		t := Template{Version: d.Ver}
+		if err := json.Unmarshal(d.Body, &t.Document); err != nil {
+			return err
+		}
+		seen[t.Key] = true
+		out = append(out, t)
+		return nil
+	})
+	for key, b := range s.builtin {
+		if !seen[key] {
+			out = append(out, Template{Document: b.Document})
+		}
+	}
+	return out, err
+}
+
+// Save stores a template; it must compile. ifVersion 0: new, or as shipped.
+func (s *Service) Save(ctx context.Context, ws string, doc message.Document, ifVersion int64) (Template, error) {
+	if _, err := message.Compile(doc); err != nil {
+		return Template{}, err
+	}
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return Template{}, err
+	}
+	col := s.store.In(ws, collection)
+	var d store.Doc
+	if ifVersion == 0 {
+		d, err = col.Insert(ctx, doc.Key, body)
+	} else {
+		d, err = col.Replace(ctx, store.Doc{ID: doc.Key, Body: body}, ifVersion)
+	}
+	if fault.Is(err, fault.Conflict) {
+		err = fault.New(fault.Conflict, "store.version", nil)
+	}
+	s.mu.Lock()
+	delete(s.cache, ws+"/"+doc.Key)
+	s.mu.Unlock()
+	return Template{Document: doc, Version: d.Ver}, err
+}

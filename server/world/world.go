@@ -1,0 +1,169 @@
+// Package world gives flows the rest of the product: it is the activity.World
+// of the running server.
+package world
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/message"
+	"github.com/dueflow/dueflow/server/flows"
+	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/records"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/tasks"
+	"github.com/dueflow/dueflow/server/templates"
+	"github.com/dueflow/dueflow/server/workspace"
+	"github.com/dueflow/dueflow/workflows/activity"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+// World puts the services together.
+type World struct {
+	Store     *store.Store
+	Spaces    *workspace.Service
+	Records   *records.Service
+	Flows     *flows.Service
+	Templates *templates.Service
+	Messages  *messages.Service
+	Tasks     *tasks.Service
+}
+
+// Space gives a workspace's settings.
+func (w *World) Space(ctx context.Context, ws string) (*activity.Space, error) {
+	s, err := w.Spaces.Get(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	return SpaceOf(s, func() time.Time { now, _ := w.Spaces.Now(s); return now }), nil
+}
+
+// SpaceOf is a workspace as steps see it, on a clock of the caller's.
+func SpaceOf(s *workspace.Workspace, now func() time.Time) *activity.Space {
+	return &activity.Space{
+		Name: s.Name, Language: s.Language, Demo: s.Demo != nil, Loc: s.Location(), Calendar: s.Cal(), Rules: s.Rules(),
+		Grace: s.Demo.Grace(), Channels: s.Channels, Now: now, Real: s.Demo.Real,
+	}
+}
+
+// Subjects reads a customer's and invoices' records.
+func (w *World) Subjects(ctx context.Context, ws, customer string, invoices []string) (map[string]any, map[string]map[string]any, error) {
+	d, err := w.Store.In(ws, records.Prefix+"customer").Get(ctx, customer)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, nil, err
+	}
+	c := map[string]any{}
+	if err == nil {
+		if c, err = plain(d.Body); err != nil {
+			return nil, nil, err
+		}
+	}
+	out := make(map[string]map[string]any, len(invoices))
+	if len(invoices) == 0 {
+		return c, out, nil
+	}
+	docs, err := w.Store.In(ws, records.Prefix+"invoice").GetMany(ctx, invoices)
+	if err != nil {
+		return nil, nil, err
+	}
+	for id, d := range docs {
+		if out[id], err = plain(d.Body); err != nil {
+			return nil, nil, err
+		}
+	}
+	return c, out, nil
+}
+
+func plain(raw json.RawMessage) (map[string]any, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var m map[string]any
+	if err := dec.Decode(&m); err != nil {
+		return nil, err
+	}
+	for k := range m {
+		if k[0] == '_' && k != "_acct" {
+			delete(m, k)
+		}
+	}
+	return m, nil
+}
+
+// Definition gives a published flow.
+func (w *World) Definition(ctx context.Context, ws, hash string) (*run.Definition, error) {
+	return w.Flows.Definition(ctx, ws, hash)
+}
+
+// Template gives a message template.
+func (w *World) Template(ctx context.Context, ws, key string) (*message.Compiled, error) {
+	return w.Templates.Compiled(ctx, ws, key)
+}
+
+// account reads what documents of a customer carry: scope and name.
+func (w *World) account(ctx context.Context, ws, customer string) (acct json.RawMessage, name string, all map[string]any, err error) {
+	c, _, err := w.Subjects(ctx, ws, customer, nil)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	stamp := map[string]any{}
+	for _, k := range records.ScopeFields {
+		if v, ok := c[k]; ok {
+			stamp[k] = v
+		}
+	}
+	acct, err = json.Marshal(stamp)
+	name, _ = c["name"].(string)
+	return acct, name, c, err
+}
+
+// SaveMessage stores a message by key.
+func (w *World) SaveMessage(ctx context.Context, ws string, m activity.Outgoing) error {
+	acct, _, _, err := w.account(ctx, ws, m.Message.Customer)
+	if err != nil {
+		return err
+	}
+	return w.Messages.Save(ctx, ws, m, acct)
+}
+
+// CreateTask stores a task by key, for the user that the step names.
+func (w *World) CreateTask(ctx context.Context, ws string, t activity.Task) error {
+	acct, name, customer, err := w.account(ctx, ws, t.Customer)
+	if err != nil {
+		return err
+	}
+	assignee := ""
+	if a := t.Assign; a != nil {
+		assignee = a.User
+		if field, ok := bytes.CutPrefix([]byte(a.Field), []byte("customer.")); ok {
+			assignee, _ = customer[string(field)].(string)
+		}
+	}
+	return w.Tasks.Create(ctx, ws, t, assignee, name, acct)
+}
+
+// SetFields changes fields of a record, checked like any update.
+func (w *World) SetFields(ctx context.Context, ws, form, id string, set map[string]json.RawMessage) error {
+	actor := policies.SystemActor(ws, "flow")
+	r, err := w.Records.Get(ctx, actor, form, id)
+	if err != nil {
+		return err
+	}
+	for k, v := range set {
+		r.Data[k] = v
+	}
+	data, err := json.Marshal(r.Data)
+	if err != nil {
+		return err
+	}
+	_, err = w.Records.Update(ctx, actor, form, id, data, 0)
+	return err
+}
+
+// SaveStep stores what a step changed.
+func (w *World) SaveStep(ctx context.Context, ws, customer string, changed []*run.Run, facts []run.Fact) error {
+	return w.Flows.SaveStep(ctx, ws, customer, changed, facts)
+}
