@@ -10,13 +10,14 @@ import { BrowserRouter } from 'react-router';
 import { queryClient } from '@/shared/api/query';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Router } from './Router';
+import { useIsDark, useIsStill } from './systemPrefs';
 import { themeConfig } from './theme';
-import { useIsDark } from './useIsDark';
 
 export function App({ nonce }: { nonce: string }) {
   const { i18n } = useTranslation();
   const isDark = useIsDark();
-  const theme = useMemo(() => themeConfig(isDark), [isDark]);
+  const isStill = useIsStill();
+  const theme = useMemo(() => themeConfig({ isDark, isStill }), [isDark, isStill]);
   const chinese = i18n.language === 'zh-CN';
 
   useEffect(() => {

@@ -67,10 +67,10 @@ const dark = {
   boxShadowSecondary: '0 16px 40px -8px rgba(0, 0, 0, 0.6)',
 };
 
-export function themeConfig(isDark: boolean): ThemeConfig {
+export function themeConfig({ isDark, isStill }: { isDark: boolean; isStill: boolean }): ThemeConfig {
   return {
     algorithm: isDark ? antd.darkAlgorithm : antd.defaultAlgorithm,
-    token: { ...shared, ...(isDark ? dark : light) },
+    token: { ...shared, motion: !isStill, ...(isDark ? dark : light) },
     components: {
       Button: {
         fontWeight: 500,
