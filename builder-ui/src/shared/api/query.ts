@@ -1,7 +1,20 @@
-import { QueryClient, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
+import {
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  type QueryKey,
+  useInfiniteQuery,
+} from '@tanstack/react-query';
 import { ApiError, api } from './client';
 
-export const queryClient = new QueryClient({
+/** A session that ended elsewhere leads back to sign-in, wherever it is noticed. */
+function noticeSignedOut(error: unknown) {
+  if (error instanceof ApiError && error.status === 401) queryClient.setQueryData(keys.session, null);
+}
+
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeSignedOut }),
+  mutationCache: new MutationCache({ onError: noticeSignedOut }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,

@@ -1,3 +1,19 @@
+/** The currencies offered in pickers. */
+export const currencies = [
+  'CNY',
+  'USD',
+  'EUR',
+  'GBP',
+  'HKD',
+  'JPY',
+  'SGD',
+  'AUD',
+  'CAD',
+  'CHF',
+  'KRW',
+  'TWD',
+];
+
 const digitsByCurrency = new Map<string, number>();
 
 /** Minor-unit digits of a currency: 2 for CNY, 0 for JPY, 3 for KWD; 2 when unknown. */

@@ -2,7 +2,7 @@ import { SearchOutlined } from '@ant-design/icons';
 import { Input, type InputRef, Select } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDebounced } from './fields';
+import { useDebounced } from '../lib/useDebounced';
 
 export function FilterBar({ children }: { children: ReactNode }) {
   const { t } = useTranslation();

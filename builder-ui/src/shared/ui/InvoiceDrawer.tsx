@@ -5,8 +5,9 @@ import { useMe } from '../api/session';
 import { addDays } from '../lib/date';
 import { toMinor } from '../lib/money';
 import { useFormat } from '../lib/useFormat';
+import { DateField } from './DateField';
 import { FormDrawer } from './FormDrawer';
-import { AmountField, CustomerField, currencyOptions, DateField, SelectField, TextField } from './fields';
+import { AmountField, CustomerField, currencyOptions, SelectField, TextField } from './fields';
 
 type Values = {
   customer: string;

@@ -4,8 +4,9 @@ import { useRecordPayment } from '../api/records';
 import { useMe } from '../api/session';
 import { toMajor, toMinor } from '../lib/money';
 import { useFormat } from '../lib/useFormat';
+import { DateField } from './DateField';
 import { FormDrawer } from './FormDrawer';
-import { AmountField, CustomerField, currencyOptions, DateField, SelectField, TextField } from './fields';
+import { AmountField, CustomerField, currencyOptions, SelectField, TextField } from './fields';
 
 export type PayableInvoice = { id: string; number: string; open: number; currency: string };
 type Values = {

@@ -1,27 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { DatePicker, Form, type FormItemProps, Input, Select } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
-import { useEffect, useState } from 'react';
+import { Form, type FormItemProps, Input, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import { keys } from '../api/query';
-import type { Customer, Page, Ref } from '../api/types';
-import { toMinor } from '../lib/money';
-
-export const currencies = [
-  'CNY',
-  'USD',
-  'EUR',
-  'GBP',
-  'HKD',
-  'JPY',
-  'SGD',
-  'AUD',
-  'CAD',
-  'CHF',
-  'KRW',
-  'TWD',
-];
+import type { Customer, Page } from '../api/types';
+import { currencies, toMinor } from '../lib/money';
+import { useDebounced } from '../lib/useDebounced';
 
 type FieldProps = FormItemProps & { name: string; label: string };
 
@@ -38,22 +23,6 @@ export function AmountField({ currency, max, ...item }: FieldProps & { currency:
   return (
     <Form.Item {...item} rules={[{ required: true, message: t('field.required') }, { validator: check }]}>
       <Input inputMode="decimal" autoComplete="off" suffix={currency} className="num" />
-    </Form.Item>
-  );
-}
-
-/** A calendar date; its value is YYYY-MM-DD. */
-export function DateField({ required = true, ...item }: FieldProps & { required?: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <Form.Item
-      {...item}
-      rules={required ? [{ required: true, message: t('field.required') }] : undefined}
-      required={required}
-      getValueProps={(value?: string) => ({ value: value ? dayjs(value) : undefined })}
-      normalize={(value: Dayjs | null) => value?.format('YYYY-MM-DD')}
-    >
-      <DatePicker className="field-full" format="YYYY-MM-DD" />
     </Form.Item>
   );
 }
@@ -93,14 +62,6 @@ export function SelectField({
 
 export const currencyOptions: Option[] = currencies.map((value) => ({ value, label: value }));
 
-export const useUserNames = () =>
-  useQuery({
-    queryKey: keys.names,
-    queryFn: () => api.get<{ items: Ref[] }>('/users/names'),
-    select: ({ items }) => items,
-    staleTime: 300_000,
-  });
-
 /** Finds a customer by typing; the server searches, so any number of customers is fine. */
 export function CustomerField(item: FieldProps) {
   const { t } = useTranslation();
@@ -122,13 +83,4 @@ export function CustomerField(item: FieldProps) {
       />
     </Form.Item>
   );
-}
-
-export function useDebounced<T>(value: T, wait: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), wait);
-    return () => clearTimeout(timer);
-  }, [value, wait]);
-  return settled;
 }

@@ -1,15 +1,16 @@
-import { Button, DatePicker, Tabs } from 'antd';
-import dayjs from 'dayjs';
-import { Fragment, useState } from 'react';
+import { Button, Tabs } from 'antd';
+import { Fragment, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { TimelineEntry } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
-import { Chip, StatusChip } from '@/shared/ui/Chip';
+import { StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
-import { useMessagesOf, useTimeline, useWhy } from '../api/customers';
-import { decisionTone, kindTone } from '../model/timeline';
+import { useMessagesOf, useTimeline } from '../api/customers';
+import { kindTone } from '../model/timeline';
+
+const Why = lazy(() => import('./Why'));
 
 export function Activity({ customer }: { customer: string }) {
   const { t } = useTranslation();
@@ -20,7 +21,15 @@ export function Activity({ customer }: { customer: string }) {
         items={[
           { key: 'timeline', label: t('timeline.title'), children: <Timeline customer={customer} /> },
           { key: 'messages', label: t('timeline.messages'), children: <Messages customer={customer} /> },
-          { key: 'why', label: t('timeline.why'), children: <Why customer={customer} /> },
+          {
+            key: 'why',
+            label: t('timeline.why'),
+            children: (
+              <Suspense fallback={<Lines rows={3} />}>
+                <Why customer={customer} />
+              </Suspense>
+            ),
+          },
         ]}
       />
     </section>
@@ -120,62 +129,5 @@ function Messages({ customer }: { customer: string }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-/** What was decided about this customer on a day, and what is planned for a day to come. */
-function Why({ customer }: { customer: string }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const [date, setDate] = useState(format.today);
-  const why = useWhy(customer, date);
-  return (
-    <div className="why-panel">
-      <div className="why-pick">
-        <label htmlFor="why-date" className="field-label">
-          {t('timeline.whyDate')}
-        </label>
-        <DatePicker
-          id="why-date"
-          value={dayjs(date)}
-          allowClear={false}
-          format="YYYY-MM-DD"
-          onChange={(value) => value && setDate(value.format('YYYY-MM-DD'))}
-        />
-      </div>
-      {why.error ? (
-        <ErrorState error={why.error} onRetry={() => why.refetch()} />
-      ) : why.isPending ? (
-        <Lines rows={3} />
-      ) : why.data.entries.length === 0 ? (
-        <Empty
-          small
-          title={t('timeline.whyEmpty', { date: format.date(date) })}
-          text={t('timeline.whyEmptyText')}
-        />
-      ) : (
-        <ul className="list list-inset">
-          {why.data.entries.map((entry) => (
-            <li
-              key={`${entry.at}${entry.run}${entry.node}${entry.decision}`}
-              className="list-row list-row-top"
-            >
-              <time className="why-time num" dateTime={entry.at}>
-                {format.time(entry.at)}
-              </time>
-              <div className="list-body">
-                <div className="list-line">
-                  <Chip tone={decisionTone(entry.decision)} dot>
-                    {t(`decision.${entry.decision}`, { defaultValue: entry.decision })}
-                  </Chip>{' '}
-                  {format.text(entry.reason.text)}
-                </div>
-                {entry.sentence && <div className="list-sub">{format.text(entry.sentence)}</div>}
-              </div>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
   );
 }

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import { useUserNames } from '@/shared/api/names';
 import type { Customer, CustomerData } from '@/shared/api/types';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
-import { SelectField, TextField, useUserNames } from '@/shared/ui/fields';
+import { SelectField, TextField } from '@/shared/ui/fields';
 import { useSaveCustomer } from '../api/customers';
 import { cleanData } from '../model/customer';
 

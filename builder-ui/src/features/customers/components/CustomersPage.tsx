@@ -1,8 +1,9 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
+import { useUserNames } from '@/shared/api/names';
 import { useCan } from '@/shared/api/session';
 import type { Customer } from '@/shared/api/types';
 import { daysBetween } from '@/shared/lib/date';
@@ -11,14 +12,14 @@ import { useParamState } from '@/shared/lib/useParamState';
 import { AgeChip, Chip, TierMark } from '@/shared/ui/Chip';
 import { type Column, DataTable } from '@/shared/ui/DataTable';
 import { FilterBar, Pick, SearchBox } from '@/shared/ui/Filters';
-import { useUserNames } from '@/shared/ui/fields';
 import { Money } from '@/shared/ui/Money';
 import { Page } from '@/shared/ui/Page';
 import { type Sort, sortParam } from '@/shared/ui/sort';
 import { Empty } from '@/shared/ui/states';
 import { useCustomers } from '../api/customers';
 import { customerFilter, liveBalances } from '../model/customer';
-import { CustomerDrawer } from './CustomerDrawer';
+
+const CustomerDrawer = lazy(() => import('./CustomerDrawer').then((m) => ({ default: m.CustomerDrawer })));
 
 export default function CustomersPage() {
   const { t } = useTranslation();
@@ -96,13 +97,20 @@ export default function CustomersPage() {
           )
         }
       />
-      <CustomerDrawer
+      <Drawer
         open={params.get('new') === '1'}
         onClose={() => params.set({ new: undefined })}
         onSaved={(id) => navigate(`/customers/${id}`)}
       />
     </Page>
   );
+}
+
+/** Loaded at its first opening, then kept, so that it can slide out and give the focus back. */
+function Drawer(props: { open: boolean; onClose: () => void; onSaved: (id: string) => void }) {
+  const [wanted, setWanted] = useState(props.open);
+  if (props.open && !wanted) setWanted(true);
+  return <Suspense fallback={null}>{wanted && <CustomerDrawer {...props} />}</Suspense>;
 }
 
 function useColumns(): Column<Customer>[] {

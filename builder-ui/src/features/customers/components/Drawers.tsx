@@ -6,8 +6,9 @@ import type { AccountItem, CallResult, Command, CustomerPage } from '@/shared/ap
 import { addDays } from '@/shared/lib/date';
 import { toMajor, toMinor } from '@/shared/lib/money';
 import { useFormat } from '@/shared/lib/useFormat';
+import { DateField } from '@/shared/ui/DateField';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
-import { AmountField, currencyOptions, DateField, SelectField, TextField } from '@/shared/ui/fields';
+import { AmountField, currencyOptions, SelectField, TextField } from '@/shared/ui/fields';
 import { InvoiceDrawer } from '@/shared/ui/InvoiceDrawer';
 import { RecordPaymentDrawer } from '@/shared/ui/RecordPaymentDrawer';
 import type { Action } from './ActionDrawers';

@@ -6,8 +6,8 @@ import { ApiError } from '@/shared/api/client';
 import { useFinishSetup, useSession, useSetup } from '@/shared/api/session';
 import type { Lang } from '@/shared/api/types';
 import { setLanguage } from '@/shared/i18n';
+import { currencies } from '@/shared/lib/money';
 import { useTitle } from '@/shared/lib/useTitle';
-import { currencies } from '@/shared/ui/fields';
 import { ErrorState, PageSkeleton, useErrorText } from '@/shared/ui/states';
 import {
   calendars,

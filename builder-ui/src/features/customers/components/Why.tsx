@@ -1,0 +1,66 @@
+import { DatePicker } from 'antd';
+import dayjs from 'dayjs';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '@/shared/lib/useFormat';
+import { Chip } from '@/shared/ui/Chip';
+import { Empty, ErrorState, Lines } from '@/shared/ui/states';
+import { useWhy } from '../api/customers';
+import { decisionTone } from '../model/timeline';
+
+/** What was decided about this customer on a day, and what is planned for a day to come. */
+export default function Why({ customer }: { customer: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [date, setDate] = useState(format.today);
+  const why = useWhy(customer, date);
+  return (
+    <div className="why-panel">
+      <div className="why-pick">
+        <label htmlFor="why-date" className="field-label">
+          {t('timeline.whyDate')}
+        </label>
+        <DatePicker
+          id="why-date"
+          value={dayjs(date)}
+          allowClear={false}
+          format="YYYY-MM-DD"
+          onChange={(value) => value && setDate(value.format('YYYY-MM-DD'))}
+        />
+      </div>
+      {why.error ? (
+        <ErrorState error={why.error} onRetry={() => why.refetch()} />
+      ) : why.isPending ? (
+        <Lines rows={3} />
+      ) : why.data.entries.length === 0 ? (
+        <Empty
+          small
+          title={t('timeline.whyEmpty', { date: format.date(date) })}
+          text={t('timeline.whyEmptyText')}
+        />
+      ) : (
+        <ul className="list list-inset">
+          {why.data.entries.map((entry) => (
+            <li
+              key={`${entry.at}${entry.run}${entry.node}${entry.decision}`}
+              className="list-row list-row-top"
+            >
+              <time className="why-time num" dateTime={entry.at}>
+                {format.time(entry.at)}
+              </time>
+              <div className="list-body">
+                <div className="list-line">
+                  <Chip tone={decisionTone(entry.decision)} dot>
+                    {t(`decision.${entry.decision}`, { defaultValue: entry.decision })}
+                  </Chip>{' '}
+                  {format.text(entry.reason.text)}
+                </div>
+                {entry.sentence && <div className="list-sub">{format.text(entry.sentence)}</div>}
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
