@@ -42,6 +42,8 @@ type State struct {
 	StopWish *StopWish                `json:"stopWish,omitempty"`
 	Contacts []Contact                `json:"contacts,omitempty"` // newest last
 	Intents  map[string]*Intent       `json:"intents,omitempty"`
+
+	whole bool // never compacts
 }
 
 // Item is one invoice as the ledger sees it. Amounts are minor units.

@@ -19,7 +19,7 @@ import (
 func (s *Service) Route(ctx context.Context, d accounts.Delivery) error {
 	var events []node.Event
 	for _, e := range d.Events {
-		events = append(events, nodeEvents(e)...)
+		events = append(events, run.NodeEvents(e)...)
 	}
 	if len(events) == 0 {
 		return nil
@@ -31,33 +31,6 @@ func (s *Service) Route(ctx context.Context, d accounts.Delivery) error {
 // record, a delivery.
 func (s *Service) Told(ctx context.Context, ws, customer string, e node.Event) error {
 	return s.route(ctx, ws, customer, []node.Event{e})
-}
-
-// nodeEvents are the events of flows that a ledger event stands for: one for
-// each invoice it touches. The flow's own messages are none.
-func nodeEvents(e ledger.Event) []node.Event {
-	switch e.Type {
-	case ledger.MessageIntended, ledger.MessageSent, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.ItemRevived, ledger.PaymentRevived:
-		return nil
-	}
-	ids := map[string]bool{}
-	if e.Invoice != "" {
-		ids[e.Invoice] = true
-	}
-	for _, a := range e.Allocs {
-		ids[a.Invoice] = true
-	}
-	for _, id := range e.Items {
-		ids[id] = true
-	}
-	if len(ids) == 0 {
-		return []node.Event{{Type: e.Type}}
-	}
-	out := make([]node.Event, 0, len(ids))
-	for id := range ids {
-		out = append(out, node.Event{Type: e.Type, Invoice: id, Result: e.Status})
-	}
-	return out
 }
 
 func (s *Service) route(ctx context.Context, ws, customer string, events []node.Event) error {
