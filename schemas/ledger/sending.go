@@ -165,6 +165,12 @@ func (s *State) sift(c Intend, n Now) Decision {
 	return d.pass("collectable")
 }
 
+// WhyNot says why an item may not be in a message of a currency on a day: paid,
+// cancelled, writtenOff, held, disputed, promised; "" when it may.
+func (s *State) WhyNot(id string, cur value.Currency, today value.Date) string {
+	return s.whyNot(id, cur, s.Promised(today), today)
+}
+
 func (s *State) whyNot(id string, cur value.Currency, promised map[string]int64, today value.Date) string {
 	i := s.Items[id]
 	switch {

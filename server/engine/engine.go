@@ -119,9 +119,9 @@ func (e *Engine) Work(r Registration) error {
 	return nil
 }
 
-// Tell gives an account's workflow a note, starting it if it is not running.
-// requestID makes a repeat of the same note harmless.
-func (e *Engine) Tell(ctx context.Context, workspace, customer string, n run.Note) error {
+// Tell gives an account's workflow notes, starting it if it is not running. A
+// repeat is harmless: runs start once by id, and events only make it look again.
+func (e *Engine) Tell(ctx context.Context, workspace, customer string, n []run.Note) error {
 	_, err := e.client.SignalWithStartWorkflow(ctx, run.AccountID(workspace, customer), run.NoteSignal, n, client.StartWorkflowOptions{
 		TaskQueue: TaskQueue, WorkflowTaskTimeout: 20 * time.Second,
 	}, run.AccountWorkflowName, run.AccountState{Workspace: workspace, Customer: customer})

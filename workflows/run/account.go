@@ -312,9 +312,9 @@ type wish struct {
 func (s *stepper) send(ctx context.Context, sends []act) error {
 	groups := map[string][]wish{}
 	for _, a := range sends {
-		wishes := s.wishes(a)
+		wishes, refused := s.wishes(a)
 		if len(wishes) == 0 {
-			s.note(a, node.Result{Status: node.ResultRefused, Reason: "paid"})
+			s.note(a, node.Result{Status: node.ResultRefused, Reason: refused})
 		}
 		for _, w := range wishes {
 			if key, _ := s.account.State.Answered(w.key); key != "" {
@@ -389,32 +389,41 @@ func (s *stepper) answer(w wish, sent Sent) {
 }
 
 // wishes are a run's items by currency: its invoice, or for a customer's run
-// everything collectable.
-func (s *stepper) wishes(a act) []wish {
+// everything open. Items that may not be in a message now are left out, so that
+// a merged message answers only for what it holds; with none left, refused says
+// why.
+func (s *stepper) wishes(a act) (out []wish, refused string) {
 	st, today := s.account.State, s.account.Today
+	items := st.OpenItems()
 	if a.run.Form == "invoice" {
-		i := st.Items[a.run.Subject]
-		if i == nil {
-			return nil
-		}
-		return []wish{{act: a, key: a.action.Key, currency: i.Currency, items: []string{a.run.Subject}, dpd: i.DPD(today)}}
+		items = []string{a.run.Subject}
 	}
+	refused = "paid"
 	by := map[value.Currency]*wish{}
-	for _, id := range st.OpenItems() {
+	for _, id := range items {
 		i := st.Items[id]
+		if i == nil {
+			continue
+		}
+		if why := st.WhyNot(id, i.Currency, today); why != "" {
+			refused = why
+			continue
+		}
 		w := by[i.Currency]
 		if w == nil {
-			w = &wish{act: a, key: a.action.Key + "/" + string(i.Currency), currency: i.Currency, dpd: i.DPD(today)}
+			w = &wish{act: a, key: a.action.Key, currency: i.Currency, dpd: i.DPD(today)}
+			if a.run.Form != "invoice" {
+				w.key += "/" + string(i.Currency)
+			}
 			by[i.Currency] = w
 		}
 		w.items = append(w.items, id)
 		w.dpd = max(w.dpd, i.DPD(today))
 	}
-	out := make([]wish, 0, len(by))
 	for _, c := range sortedIDs(by) {
 		out = append(out, *by[c])
 	}
-	return out
+	return out, refused
 }
 
 func sortedIDs[K ~string, V any](m map[K]V) []K {

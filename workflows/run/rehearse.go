@@ -316,6 +316,9 @@ func (e *simulated) Send(_ context.Context, f *Facts, m Message) (Sent, error) {
 		return sent, nil
 	}
 	sent.Result = node.Result{Status: node.ResultOK, Ref: m.Key}
+	if d.Verdict == ledger.Already {
+		return sent, nil
+	}
 	if _, err := ledger.Execute(f.State, ledger.EndMessage{Key: m.Key, Status: ledger.IntentSent}, now); err != nil {
 		return Sent{}, err
 	}

@@ -285,7 +285,7 @@ func checkMessages(t *rapid.T, r *run.Report) {
 			t.Fatalf("sent at %s", local)
 		}
 		if last != 0 && cn.AddWorkdays(last, 2) > day {
-			t.Fatalf("sent on %s after %s", day, last)
+			t.Fatalf("sent on %s after %s: %+v", day, last, r.Messages)
 		}
 		if m.Amount <= 0 {
 			t.Fatalf("asks for %d", m.Amount)

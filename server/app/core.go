@@ -1,0 +1,212 @@
+// Package app wires the product together: the only package that knows
+// everybody. Core is what every command needs (store and services); Server
+// adds the engine and the API.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/form"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/access"
+	"github.com/dueflow/dueflow/server/accounts"
+	"github.com/dueflow/dueflow/server/audit"
+	"github.com/dueflow/dueflow/server/clock"
+	"github.com/dueflow/dueflow/server/config"
+	"github.com/dueflow/dueflow/server/flows"
+	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/identity"
+	"github.com/dueflow/dueflow/server/live"
+	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/records"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/store/mongostore"
+	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/tasks"
+	"github.com/dueflow/dueflow/server/templates"
+	"github.com/dueflow/dueflow/server/workspace"
+	"github.com/dueflow/dueflow/server/world"
+	"github.com/dueflow/dueflow/workflows/activity"
+	"github.com/dueflow/dueflow/workflows/builtin"
+	"github.com/dueflow/dueflow/workflows/channel"
+	"github.com/dueflow/dueflow/workflows/channel/webhook"
+	"github.com/dueflow/dueflow/workflows/node"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+// Core is the store and the services on it, without engine and API.
+type Core struct {
+	Config    config.Config
+	Log       *slog.Logger
+	Now       clock.Source
+	Store     *store.Store
+	Spaces    *workspace.Service
+	Forms     *forms.Service
+	Relay     *accounts.Relay
+	Accounts  *accounts.Service
+	Records   *records.Service
+	Flows     *flows.Service
+	Templates *templates.Service
+	Messages  *messages.Service
+	Tasks     *tasks.Service
+	Identity  *identity.Service
+	Access    *access.Service
+	Audit     *audit.Service
+	Live      *live.Hub
+	World     *world.World
+	Channels  channel.Registry
+}
+
+// OpenCore opens the store and makes sure that it is set up.
+func OpenCore(ctx context.Context, cfg config.Config, log *slog.Logger) (*Core, error) {
+	c := &Core{Config: cfg, Log: log, Now: clock.System(cfg.ClockOffset)}
+	driver, err := openDriver(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	c.Store = store.New(driver, store.OnSlow(2*time.Second, func(_ context.Context, op store.SlowOp) {
+		log.Warn("slow query", "workspace", op.Workspace, "collection", op.Collection, "op", op.Op, "took", op.Took)
+	}))
+	if err := c.assemble(ctx); err != nil {
+		_ = c.Store.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func openDriver(ctx context.Context, cfg config.Config) (store.Driver, error) {
+	if cfg.MongoURI != "" {
+		return mongostore.Open(ctx, mongostore.Options{URI: cfg.MongoURI, Prefix: cfg.MongoPrefix})
+	}
+	dir := filepath.Join(cfg.Data, "store")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	return sqlitestore.Open(dir, sqlitestore.Options{})
+}
+
+// specs are the collections of every workspace.
+func specs() []store.Spec {
+	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs)
+	for _, f := range form.Builtin() {
+		out = append(out, records.Spec(f))
+	}
+	return out
+}
+
+func (c *Core) assemble(ctx context.Context) error {
+	c.Spaces = workspace.New(c.Store, c.Now, specs())
+	c.Forms = forms.New(c.Store)
+	c.Relay = accounts.NewRelay(c.Store, c.Log)
+	c.Accounts = accounts.New(c.Store, c.Spaces, c.Relay)
+	c.Audit = audit.New(c.Store, c.Now)
+	c.Identity = identity.New(c.Store, c.Spaces, c.Now, identity.Options{AllowDemo: c.Config.Demo})
+	c.Access = access.New(c.Store, c.Identity)
+	c.Records = records.New(c.Store, c.Spaces, c.Forms, c.Accounts, c.Access)
+	c.Accounts.UseArchivist(c.Records)
+	c.Channels = builtin.Channels(c.Config.AllowPrivate, c.Now)
+	c.Flows = flows.New(c.Store, c.Spaces, c.Forms, builtin.Nodes(), c.Channels)
+	c.Templates = templates.New(c.Store)
+	c.Messages = messages.New(c.Store, c.Accounts)
+	c.Tasks = tasks.New(c.Store, func(ctx context.Context, ws string) (time.Time, error) {
+		w, err := c.Spaces.Get(ctx, ws)
+		if err != nil {
+			return time.Time{}, err
+		}
+		now, _ := c.Spaces.Now(w)
+		return now, nil
+	})
+	c.Live = live.New()
+	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks}
+	c.connect()
+	if err := c.Spaces.Open(ctx); err != nil {
+		return err
+	}
+	if err := c.Identity.Open(ctx); err != nil {
+		return err
+	}
+	keys, err := c.Spaces.Keys(ctx)
+	if err != nil {
+		return err
+	}
+	for _, ws := range keys {
+		if err := c.Records.Ensure(ctx, ws); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// connect joins the services where one tells another.
+func (c *Core) connect() {
+	c.Flows.HasTemplate = c.Templates.Has
+	c.Forms.OnPublish = func(ctx context.Context, ws string, f *form.Compiled) error {
+		return c.Store.Ensure(ctx, ws, records.Spec(f))
+	}
+	c.Relay.Add(c.Records.Project)
+	c.Relay.Add(c.Messages.Project)
+	c.Relay.Add(func(_ context.Context, d accounts.Delivery) error {
+		c.Live.Publish(d.Workspace, live.Event{Type: "account", Customer: d.Customer, ID: d.Customer})
+		return nil
+	})
+	c.Flows.OnRuns = func(ws, customer string) {
+		c.Live.Publish(ws, live.Event{Type: "run", Customer: customer})
+	}
+	c.Messages.OnMessage = func(ws, customer, id string) {
+		c.Live.Publish(ws, live.Event{Type: "message", Customer: customer, ID: id})
+	}
+	c.Tasks.OnTask = func(ws, customer, id string) {
+		c.Live.Publish(ws, live.Event{Type: "task", Customer: customer, ID: id})
+	}
+	c.Records.OnChange = func(ctx context.Context, ws, formKey, id, customer string, fields []string) {
+		c.Live.Publish(ws, live.Event{Type: "record", Form: formKey, Customer: customer, ID: id})
+	}
+}
+
+// connectEngine joins what needs a running engine.
+func (c *Core) connectEngine(e flows.Engine) {
+	c.Flows.UseEngine(e)
+	c.Relay.Add(c.Flows.Route)
+	c.Tasks.OnDone = c.Flows.Told
+	c.Messages.Resume = func(ctx context.Context, ws, customer string, runs []string, action, by string) error {
+		if len(runs) == 0 {
+			return nil
+		}
+		return e.Tell(ctx, ws, customer, []run.Note{{Kind: run.NoteControl, Action: action, Ids: runs, By: by}})
+	}
+	changed := c.Records.OnChange
+	c.Records.OnChange = func(ctx context.Context, ws, formKey, id, customer string, fields []string) {
+		changed(ctx, ws, formKey, id, customer, fields)
+		if customer == "" || len(fields) == 0 {
+			return
+		}
+		ev := node.Event{Type: node.EventRecord, Fields: fields}
+		if formKey == "invoice" {
+			ev.Invoice = id
+		}
+		if err := c.Flows.Told(ctx, ws, customer, ev); err != nil {
+			c.Log.Warn("flows were not told of a change", "workspace", ws, "error", err)
+		}
+	}
+}
+
+// activities are the engine's way into the product.
+func (c *Core) activities() *activity.Activities {
+	poster, _ := c.Channels["webhook"].(*webhook.Channel)
+	return &activity.Activities{Ledger: c.Accounts, World: c.World, Channels: c.Channels, Poster: poster}
+}
+
+// Close closes the store.
+func (c *Core) Close() error { return c.Store.Close() }
+
+// Rehearse plays a flow over the accounts of a workspace, those the scope
+// lets through, on a virtual clock.
+func (c *Core) Rehearse(ctx context.Context, ws string, d *run.Definition, from, to value.Date, visible filter.Expr, progress func(done int)) (*run.Report, error) {
+	return rehearse(ctx, c, ws, d, from, to, visible, progress)
+}

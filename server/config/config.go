@@ -1,0 +1,145 @@
+// Package config is the table of settings: for each a key, its environment
+// variable, its default and what it is for. It prints its own reference.
+package config
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is the typed result of the table.
+type Config struct {
+	Data            string
+	Listen          string
+	MongoURI        string
+	MongoPrefix     string
+	TemporalAddress string
+	TemporalNS      string
+	Roles           []string
+	LogLevel        string
+	Demo            bool
+	DemoDay         time.Duration
+	AllowPrivate    bool
+	ClockOffset     time.Duration
+	StickyCache     int
+	SecureCookies   bool
+}
+
+// Has tells whether this process has a role: api or worker.
+func (c Config) Has(role string) bool {
+	for _, r := range c.Roles {
+		if r == role {
+			return true
+		}
+	}
+	return false
+}
+
+// setting is one row of the table.
+type setting struct {
+	key, env, def, help string
+	secret              bool
+	set                 func(c *Config, v string) error
+}
+
+func str(p func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, v string) error { *p(c) = v; return nil }
+}
+
+func flag(p func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		b, err := strconv.ParseBool(v)
+		*p(c) = b
+		return err
+	}
+}
+
+func duration(p func(*Config) *time.Duration) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		d, err := time.ParseDuration(v)
+		*p(c) = d
+		return err
+	}
+}
+
+var table = []setting{
+	{"data", "DUEFLOW_DATA", "data", "directory of the embedded store and engine", false, str(func(c *Config) *string { return &c.Data })},
+	{"listen", "DUEFLOW_LISTEN", "127.0.0.1:8080", "address of the API and the web interface", false, setListen},
+	{"mongodb-uri", "DUEFLOW_MONGODB_URI", "", "MongoDB to use instead of the embedded store", true, str(func(c *Config) *string { return &c.MongoURI })},
+	{"mongodb-prefix", "DUEFLOW_MONGODB_PREFIX", "dueflow_", "prefix of the databases, one a workspace", false, str(func(c *Config) *string { return &c.MongoPrefix })},
+	{"temporal-address", "DUEFLOW_TEMPORAL_ADDRESS", "", "Temporal cluster to use instead of the embedded engine", false, str(func(c *Config) *string { return &c.TemporalAddress })},
+	{"temporal-namespace", "DUEFLOW_TEMPORAL_NAMESPACE", "dueflow", "namespace on the cluster, made if it is missing", false, str(func(c *Config) *string { return &c.TemporalNS })},
+	{"roles", "DUEFLOW_ROLES", "api,worker", "what this process does: api, worker", false, setRoles},
+	{"log-level", "DUEFLOW_LOG_LEVEL", "info", "debug, info, warn or error", false, str(func(c *Config) *string { return &c.LogLevel })},
+	{"demo", "DUEFLOW_DEMO", "false", "make and open the demo workspace", false, flag(func(c *Config) *bool { return &c.Demo })},
+	{"demo-day", "DUEFLOW_DEMO_DAY", "10s", "how long a day of the demo clock lasts", false, duration(func(c *Config) *time.Duration { return &c.DemoDay })},
+	{"allow-private", "DUEFLOW_ALLOW_PRIVATE", "false", "let webhooks call private and local addresses", false, flag(func(c *Config) *bool { return &c.AllowPrivate })},
+	{"clock-offset", "DUEFLOW_CLOCK_OFFSET", "0s", "move the clock, for drills", false, duration(func(c *Config) *time.Duration { return &c.ClockOffset })},
+	{"workflow-cache", "DUEFLOW_WORKFLOW_CACHE", "2000", "accounts whose workflow stays in memory", false, setCache},
+	{"secure-cookies", "DUEFLOW_SECURE_COOKIES", "false", "mark session cookies Secure (behind HTTPS)", false, flag(func(c *Config) *bool { return &c.SecureCookies })},
+}
+
+func setListen(c *Config, v string) error {
+	if _, _, err := net.SplitHostPort(v); err != nil {
+		return fmt.Errorf("want host:port: %w", err)
+	}
+	c.Listen = v
+	return nil
+}
+
+func setRoles(c *Config, v string) error {
+	c.Roles = nil
+	for r := range strings.SplitSeq(v, ",") {
+		r = strings.TrimSpace(r)
+		if r != "api" && r != "worker" {
+			return fmt.Errorf("unknown role %q; roles are api and worker", r)
+		}
+		c.Roles = append(c.Roles, r)
+	}
+	return nil
+}
+
+func setCache(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 10 || n > 1_000_000 {
+		return fmt.Errorf("want a number from 10 to 1000000")
+	}
+	c.StickyCache = n
+	return nil
+}
+
+// Load reads the table: a given value (from a flag), else the environment,
+// else the default. Errors name the setting.
+func Load(given map[string]string) (Config, error) {
+	var c Config
+	for _, s := range table {
+		v, from := s.def, "default"
+		if e, ok := os.LookupEnv(s.env); ok {
+			v, from = e, s.env
+		}
+		if g := given[s.key]; g != "" {
+			v, from = g, "--"+s.key
+		}
+		if err := s.set(&c, v); err != nil {
+			shown := v
+			if s.secret {
+				shown = "(secret)"
+			}
+			return c, fmt.Errorf("setting %s=%q (%s): %w", s.key, shown, from, err)
+		}
+	}
+	return c, nil
+}
+
+// Reference writes the table as Markdown.
+func Reference(w io.Writer) {
+	_, _ = fmt.Fprintln(w, "| flag | environment | default | what |\n| --- | --- | --- | --- |")
+	for _, s := range table {
+		_, _ = fmt.Fprintf(w, "| `--%s` | `%s` | `%s` | %s |\n", s.key, s.env, s.def, s.help)
+	}
+}
