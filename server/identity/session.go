@@ -1,0 +1,292 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/audit"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+const (
+	idle     = 12 * time.Hour     // without a request
+	absolute = 7 * 24 * time.Hour // whatever happens
+	seenStep = 5 * time.Minute    // how exactly the last request is kept
+)
+
+// Session is a person logged in, in one of their workspaces. It is worked out
+// anew at every request, so that changed roles count at once.
+type Session struct {
+	ID         string   `json:"id"`
+	User       string   `json:"user"`
+	Email      string   `json:"email"`
+	Name       string   `json:"name"`
+	Language   string   `json:"language,omitempty"`
+	Workspace  string   `json:"workspace"`
+	Workspaces []string `json:"workspaces"` // all that the person belongs to
+	Roles      []string `json:"roles"`
+	Teams      []string `json:"teams"`
+	// CSRF is what a form or script of ours sends back; only Login and
+	// Authenticate set it.
+	CSRF      string    `json:"csrf,omitempty"`
+	CreatedAt time.Time `json:"createdAt"`
+	SeenAt    time.Time `json:"seenAt"` // within five minutes
+	ExpiresAt time.Time `json:"expiresAt"`
+	Addr      string    `json:"addr,omitempty"`
+	Agent     string    `json:"agent,omitempty"`
+}
+
+// CheckCSRF refuses a token that is not the session's. Fault: Denied
+// "auth.csrf".
+func (s Session) CheckCSRF(token string) error {
+	if s.CSRF == "" || !same(s.CSRF, token) {
+		return fault.New(fault.Denied, "auth.csrf", nil)
+	}
+	return nil
+}
+
+// Actor is the person in the session's workspace.
+func (s *Service) Actor(x Session) policies.Actor {
+	return policies.Actor{ID: x.User, Name: x.Name, Workspace: x.Workspace, Roles: x.Roles, Teams: x.Teams, Language: x.Language}
+}
+
+// From is where a login comes from.
+type From struct {
+	Addr  string // IP address
+	Agent string // the program, as it names itself
+}
+
+type sessionDoc struct {
+	User      string `json:"user"`
+	Hash      string `json:"hash"`
+	Workspace string `json:"workspace"`
+	Epoch     int64  `json:"epoch"`
+	Created   string `json:"created"`
+	Seen      string `json:"seen"`
+	Expires   string `json:"expires"`
+	Addr      string `json:"addr,omitempty"`
+	Agent     string `json:"agent,omitempty"`
+}
+
+func noSession() error { return fault.New(fault.Unauthenticated, "auth.session", nil) }
+
+// begin makes a session of a user who has shown who they are.
+func (s *Service) begin(ctx context.Context, d store.Doc, u userDoc, from From) (Session, string, error) {
+	switch {
+	case u.Disabled:
+		return Session{}, "", fault.New(fault.Unauthenticated, "auth.disabled", nil)
+	case len(u.Members) == 0:
+		return Session{}, "", fault.New(fault.Denied, "auth.noWorkspace", nil)
+	}
+	token, now := newToken(), s.now()
+	x := sessionDoc{
+		User: d.ID, Hash: hashOf(token), Workspace: u.Members[0].Workspace, Epoch: u.Epoch,
+		Created: value.Instant(now), Seen: value.Instant(now), Expires: value.Instant(now.Add(absolute)),
+		Addr: clip(from.Addr, 60), Agent: clip(from.Agent, 200),
+	}
+	body, err := json.Marshal(x)
+	if err != nil {
+		return Session{}, "", err
+	}
+	sd, err := s.in(sessions).Insert(ctx, idOf(x.Hash), body)
+	if err != nil {
+		return Session{}, "", err
+	}
+	out, err := x.open(sd.ID, u)
+	if err != nil {
+		return Session{}, "", err
+	}
+	out.CSRF = csrfOf(token)
+	e := audit.Entry{Action: "login", Object: "session", ID: d.ID, Addr: x.Addr}
+	return out, token, s.note(ctx, s.Actor(out), e)
+}
+
+// clip keeps the first n bytes of valid text without control characters.
+func clip(text string, n int) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return -1
+		}
+		return r
+	}, text)
+	return strings.ToValidUTF8(text[:min(len(text), n)], "")
+}
+
+// open is the session of a user in the workspace it is in, or in the first of
+// theirs if they left that one.
+func (x sessionDoc) open(id string, u userDoc) (Session, error) {
+	m, ok := u.member(x.Workspace)
+	if !ok && len(u.Members) == 0 {
+		return Session{}, fault.New(fault.Unauthenticated, "auth.noWorkspace", nil)
+	}
+	if !ok {
+		m = u.Members[0]
+	}
+	created, _ := value.ParseInstant(x.Created)
+	seen, _ := value.ParseInstant(x.Seen)
+	expires, _ := value.ParseInstant(x.Expires)
+	return Session{
+		ID: id, User: x.User, Email: u.Email, Name: u.Name, Language: u.Language,
+		Workspace: m.Workspace, Workspaces: u.In, Roles: m.Roles, Teams: m.Teams,
+		CreatedAt: created, SeenAt: seen, ExpiresAt: expires, Addr: x.Addr, Agent: x.Agent,
+	}, nil
+}
+
+func (x sessionDoc) over(now time.Time) bool {
+	t := value.Instant(now)
+	return x.Expires <= t || x.Seen <= value.Instant(now.Add(-idle))
+}
+
+// Authenticate gives the session of a token and keeps it going. Fault:
+// Unauthenticated "auth.session" for one that is unknown, ended, or of a user
+// who was disabled or got another password since.
+func (s *Service) Authenticate(ctx context.Context, token string) (Session, error) {
+	if token == "" || len(token) > 100 {
+		return Session{}, noSession()
+	}
+	hash := hashOf(token)
+	d, err := s.in(sessions).Get(ctx, idOf(hash))
+	if fault.Is(err, fault.NotFound) {
+		return Session{}, noSession()
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	var x sessionDoc
+	if err := json.Unmarshal(d.Body, &x); err != nil {
+		return Session{}, fault.Wrap(fault.Internal, "identity.stored", err)
+	}
+	now := s.now()
+	if !same(x.Hash, hash) || x.over(now) {
+		return Session{}, noSession()
+	}
+	_, u, err := s.byID(ctx, x.User)
+	if fault.Is(err, fault.NotFound) || err == nil && (u.Disabled || u.Epoch != x.Epoch) {
+		return Session{}, noSession()
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	if err := s.touch(ctx, d, &x, now); err != nil {
+		return Session{}, err
+	}
+	out, err := x.open(d.ID, u)
+	out.CSRF = csrfOf(token)
+	return out, err
+}
+
+// touch keeps the time of the last request, coarsely, so that requests do not
+// write. Losing against another request is as good; so is a session that was
+// ended meanwhile, which must not come back.
+func (s *Service) touch(ctx context.Context, d store.Doc, x *sessionDoc, now time.Time) error {
+	if x.Seen > value.Instant(now.Add(-seenStep)) {
+		return nil
+	}
+	x.Seen = value.Instant(now)
+	body, err := json.Marshal(x)
+	if err != nil {
+		return err
+	}
+	d.Body = body
+	if _, err = s.in(sessions).Replace(ctx, d, d.Ver); isVersion(err) {
+		return nil
+	}
+	if fault.Is(err, fault.NotFound) {
+		return noSession()
+	}
+	return err
+}
+
+// SwitchWorkspace moves a session to another workspace of the person's. Fault:
+// NotFound "workspace.none".
+func (s *Service) SwitchWorkspace(ctx context.Context, x Session, ws string) (Session, error) {
+	_, u, err := s.byID(ctx, x.User)
+	if err != nil {
+		return Session{}, err
+	}
+	if _, ok := u.member(ws); !ok {
+		return Session{}, fault.New(fault.NotFound, "workspace.none", fault.Params{"key": ws})
+	}
+	var moved sessionDoc
+	_, err = change(ctx, s.in(sessions), x.ID, func(d *sessionDoc, _ store.Doc) error {
+		d.Workspace = ws
+		moved = *d
+		return nil
+	})
+	if fault.Is(err, fault.NotFound) {
+		err = noSession()
+	}
+	if err != nil {
+		return Session{}, err
+	}
+	out, err := moved.open(x.ID, u)
+	out.CSRF = x.CSRF
+	return out, err
+}
+
+// ListSessions gives a user's sessions that are not over, newest first.
+func (s *Service) ListSessions(ctx context.Context, user string) ([]Session, error) {
+	_, u, err := s.byID(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	out := []Session{}
+	q := store.Query{Filter: filter.Eq("user", user), Sort: []store.SortKey{{Field: "created", Desc: true}}, Limit: store.MaxLimit}
+	p, err := s.in(sessions).Find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range p.Docs {
+		var x sessionDoc
+		if json.Unmarshal(d.Body, &x) != nil || x.over(s.now()) || x.Epoch != u.Epoch {
+			continue
+		}
+		if one, err := x.open(d.ID, u); err == nil {
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+// RevokeSession ends one session of a user; logging out is that too. Fault:
+// NotFound "session.none".
+func (s *Service) RevokeSession(ctx context.Context, by policies.Actor, user, id string) error {
+	d, err := s.in(sessions).Get(ctx, id)
+	var x sessionDoc
+	if err == nil {
+		err = json.Unmarshal(d.Body, &x)
+	}
+	if err == nil && x.User == user {
+		err = s.in(sessions).Delete(ctx, id, 0)
+	} else if err == nil {
+		err = fault.New(fault.NotFound, "session.none", nil)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "session.none", nil)
+	}
+	if err != nil {
+		return err
+	}
+	return s.note(ctx, by, audit.Entry{Action: "logout", Object: "session", ID: user})
+}
+
+// endSessions removes a user's sessions but one. It tidies up: what ended them
+// is the epoch.
+func (s *Service) endSessions(ctx context.Context, user, except string) error {
+	return s.in(sessions).Each(ctx, store.Query{Filter: filter.Eq("user", user)}, func(d store.Doc) error {
+		if d.ID == except {
+			return nil
+		}
+		err := s.in(sessions).Delete(ctx, d.ID, 0)
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		return err
+	})
+}
