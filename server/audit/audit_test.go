@@ -155,24 +155,26 @@ func TestTornWrite(t *testing.T) {
 	}
 }
 
-func TestVerifyFindsTampering(t *testing.T) {
-	change := func(t *testing.T, st *store.Store, id string, f func(*row)) {
-		t.Helper()
-		c := st.In(ws, collection)
-		d, err := c.Get(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := decode(d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f(&r)
-		d.Body = JSON(r)
-		if _, err := c.Replace(t.Context(), d, 0); err != nil {
-			t.Fatal(err)
-		}
+// change rewrites an entry behind the log's back.
+func change(t *testing.T, st *store.Store, id string, f func(*row)) {
+	t.Helper()
+	c := st.In(ws, collection)
+	d, err := c.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
 	}
+	r, err := decode(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f(&r)
+	d.Body = JSON(r)
+	if _, err := c.Replace(t.Context(), d, 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVerifyFindsTampering(t *testing.T) {
 	for _, tt := range []struct {
 		name, problem string
 		at            int64
