@@ -109,7 +109,8 @@ func (c *checker) at(pointer, rule string, limit any, ok bool) {
 func (c *checker) rule(at string, r Rule) {
 	c.at(at+"/role", "unknownRole", nil, c.roles[r.Role])
 	c.at(at+"/object", "object", nil, r.Object == Any || objectPattern.MatchString(r.Object))
-	c.at(at+"/action", "enum", actions, r.Action == Any || slices.Contains(actions, r.Action))
+	command := slices.Contains(commands, r.Action) && (r.Object == "account" || r.Object == Any)
+	c.at(at+"/action", "enum", actions, r.Action == Any || command || slices.Contains(actions, r.Action))
 	c.at(at+"/effect", "enum", []Effect{Allow, Deny}, r.Effect == Allow || r.Effect == Deny)
 	// A scope on what belongs to no account would be looked at by nobody.
 	c.at(at+"/scope", "scopeObject", nil, r.Scope == All || scoped(r.Object))

@@ -12,9 +12,9 @@ import (
 
 var (
 	roles   = []string{"r1", "r2", "r3"}
-	objects = []string{"customer", "invoice", "record", "visit", "audit", "*"}
-	asking  = []string{"customer", "invoice", "visit", "survey", "audit"}
-	acts    = []string{"read", "update", "delete", "write", "export", "*"}
+	objects = []string{"customer", "invoice", "record", "visit", "account", "audit", "*"}
+	asking  = []string{"customer", "invoice", "visit", "survey", "account", "audit"}
+	acts    = []string{"read", "update", "promise", "write", "export", "*"}
 	tags    = []string{"personal", "amounts"}
 	scopes  = []policies.Scope{
 		"all", "own", "team", `{"field":"tier","op":"eq","value":"A"}`, `{"field":"region","op":"ne","value":"east"}`,
@@ -32,6 +32,9 @@ func randomPolicy(t *rapid.T) policies.Policy {
 		r := policies.Rule{
 			Role: rapid.SampledFrom(roles).Draw(t, "role"), Object: rapid.SampledFrom(objects).Draw(t, "object"),
 			Action: rapid.SampledFrom(acts).Draw(t, "action"), Scope: policies.All, Effect: policies.Allow,
+		}
+		if r.Action == "promise" && r.Object != "*" {
+			r.Object = "account"
 		}
 		if r.Object != "*" && r.Object != "audit" {
 			r.Scope = rapid.SampledFrom(scopes).Draw(t, "scope")
@@ -76,7 +79,7 @@ func naive(p policies.Policy, a policies.Actor, object, action string, account m
 	for _, r := range p.Rules {
 		covers := r.Object == "*" || r.Object == object || r.Object == "record" && !builtin
 		does := r.Action == "*" || r.Action == action ||
-			r.Action == "write" && slices.Contains([]string{"create", "update", "delete"}, action)
+			r.Action == "write" && slices.Contains([]string{"create", "update", "delete", "promise", "hold"}, action)
 		if !slices.Contains(a.Roles, r.Role) || !covers || !does || !inScope(r.Scope, a, account) {
 			continue
 		}

@@ -15,7 +15,8 @@ type Rule struct {
 	// Object is one of Objects, the key of a form of the company's own,
 	// "record" for all of those, or "*".
 	Object string `json:"object"`
-	// Action is one of Actions or "*"; "write" covers create, update and delete.
+	// Action is one of Actions or "*"; "write" covers create, update and delete,
+	// and all Commands.
 	Action string `json:"action"`
 	Scope  Scope  `json:"scope"`
 	Effect Effect `json:"effect"`
@@ -110,12 +111,20 @@ var actions = []string{
 	"read", "create", "update", "delete", Write, "export", "control", "publish", "review",
 }
 
+// commands are the actions on the ledger of an account.
+var commands = []string{"promise", "dispute", "hold", "contact", "payment", "credit"}
+
 // Objects lists what rows can speak of; every other object is taken for the
 // key of a form of the company's own.
 func Objects() []string { return append(slices.Clone(byAccount), ofWorkspace...) }
 
-// Actions lists what can be done with objects.
+// Actions lists what can be done with objects, without Commands.
 func Actions() []string { return slices.Clone(actions) }
+
+// Commands lists what can be done with the object "account" besides: promises,
+// disputes, holds and stop wishes, notes of contact, allocating and reversing
+// payments, and credit (credit notes, write-offs, cancelled invoices).
+func Commands() []string { return slices.Clone(commands) }
 
 // scoped tells whether a row on the object may have a scope other than All.
 func scoped(object string) bool {
@@ -133,7 +142,10 @@ func objectIn(asked, row string) bool {
 
 // actionIn tells whether a row's action covers the one asked for.
 func actionIn(asked, row string) bool {
-	return row == Any || row == asked || row == Write && (asked == "create" || asked == "update" || asked == "delete")
+	if row == Any || row == asked {
+		return true
+	}
+	return row == Write && (asked == "create" || asked == "update" || asked == "delete" || slices.Contains(commands, asked))
 }
 
 // reach is a compiled scope.
