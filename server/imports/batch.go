@@ -1,0 +1,188 @@
+package imports
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/records"
+	"github.com/dueflow/dueflow/server/workspace"
+)
+
+// batch is one Upsert under way.
+type batch struct {
+	s    *Service
+	a    policies.Actor
+	f    forms.Published
+	rows []Row
+	out  []Result
+	dry  bool
+
+	mu  sync.Mutex
+	old map[string]*records.Record // by external id
+
+	// of dry runs:
+	w      *workspace.Workspace
+	states map[string]*ledger.State // by customer; a customer's are one worker's
+	denied map[string]error         // by action
+}
+
+// maxExternalID is the length that the forms allow.
+const maxExternalID = 120
+
+// prepare finds what the rows refer to and what exists of them, in a few
+// queries for all.
+func (b *batch) prepare(ctx context.Context, formKey string) error {
+	if len(b.rows) > MaxBatch {
+		return fault.At("/rows", "maxItems", MaxBatch)
+	}
+	var err error
+	if b.f, err = b.s.forms.Get(ctx, b.a.Workspace, formKey); err != nil {
+		return err
+	}
+	if _, ok := b.f.Field("externalId"); !ok {
+		return fault.New(fault.Invalid, "import.noExternalId", fault.Params{"form": formKey})
+	}
+	for k := range b.rows {
+		b.adoptRow(k)
+	}
+	if err := b.resolve(ctx); err != nil {
+		return err
+	}
+	if err := b.find(ctx); err != nil {
+		return err
+	}
+	if b.dry {
+		return b.prepareDry(ctx)
+	}
+	return nil
+}
+
+// adoptRow makes the row's data the batch's own and puts the external id into it.
+func (b *batch) adoptRow(k int) {
+	r := &b.rows[k]
+	data := make(map[string]any, len(r.Data)+1)
+	for key, v := range r.Data {
+		data[key] = v
+	}
+	r.ExternalID = strings.TrimSpace(r.ExternalID)
+	data["externalId"] = r.ExternalID
+	r.Data = data
+	switch {
+	case r.ExternalID == "":
+		b.fail(k, fault.At("/externalId", "required", nil))
+	case utf8.RuneCountInString(r.ExternalID) > maxExternalID:
+		b.fail(k, fault.At("/externalId", "maxLength", maxExternalID))
+	case strings.IndexByte(r.ExternalID, 0) >= 0:
+		b.fail(k, fault.At("/externalId", "nulByte", nil))
+	}
+}
+
+// live lists the rows that have not failed.
+func (b *batch) live() []int {
+	var out []int
+	for k := range b.rows {
+		if b.out[k].Status == "" {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// find reads the records that exist, by external id; then those without one
+// by number, as people may have entered them before the first import.
+func (b *batch) find(ctx context.Context) error {
+	var ids []string
+	for _, k := range b.live() {
+		ids = append(ids, b.rows[k].ExternalID)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	err := b.s.records.Each(ctx, b.a, b.f.Key, records.ListQuery{Filter: filter.In("externalId", ids...)}, func(r records.Record) error {
+		b.old[r.Text("externalId")] = &r
+		return nil
+	})
+	if err != nil || b.f.Key != "customer" && b.f.Key != "invoice" {
+		return err
+	}
+	wanted := map[string][]int{}
+	for _, k := range b.live() {
+		if n, ok := b.rows[k].Data["number"].(string); ok && n != "" && b.old[b.rows[k].ExternalID] == nil {
+			wanted[n] = append(wanted[n], k)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	byNumber := map[string][]records.Record{}
+	where := filter.And(filter.In("number", sortedKeys(wanted)...), filter.Missing("externalId"))
+	err = b.s.records.Each(ctx, b.a, b.f.Key, records.ListQuery{Filter: where}, func(r records.Record) error {
+		byNumber[r.Text("number")] = append(byNumber[r.Text("number")], r)
+		return nil
+	})
+	for n, rows := range wanted {
+		if found := byNumber[n]; len(found) == 1 && len(rows) == 1 && b.same(rows[0], found[0]) {
+			b.old[b.rows[rows[0]].ExternalID] = &found[0]
+		}
+	}
+	return err
+}
+
+// same tells whether a record found by number can be the row's: an invoice
+// must be of the same customer.
+func (b *batch) same(k int, r records.Record) bool {
+	return b.f.Key == "customer" || b.rows[k].Data["customer"] == r.Text("customer")
+}
+
+// groups are the rows that must keep their order, by customer, or by external
+// id where there is no customer.
+func (b *batch) groups() [][]int {
+	at := map[string]int{}
+	var out [][]int
+	for _, k := range b.live() {
+		key, _ := b.rows[k].Data["customer"].(string)
+		if key == "" {
+			key = "\x00" + b.rows[k].ExternalID
+		}
+		g, ok := at[key]
+		if !ok {
+			g = len(out)
+			at[key] = g
+			out = append(out, nil)
+		}
+		out[g] = append(out[g], k)
+	}
+	return out
+}
+
+func (b *batch) known(external string) *records.Record {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.old[external]
+}
+
+func (b *batch) remember(external string, r *records.Record) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.old[external] = r
+}
+
+// place rewrites a pointer into a record's data as a place of the table.
+func place(n int, p string) string {
+	p = strings.TrimPrefix(p, "/data")
+	return pointer(n, strings.TrimPrefix(p, "/"))
+}
+
+// today is the workspace's date, for dry runs.
+func (b *batch) today() (ledger.Now, value.Date) {
+	at, today := b.s.spaces.Now(b.w)
+	return ledger.Now{At: at, Today: today, By: b.a.ID, Calendar: b.w.Cal()}, today
+}

@@ -1,0 +1,227 @@
+package imports
+
+import (
+	"context"
+	"io"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/workspace"
+)
+
+// Job is the import of one file.
+type Job struct {
+	Form   string
+	Map    *Map // nil guesses from the header
+	DryRun bool
+	// Progress, if set, is called after every batch, and at the end.
+	Progress func(Summary)
+	// Failed, if set, is where the rows that failed are written, worded by Say.
+	Failed io.Writer
+	Say    func(*fault.Error) string
+}
+
+// Summary counts what became of a file's rows. Problems are the first of them.
+type Summary struct {
+	Rows      int            `json:"rows"`
+	Created   int            `json:"created"`
+	Updated   int            `json:"updated"`
+	Unchanged int            `json:"unchanged"`
+	Failed    int            `json:"failed"`
+	DryRun    bool           `json:"dryRun,omitempty"`
+	Encoding  string         `json:"encoding"`
+	Delimiter string         `json:"delimiter"`
+	Map       Map            `json:"map"`
+	Problems  []*fault.Error `json:"-"`
+}
+
+const maxProblems = 100
+
+// Preview is what a file looks like, and the map that is proposed for it.
+type Preview struct {
+	Encoding   string     `json:"encoding"`
+	Delimiter  string     `json:"delimiter"`
+	HeaderLine int        `json:"headerLine"`
+	Header     []string   `json:"header"`
+	Map        Map        `json:"map"`
+	Sample     [][]string `json:"sample"` // the first rows as they are
+}
+
+// sampleRows are the rows that a guess looks at.
+const sampleRows = 50
+
+// Preview reads the beginning of a file.
+func (s *Service) Preview(ctx context.Context, ws, formKey string, r io.Reader) (Preview, error) {
+	f, err := s.forms.Get(ctx, ws, formKey)
+	if err != nil {
+		return Preview{}, err
+	}
+	in, sample, err := start(f, Map{}, r)
+	if err != nil {
+		return Preview{}, err
+	}
+	out := Preview{
+		Encoding: in.Encoding(), Delimiter: string(in.Delimiter()), HeaderLine: in.HeaderLine(), Header: in.Header(),
+		Map: Guess(f.Compiled, in.Header(), sample), Sample: [][]string{},
+	}
+	for _, l := range sample[:min(len(sample), 10)] {
+		out.Sample = append(out.Sample, l.Cells)
+	}
+	return out, nil
+}
+
+// start opens a file and reads its first rows.
+func start(f forms.Published, m Map, r io.Reader) (*Reader, []Line, error) {
+	in, err := NewReader(r, m.options(f.Compiled))
+	if err != nil {
+		return nil, nil, err
+	}
+	var sample []Line
+	for len(sample) < sampleRows {
+		l, err := in.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		sample = append(sample, l)
+	}
+	return in, sample, nil
+}
+
+// run is a file's import under way.
+type run struct {
+	s      *Service
+	a      policies.Actor
+	job    Job
+	conv   *Converter
+	failed *FailedWriter
+	sum    Summary
+	lines  []Line
+	rows   []Row
+}
+
+// File imports a file in batches and in its order. A row that fails is counted
+// and the rest goes on; the error is one of the file as a whole, after which
+// the rows before it stay imported. Importing the file again is safe.
+func (s *Service) File(ctx context.Context, a policies.Actor, job Job, r io.Reader) (Summary, error) {
+	f, err := s.forms.Get(ctx, a.Workspace, job.Form)
+	if err != nil {
+		return Summary{}, err
+	}
+	w, err := s.spaces.Get(ctx, a.Workspace)
+	if err != nil {
+		return Summary{}, err
+	}
+	var m Map
+	if job.Map != nil {
+		if m = *job.Map; m.Check(f.Compiled) != nil {
+			return Summary{}, m.Check(f.Compiled)
+		}
+	}
+	in, sample, err := start(f, m, r)
+	if err != nil {
+		return Summary{}, err
+	}
+	if job.Map == nil {
+		m = Guess(f.Compiled, in.Header(), sample)
+	}
+	x := &run{s: s, a: a, job: job, sum: Summary{DryRun: job.DryRun, Encoding: in.Encoding(), Delimiter: string(in.Delimiter()), Map: m}}
+	if x.conv, err = NewConverter(f.Compiled, m, in.Header(), w.Currency, w.Location()); err != nil {
+		return x.sum, err
+	}
+	if job.Failed != nil {
+		x.failed = NewFailedWriter(job.Failed, in.Header(), job.Say)
+	}
+	err = x.all(ctx, in, sample)
+	x.sum.Encoding = in.Encoding()
+	if x.failed != nil {
+		if e := x.failed.Close(); err == nil {
+			err = e
+		}
+	}
+	if err == nil && !job.DryRun && x.sum.Failed < x.sum.Rows {
+		err = s.fresh(ctx, a.Workspace, job.Form)
+	}
+	return x.sum, err
+}
+
+func (x *run) all(ctx context.Context, in *Reader, sample []Line) error {
+	for {
+		var l Line
+		var err error
+		if len(sample) > 0 {
+			l, sample = sample[0], sample[1:]
+		} else if l, err = in.Next(); err == io.EOF {
+			x.flush(ctx)
+			return nil
+		}
+		if err != nil {
+			x.flush(ctx)
+			return err
+		}
+		x.take(l)
+		if len(x.rows) < MaxBatch && x.sum.Rows%MaxBatch != 0 {
+			continue
+		}
+		x.flush(ctx)
+		if err := ctx.Err(); err != nil {
+			return fault.Wrap(fault.Unavailable, "store.timeout", err)
+		}
+	}
+}
+
+// take converts a line; one that cannot be read fails at once.
+func (x *run) take(l Line) {
+	x.sum.Rows++
+	row, bad := x.conv.Row(l)
+	if bad != nil {
+		x.fail(l, bad)
+		return
+	}
+	x.lines, x.rows = append(x.lines, l), append(x.rows, row)
+}
+
+func (x *run) fail(l Line, why *fault.Error) {
+	x.sum.Failed++
+	if len(x.sum.Problems) < maxProblems {
+		x.sum.Problems = append(x.sum.Problems, why)
+	}
+	if x.failed != nil {
+		x.failed.Add(l, why)
+	}
+}
+
+func (x *run) flush(ctx context.Context) {
+	for k, r := range x.s.Upsert(ctx, x.a, x.job.Form, x.rows, x.job.DryRun) {
+		switch r.Status {
+		case Created:
+			x.sum.Created++
+		case Updated:
+			x.sum.Updated++
+		case Unchanged:
+			x.sum.Unchanged++
+		default:
+			x.fail(x.lines[k], r.Problem)
+		}
+	}
+	x.lines, x.rows = x.lines[:0], x.rows[:0]
+	if x.job.Progress != nil {
+		x.job.Progress(x.sum)
+	}
+}
+
+// fresh notes that the workspace has new data of money: reminders may wait for
+// data that is young enough.
+func (s *Service) fresh(ctx context.Context, ws, formKey string) error {
+	if formKey != "invoice" && formKey != "payment" {
+		return nil
+	}
+	_, err := s.spaces.Update(ctx, ws, 0, func(w *workspace.Workspace) error {
+		w.DataAt, _ = s.spaces.Now(w)
+		return nil
+	})
+	return err
+}
