@@ -2,11 +2,14 @@ package imports
 
 import (
 	"context"
+	"errors"
 	"io"
+	"time"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
-	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/schemas/form"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
@@ -15,7 +18,7 @@ type Job struct {
 	Form   string
 	Map    *Map // nil guesses from the header
 	DryRun bool
-	// Progress, if set, is called after every batch, and at the end.
+	// Progress, if set, is called after every batch.
 	Progress func(Summary)
 	// Failed, if set, is where the rows that failed are written, worded by Say.
 	Failed io.Writer
@@ -57,7 +60,7 @@ func (s *Service) Preview(ctx context.Context, ws, formKey string, r io.Reader) 
 	if err != nil {
 		return Preview{}, err
 	}
-	in, sample, err := start(f, Map{}, r)
+	in, sample, err := start(f.Compiled, Map{}, r)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -72,8 +75,8 @@ func (s *Service) Preview(ctx context.Context, ws, formKey string, r io.Reader) 
 }
 
 // start opens a file and reads its first rows.
-func start(f forms.Published, m Map, r io.Reader) (*Reader, []Line, error) {
-	in, err := NewReader(r, m.options(f.Compiled))
+func start(f *form.Compiled, m Map, r io.Reader) (*Reader, []Line, error) {
+	in, err := NewReader(r, m.options(f))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -91,10 +94,18 @@ func start(f forms.Published, m Map, r io.Reader) (*Reader, []Line, error) {
 	return in, sample, nil
 }
 
+// Target is where the rows of a file go: this process's records, or a server's.
+type Target struct {
+	Form     *form.Compiled
+	Currency value.Currency // of rows that name none
+	Location *time.Location // in which a time of day becomes a date
+	// Upsert writes at most MaxBatch rows; an error is one of all of them.
+	Upsert func(ctx context.Context, rows []Row, dryRun bool) ([]Result, error)
+}
+
 // run is a file's import under way.
 type run struct {
-	s      *Service
-	a      policies.Actor
+	to     Target
 	job    Job
 	conv   *Converter
 	failed *FailedWriter
@@ -115,21 +126,36 @@ func (s *Service) File(ctx context.Context, a policies.Actor, job Job, r io.Read
 	if err != nil {
 		return Summary{}, err
 	}
+	sum, err := Import(ctx, Target{
+		Form: f.Compiled, Currency: w.Currency, Location: w.Location(),
+		Upsert: func(ctx context.Context, rows []Row, dryRun bool) ([]Result, error) {
+			return s.Upsert(ctx, a, job.Form, rows, dryRun), nil
+		},
+	}, job, r)
+	if err == nil && !job.DryRun && sum.Failed < sum.Rows {
+		err = s.fresh(ctx, a.Workspace, job.Form)
+	}
+	return sum, err
+}
+
+// Import is File for any target.
+func Import(ctx context.Context, to Target, job Job, r io.Reader) (Summary, error) {
 	var m Map
 	if job.Map != nil {
-		if m = *job.Map; m.Check(f.Compiled) != nil {
-			return Summary{}, m.Check(f.Compiled)
+		m = *job.Map
+		if err := m.Check(to.Form); err != nil {
+			return Summary{}, err
 		}
 	}
-	in, sample, err := start(f, m, r)
+	in, sample, err := start(to.Form, m, r)
 	if err != nil {
 		return Summary{}, err
 	}
 	if job.Map == nil {
-		m = Guess(f.Compiled, in.Header(), sample)
+		m = Guess(to.Form, in.Header(), sample)
 	}
-	x := &run{s: s, a: a, job: job, sum: Summary{DryRun: job.DryRun, Encoding: in.Encoding(), Delimiter: string(in.Delimiter()), Map: m}}
-	if x.conv, err = NewConverter(f.Compiled, m, in.Header(), w.Currency, w.Location()); err != nil {
+	x := &run{to: to, job: job, sum: Summary{DryRun: job.DryRun, Encoding: in.Encoding(), Delimiter: string(in.Delimiter()), Map: m}}
+	if x.conv, err = NewConverter(to.Form, m, in.Header(), to.Currency, to.Location); err != nil {
 		return x.sum, err
 	}
 	if job.Failed != nil {
@@ -142,9 +168,6 @@ func (s *Service) File(ctx context.Context, a policies.Actor, job Job, r io.Read
 			err = e
 		}
 	}
-	if err == nil && !job.DryRun && x.sum.Failed < x.sum.Rows {
-		err = s.fresh(ctx, a.Workspace, job.Form)
-	}
 	return x.sum, err
 }
 
@@ -155,18 +178,18 @@ func (x *run) all(ctx context.Context, in *Reader, sample []Line) error {
 		if len(sample) > 0 {
 			l, sample = sample[0], sample[1:]
 		} else if l, err = in.Next(); err == io.EOF {
-			x.flush(ctx)
-			return nil
+			return x.flush(ctx)
 		}
 		if err != nil {
-			x.flush(ctx)
-			return err
+			return errors.Join(err, x.flush(ctx))
 		}
 		x.take(l)
 		if len(x.rows) < MaxBatch && x.sum.Rows%MaxBatch != 0 {
 			continue
 		}
-		x.flush(ctx)
+		if err := x.flush(ctx); err != nil {
+			return err
+		}
 		if err := ctx.Err(); err != nil {
 			return fault.Wrap(fault.Unavailable, "store.timeout", err)
 		}
@@ -194,8 +217,15 @@ func (x *run) fail(l Line, why *fault.Error) {
 	}
 }
 
-func (x *run) flush(ctx context.Context) {
-	for k, r := range x.s.Upsert(ctx, x.a, x.job.Form, x.rows, x.job.DryRun) {
+func (x *run) flush(ctx context.Context) error {
+	if len(x.rows) == 0 {
+		return nil
+	}
+	results, err := x.to.Upsert(ctx, x.rows, x.job.DryRun)
+	if err != nil {
+		return err
+	}
+	for k, r := range results {
 		switch r.Status {
 		case Created:
 			x.sum.Created++
@@ -211,6 +241,7 @@ func (x *run) flush(ctx context.Context) {
 	if x.job.Progress != nil {
 		x.job.Progress(x.sum)
 	}
+	return nil
 }
 
 // fresh notes that the workspace has new data of money: reminders may wait for
