@@ -142,16 +142,28 @@ func (b *batch) same(k int, r records.Record) bool {
 	return b.f.Key == "customer" || b.rows[k].Data["customer"] == r.Text("customer")
 }
 
-// groups are the rows that must keep their order, by customer, or by external
-// id where there is no customer.
+// groups are the rows that must keep their order: those of one customer, and
+// those of one record wherever they say it belongs.
 func (b *batch) groups() [][]int {
+	leader := map[string]string{} // a key's group is its last leader's
+	find := func(key string) string {
+		for leader[key] != "" && leader[key] != key {
+			key = leader[key]
+		}
+		return key
+	}
+	for _, k := range b.live() {
+		record := find("\x00" + b.rows[k].ExternalID)
+		if customer, _ := b.rows[k].Data["customer"].(string); customer != "" {
+			if customer = find(customer); customer != record {
+				leader[record] = customer
+			}
+		}
+	}
 	at := map[string]int{}
 	var out [][]int
 	for _, k := range b.live() {
-		key, _ := b.rows[k].Data["customer"].(string)
-		if key == "" {
-			key = "\x00" + b.rows[k].ExternalID
-		}
+		key := find("\x00" + b.rows[k].ExternalID)
 		g, ok := at[key]
 		if !ok {
 			g = len(out)

@@ -2,7 +2,6 @@ package imports
 
 import (
 	"context"
-	"errors"
 	"io"
 	"time"
 
@@ -94,13 +93,14 @@ func start(f *form.Compiled, m Map, r io.Reader) (*Reader, []Line, error) {
 	return in, sample, nil
 }
 
-// Target is where the rows of a file go: this process's records, or a server's.
+// Target is where rows go: the service of this process, or a server elsewhere.
+// Upsert takes at most MaxBatch rows and gives a result for each; its error is
+// one of the whole import. Currency and Location are for rows that say none.
 type Target struct {
 	Form     *form.Compiled
-	Currency value.Currency // of rows that name none
-	Location *time.Location // in which a time of day becomes a date
-	// Upsert writes at most MaxBatch rows; an error is one of all of them.
-	Upsert func(ctx context.Context, rows []Row, dryRun bool) ([]Result, error)
+	Currency value.Currency
+	Location *time.Location
+	Upsert   func(ctx context.Context, rows []Row, dryRun bool) ([]Result, error)
 }
 
 // run is a file's import under way.
@@ -114,9 +114,8 @@ type run struct {
 	rows   []Row
 }
 
-// File imports a file in batches and in its order. A row that fails is counted
-// and the rest goes on; the error is one of the file as a whole, after which
-// the rows before it stay imported. Importing the file again is safe.
+// File imports a file into this process's records, and notes that the
+// workspace's data is of today.
 func (s *Service) File(ctx context.Context, a policies.Actor, job Job, r io.Reader) (Summary, error) {
 	f, err := s.forms.Get(ctx, a.Workspace, job.Form)
 	if err != nil {
@@ -126,19 +125,22 @@ func (s *Service) File(ctx context.Context, a policies.Actor, job Job, r io.Read
 	if err != nil {
 		return Summary{}, err
 	}
-	sum, err := Import(ctx, Target{
+	to := Target{
 		Form: f.Compiled, Currency: w.Currency, Location: w.Location(),
 		Upsert: func(ctx context.Context, rows []Row, dryRun bool) ([]Result, error) {
 			return s.Upsert(ctx, a, job.Form, rows, dryRun), nil
 		},
-	}, job, r)
+	}
+	sum, err := Import(ctx, to, job, r)
 	if err == nil && !job.DryRun && sum.Failed < sum.Rows {
-		err = s.fresh(ctx, a.Workspace, job.Form)
+		err = s.Fresh(ctx, a.Workspace, job.Form)
 	}
 	return sum, err
 }
 
-// Import is File for any target.
+// Import reads a file in batches and in its order. A row that fails is counted
+// and the rest goes on; the error is one of the file as a whole, after which
+// the rows before it stay imported. Importing the file again is safe.
 func Import(ctx context.Context, to Target, job Job, r io.Reader) (Summary, error) {
 	var m Map
 	if job.Map != nil {
@@ -177,11 +179,11 @@ func (x *run) all(ctx context.Context, in *Reader, sample []Line) error {
 		var err error
 		if len(sample) > 0 {
 			l, sample = sample[0], sample[1:]
-		} else if l, err = in.Next(); err == io.EOF {
-			return x.flush(ctx)
-		}
-		if err != nil {
-			return errors.Join(err, x.flush(ctx))
+		} else if l, err = in.Next(); err != nil {
+			if e := x.flush(ctx); e != nil || err == io.EOF {
+				return e
+			}
+			return err
 		}
 		x.take(l)
 		if len(x.rows) < MaxBatch && x.sum.Rows%MaxBatch != 0 {
@@ -189,9 +191,6 @@ func (x *run) all(ctx context.Context, in *Reader, sample []Line) error {
 		}
 		if err := x.flush(ctx); err != nil {
 			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return fault.Wrap(fault.Unavailable, "store.timeout", err)
 		}
 	}
 }
@@ -218,13 +217,27 @@ func (x *run) fail(l Line, why *fault.Error) {
 }
 
 func (x *run) flush(ctx context.Context) error {
-	if len(x.rows) == 0 {
-		return nil
+	if len(x.rows) > 0 {
+		results, err := x.to.Upsert(ctx, x.rows, x.job.DryRun)
+		if err == nil && len(results) != len(x.rows) {
+			err = fault.New(fault.Internal, "import.results", nil)
+		}
+		if err != nil {
+			return err
+		}
+		x.count(results)
+		x.lines, x.rows = x.lines[:0], x.rows[:0]
 	}
-	results, err := x.to.Upsert(ctx, x.rows, x.job.DryRun)
-	if err != nil {
-		return err
+	if x.job.Progress != nil {
+		x.job.Progress(x.sum)
 	}
+	if err := ctx.Err(); err != nil {
+		return fault.Wrap(fault.Unavailable, "store.timeout", err)
+	}
+	return nil
+}
+
+func (x *run) count(results []Result) {
 	for k, r := range results {
 		switch r.Status {
 		case Created:
@@ -234,19 +247,17 @@ func (x *run) flush(ctx context.Context) error {
 		case Unchanged:
 			x.sum.Unchanged++
 		default:
+			if r.Problem == nil {
+				r.Problem = problem(r.Line, "", "unknown", nil)
+			}
 			x.fail(x.lines[k], r.Problem)
 		}
 	}
-	x.lines, x.rows = x.lines[:0], x.rows[:0]
-	if x.job.Progress != nil {
-		x.job.Progress(x.sum)
-	}
-	return nil
 }
 
-// fresh notes that the workspace has new data of money: reminders may wait for
-// data that is young enough.
-func (s *Service) fresh(ctx context.Context, ws, formKey string) error {
+// Fresh notes that a workspace has new data of money: reminders may wait for
+// data that is young enough. Endpoints that take rows call it once an import.
+func (s *Service) Fresh(ctx context.Context, ws, formKey string) error {
 	if formKey != "invoice" && formKey != "payment" {
 		return nil
 	}
