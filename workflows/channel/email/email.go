@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	netmail "net/mail"
 	"net/textproto"
 	"strings"
 	"time"
@@ -37,7 +38,10 @@ type Settings struct {
 }
 
 // Channel is the e-mail channel.
-type Channel struct{}
+type Channel struct {
+	// Limit of one send, from the dial to the last answer; 0 is 40 seconds.
+	Limit time.Duration
+}
 
 // Key is "email".
 func (Channel) Key() string { return "email" }
@@ -69,14 +73,22 @@ func read(raw json.RawMessage) (Settings, error) {
 		s.Port = 587
 	}
 	var bad []fault.Field
-	if s.Host == "" {
+	switch {
+	case s.Host == "":
 		bad = append(bad, fault.Field{Pointer: "/host", Rule: "required"})
+	case strings.ContainsAny(s.Host, "/ \t\r\n"): // the library would take a path for a Unix socket
+		bad = append(bad, fault.Field{Pointer: "/host", Rule: "pattern"})
 	}
 	if s.Port < 1 || s.Port > 65535 {
 		bad = append(bad, fault.Field{Pointer: "/port", Rule: "maximum", Limit: 65535})
 	}
-	if !strings.Contains(s.From, "@") {
-		bad = append(bad, fault.Field{Pointer: "/from", Rule: "format.email"})
+	for _, a := range []struct{ pointer, address string }{{"/from", s.From}, {"/replyTo", s.ReplyTo}, {"/bounce", s.Bounce}} {
+		if a.address == "" && a.pointer != "/from" {
+			continue
+		}
+		if _, err := netmail.ParseAddress(a.address); err != nil {
+			bad = append(bad, fault.Field{Pointer: a.pointer, Rule: "format.email"})
+		}
 	}
 	if s.TLS != "" && s.TLS != "starttls" && s.TLS != "tls" && s.TLS != "none" {
 		bad = append(bad, fault.Field{Pointer: "/tls", Rule: "enum"})
@@ -84,13 +96,13 @@ func read(raw json.RawMessage) (Settings, error) {
 	return s, fault.InvalidFields(bad)
 }
 
-// timeout bounds one send, dial to answer.
-const timeout = 40 * time.Second
+// Limit of one send when the channel names none.
+const defaultLimit = 40 * time.Second
 
 // Send hands the message to the mail server. A server that refuses says
 // whether for now or for good; a connection lost after the message was handed
 // over leaves it unknown.
-func (Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
+func (c Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
 	s, err := read(raw)
 	if err != nil {
 		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
@@ -99,35 +111,44 @@ func (Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message)
 	if err != nil {
 		return "", channel.Fail(channel.Permanent, "channel.badAddress", err)
 	}
-	c, err := client(s)
+	limit := c.Limit
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel() // closes the connection, however the library left it
+	cl, err := client(ctx, s, limit)
 	if err != nil {
 		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	if err := c.DialWithContext(ctx); err != nil {
-		return "", channel.Fail(classOfDial(err), "channel.noConnection", err)
+	if err := cl.DialWithContext(ctx); err != nil {
+		return "", refusedAtDoor(err)
 	}
-	err = c.Send(msg)
-	if err == nil {
-		_ = c.Close() // the message is accepted; a failing QUIT changes nothing
-		return id, nil
+	err = cl.Send(msg)
+	_ = cl.Close() // the answer is in; a failing QUIT changes nothing
+	if err != nil {
+		return "", classify(err)
 	}
-	_ = c.Close()
-	return "", classify(err)
+	return id, nil
 }
 
-func client(s Settings) (*mail.Client, error) {
-	opts := []mail.Option{mail.WithPort(s.Port), mail.WithTimeout(timeout), mail.WithTLSConfig(&tls.Config{
-		ServerName: s.Host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: s.SkipVerify, //nolint:gosec // a setting for tests
-	})}
+func client(ctx context.Context, s Settings, limit time.Duration) (*mail.Client, error) {
+	cfg := &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: s.SkipVerify} //nolint:gosec // a setting for tests
+	policy := mail.TLSMandatory
 	switch s.TLS {
-	case "tls":
-		opts = append(opts, mail.WithSSL())
 	case "none":
-		opts = append(opts, mail.WithTLSPolicy(mail.NoTLS))
-	default:
-		opts = append(opts, mail.WithTLSPolicy(mail.TLSMandatory))
+		policy = mail.NoTLS
+	case "tls": // the connection comes encrypted from dial
+		policy = mail.TLSOpportunistic
+	}
+	opts := []mail.Option{
+		mail.WithPort(s.Port), mail.WithTimeout(limit), mail.WithTLSConfig(cfg), mail.WithTLSPolicy(policy),
+		mail.WithDialContextFunc(func(_ context.Context, network, address string) (net.Conn, error) {
+			return dial(ctx, network, address, s.TLS == "tls", cfg)
+		}),
+		// RSET after an accepted message could fail, and an accepted message
+		// must not look as if it had not been sent.
+		mail.WithoutRset(), mail.WithoutNoop(),
 	}
 	if s.Username != "" {
 		opts = append(opts, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.Username), mail.WithPassword(s.Password))
@@ -135,12 +156,33 @@ func client(s Settings) (*mail.Client, error) {
 	return mail.NewClient(s.Host, opts...)
 }
 
+// dial opens a connection that ends with ctx. The library bounds single phases
+// and leaves the connection open when one fails.
+func dial(ctx context.Context, network, address string, encrypted bool, cfg *tls.Config) (net.Conn, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { _ = conn.Close() })
+	if !encrypted {
+		return conn, nil
+	}
+	secure := tls.Client(conn, cfg)
+	return secure, secure.HandshakeContext(ctx)
+}
+
 func compose(s Settings, m channel.Message) (*mail.Msg, string, error) {
-	msg := mail.NewMsg()
-	if err := msg.From(s.From); err != nil {
+	to, err := netmail.ParseAddress(m.To)
+	if err != nil {
 		return nil, "", err
 	}
-	if err := msg.AddToFormat(m.Name, m.To); err != nil {
+	// A name may hold anything: String quotes or encodes it.
+	to.Name = strings.Join(strings.Fields(m.Name), " ")
+	msg := mail.NewMsg()
+	if err := msg.To(to.String()); err != nil {
+		return nil, "", err
+	}
+	if err := msg.From(s.From); err != nil {
 		return nil, "", err
 	}
 	if s.ReplyTo != "" {
@@ -159,7 +201,7 @@ func compose(s Settings, m channel.Message) (*mail.Msg, string, error) {
 	msg.SetMessageIDWithValue(id)
 	msg.SetGenHeader("X-Dueflow-Key", m.Key)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	msg.Subject(m.Subject)
+	msg.Subject(strings.Join(strings.Fields(m.Subject), " ")) // one line
 	msg.SetBodyString(mail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
@@ -174,29 +216,33 @@ func MessageID(workspace, key, from string) string {
 	return hex.EncodeToString(sum[:16]) + "@" + host
 }
 
-func classOfDial(err error) channel.Class {
+// refusedAtDoor is a failure before the message was handed over: certainly not
+// sent. Only a server's own final answer makes trying again useless.
+func refusedAtDoor(err error) error {
 	if e, ok := errors.AsType[*textproto.Error](err); ok && e.Code >= 500 {
-		return channel.Permanent
+		return channel.Fail(channel.Permanent, "channel.refused", err)
 	}
-	return channel.Retry // nothing was handed over yet
+	return channel.Fail(channel.Retry, "channel.noConnection", err)
 }
 
+// classify reads the library's error: a server's answer decides; without one,
+// how far the message had got.
 func classify(err error) error {
 	se, ok := errors.AsType[*mail.SendError](err)
 	if !ok {
 		return channel.Fail(channel.Unknown, "channel.unknown", err)
 	}
-	answered := se.ErrorCode() != 0
-	if _, isNet := errors.AsType[net.Error](err); isNet && !answered {
-		answered = false
-	}
-	switch {
-	case se.IsTemp():
-		return channel.Fail(channel.Retry, "channel.refusedForNow", err)
-	case answered:
+	switch code := se.ErrorCode(); {
+	case code >= 500:
 		return channel.Fail(channel.Permanent, "channel.refused", err)
-	case se.Reason == mail.ErrSMTPDataClose || se.Reason == mail.ErrWriteContent:
-		return channel.Fail(channel.Unknown, "channel.unknown", err)
+	case code >= 400:
+		return channel.Fail(channel.Retry, "channel.refusedForNow", err)
 	}
-	return channel.Fail(channel.Retry, "channel.noConnection", err)
+	switch se.Reason {
+	case mail.ErrGetSender, mail.ErrGetRcpts, mail.ErrNoUnencoded:
+		return channel.Fail(channel.Permanent, "channel.badAddress", err)
+	case mail.ErrConnCheck, mail.ErrSMTPMailFrom, mail.ErrSMTPRcptTo, mail.ErrSMTPData:
+		return channel.Fail(channel.Retry, "channel.noConnection", err)
+	}
+	return channel.Fail(channel.Unknown, "channel.unknown", err)
 }

@@ -36,14 +36,14 @@ type Settings struct {
 	Idempotent bool `json:"idempotent,omitempty"`
 }
 
-// Channel is the webhook channel. AllowPrivate lets it call private addresses;
-// without it the server would be a door into the network it runs in.
+// Channel is the webhook channel.
 type Channel struct {
 	client *http.Client
 	now    func() time.Time
 }
 
-// New makes the channel.
+// New makes the channel. allowPrivate lets it call private addresses; without
+// it the server would be a door into the network it runs in.
 func New(allowPrivate bool, now func() time.Time) *Channel {
 	d := &net.Dialer{Timeout: 10 * time.Second}
 	if !allowPrivate {
@@ -52,12 +52,16 @@ func New(allowPrivate bool, now func() time.Time) *Channel {
 	return &Channel{now: now, client: &http.Client{
 		Timeout: 30 * time.Second,
 		Transport: &http.Transport{
-			DialContext: d.DialContext, MaxIdleConnsPerHost: 64, IdleConnTimeout: 60 * time.Second,
-			TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 25 * time.Second,
+			DialContext: d.DialContext, MaxIdleConnsPerHost: 64, IdleConnTimeout: idleTimeout,
+			TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 25 * time.Second, MaxResponseHeaderBytes: 64 << 10,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
+
+// idleTimeout is shorter than servers keep their connections (5 s and up): a
+// request written while the other end closes would end as unknown.
+const idleTimeout = 4 * time.Second
 
 // refusePrivate looks at the address that is really dialled, after DNS.
 func refusePrivate(_, address string, _ syscall.RawConn) error {
@@ -66,16 +70,27 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 		return errPrivate
 	}
 	a := ap.Addr().Unmap()
-	if !a.IsGlobalUnicast() || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || sharedSpace.Contains(a) {
+	if !a.IsGlobalUnicast() || a.IsPrivate() {
 		return errPrivate
+	}
+	for _, p := range special {
+		if p.Contains(a) {
+			return errPrivate
+		}
 	}
 	return nil
 }
 
-var (
-	errPrivate  = errors.New("private addresses are not allowed")
-	sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
-)
+var errPrivate = errors.New("private addresses are not allowed")
+
+// special are the ranges that look public to net/netip and are not: shared,
+// reserved, for tests, and the IPv6 ranges that carry an IPv4 address inside.
+var special = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("::/96"),
+	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
+	netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("fec0::/10"),
+}
 
 // Key is "webhook".
 func (*Channel) Key() string { return "webhook" }
@@ -111,10 +126,14 @@ func read(raw json.RawMessage) (Settings, error) {
 		return s, fault.At("", "json", nil)
 	}
 	u, err := url.Parse(s.URL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+	if err != nil || !usable(u) {
 		return s, fault.At("/url", "url", nil)
 	}
 	return s, nil
+}
+
+func usable(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
 }
 
 // Send posts the message.
@@ -142,6 +161,9 @@ func (c *Channel) Post(ctx context.Context, to, secret, id string, body []byte) 
 	if err != nil {
 		return channel.Fail(channel.Permanent, "channel.badAddress", err)
 	}
+	if !usable(req.URL) {
+		return channel.Fail(channel.Permanent, "channel.badAddress", errors.New("not a web address"))
+	}
 	// A request that is repeated by the transport itself could arrive twice.
 	req.GetBody = nil
 	sign(req, secret, id, c.now(), body)
@@ -157,13 +179,22 @@ func (c *Channel) Post(ctx context.Context, to, secret, id string, body []byte) 
 	}
 	defer res.Body.Close() //nolint:errcheck // nothing depends on it
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
+	return answer(res.StatusCode)
+}
+
+// answer reads a status. A gateway that waited in vain (504) has handed the
+// request on, so nobody knows.
+func answer(status int) error {
+	cause := fmt.Errorf("status %d", status)
 	switch {
-	case res.StatusCode < 300:
+	case status >= 200 && status < 300:
 		return nil
-	case res.StatusCode == 408 || res.StatusCode == 429 || res.StatusCode >= 500:
-		return channel.Fail(channel.Retry, "channel.refusedForNow", fmt.Errorf("status %d", res.StatusCode))
+	case status == http.StatusGatewayTimeout:
+		return channel.Fail(channel.Unknown, "channel.unknown", cause)
+	case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500:
+		return channel.Fail(channel.Retry, "channel.refusedForNow", cause)
 	}
-	return channel.Fail(channel.Permanent, "channel.refused", fmt.Errorf("status %d", res.StatusCode))
+	return channel.Fail(channel.Permanent, "channel.refused", cause)
 }
 
 func sign(req *http.Request, secret, id string, at time.Time, body []byte) {
