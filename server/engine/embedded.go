@@ -105,9 +105,11 @@ func database(file string) (*config.SQL, error) {
 	}
 	if _, err := os.Stat(file); os.IsNotExist(err) {
 		// The schema is made beside the file and moved into place, so that a
-		// crash in the middle does not leave half a schema behind.
+		// crash in the middle does not leave half a schema behind. It is made
+		// without WAL: the library keeps its connections open, and what is in
+		// the log would stay behind under the old name.
 		fresh := *cfg
-		fresh.DatabaseName = file + ".new"
+		fresh.DatabaseName, fresh.ConnectAttributes = file+".new", map[string]string{"mode": "rwc"}
 		_ = os.Remove(fresh.DatabaseName)
 		if err := sqlite.SetupSchema(&fresh); err != nil {
 			return nil, fmt.Errorf("engine schema: %w", err)
