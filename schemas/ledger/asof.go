@@ -66,17 +66,7 @@ func (a *Ageing) of(c value.Currency) *AgeingOf {
 
 // AddOpen counts an open part with a due date (0 = none, current).
 func (a *Ageing) AddOpen(c value.Currency, due value.Date, amount int64) {
-	x := a.of(c)
-	k := 0
-	if due != 0 && due < a.AsOf {
-		dpd := int(a.AsOf - due)
-		for k = 1; k <= len(a.bounds) && dpd > a.bounds[k-1]; k++ {
-		}
-	}
-	x.Buckets[k].Count++
-	x.Buckets[k].Amount += amount
-	x.Open += amount
-	x.Outstanding += amount
+	a.AddGroup(c, due, 1, amount)
 }
 
 // AddUnapplied counts money that is on no invoice.
@@ -155,4 +145,26 @@ func spreadAsOf(items map[string]*Item, cash map[value.Currency]int64, e Event, 
 			cash[e.Currency] -= sign * al.Amount
 		}
 	}
+}
+
+// AddGroup counts several invoices of one due date at once.
+func (a *Ageing) AddGroup(c value.Currency, due value.Date, count, amount int64) {
+	x := a.of(c)
+	k := a.bucket(due)
+	x.Buckets[k].Count += count
+	x.Buckets[k].Amount += amount
+	x.Open += amount
+	x.Outstanding += amount
+}
+
+// bucket is the place of a due date among the buckets; none is current.
+func (a *Ageing) bucket(due value.Date) int {
+	if due == 0 || due >= a.AsOf {
+		return 0
+	}
+	dpd, k := int(a.AsOf-due), 1
+	for k <= len(a.bounds) && dpd > a.bounds[k-1] {
+		k++
+	}
+	return k
 }

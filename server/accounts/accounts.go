@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/store"
@@ -31,6 +32,7 @@ var Specs = []store.Spec{
 	{Name: Collection, MaxBody: 15 << 20, Indexes: []store.Index{
 		{Fields: []store.IndexField{{Path: "npend", Kind: store.Number}}, Sparse: true},
 		{Fields: []store.IndexField{{Path: "tick", Kind: store.Text}}, Sparse: true},
+		{Fields: []store.IndexField{{Path: "inflight", Kind: store.Text}}, Sparse: true},
 	}},
 	{Name: Journal, Indexes: []store.Index{
 		{Fields: []store.IndexField{{Path: "c", Kind: store.Text}, {Path: "seq", Kind: store.Number}}},
@@ -43,6 +45,8 @@ type document struct {
 	Pending []ledger.Event `json:"pending,omitempty"`
 	NPend   int            `json:"npend,omitempty"`
 	Tick    string         `json:"tick,omitempty"` // the day on which time alone changes something
+	// Inflight is when the oldest message was granted that has not ended.
+	Inflight string `json:"inflight,omitempty"`
 }
 
 // Archivist finds invoices and payments that have left the account document.
@@ -179,6 +183,12 @@ func (s *Service) archived(ctx context.Context, ws string, c ledger.Command, was
 func (s *Service) write(ctx context.Context, ws, customer string, doc *document, ver int64) error {
 	doc.NPend = len(doc.Pending)
 	doc.Tick = doc.State.NextTick().String()
+	doc.Inflight = ""
+	for _, i := range doc.State.Intents {
+		if at := value.Instant(i.At); i.Status == ledger.IntentOpen && (doc.Inflight == "" || at < doc.Inflight) {
+			doc.Inflight = at
+		}
+	}
 	body, err := json.Marshal(doc)
 	if err != nil {
 		return err
@@ -256,3 +266,67 @@ func (s *Service) Ageing(ctx context.Context, ws string, asOf value.Date, visibl
 }
 
 var errDelivered = errors.New("nothing left to deliver")
+
+// EventsBefore gives an account's events recorded before an instant, newest
+// first, from the journal; events still pending are added on the first page.
+func (s *Service) EventsBefore(ctx context.Context, ws, customer string, before time.Time, limit int) ([]ledger.Event, error) {
+	doc, _, err := s.read(ctx, ws, customer)
+	if err != nil {
+		return nil, err
+	}
+	var out []ledger.Event
+	seen := map[int64]bool{}
+	for i := len(doc.Pending) - 1; i >= 0; i-- {
+		if e := doc.Pending[i]; e.At.Before(before) {
+			out = append(out, e)
+			seen[e.Seq] = true
+		}
+	}
+	q := journalOf(customer)
+	q.Filter = filter.And(q.Filter, filter.Lt("t", value.Instant(before)))
+	q.Sort, q.Limit = []store.SortKey{{Field: "seq", Desc: true}}, limit
+	page, err := s.store.In(ws, Journal).Find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range page.Docs {
+		var e entry
+		if err := json.Unmarshal(d.Body, &e); err != nil {
+			return nil, err
+		}
+		if !seen[e.Seq] {
+			out = append(out, e.Event)
+		}
+	}
+	return out, nil
+}
+
+// Ticking gives accounts on which time alone changes something until a day:
+// those with open promises or holds with an end, the soonest first.
+func (s *Service) Ticking(ctx context.Context, ws string, until value.Date, limit int) ([]*ledger.State, error) {
+	return s.find(ctx, ws, store.Query{
+		Filter: filter.And(filter.Gt("tick", ""), filter.Lte("tick", until.String())), Sort: []store.SortKey{{Field: "tick"}}, Limit: limit,
+	})
+}
+
+// InFlight gives accounts with a message granted before an instant that has
+// not ended.
+func (s *Service) InFlight(ctx context.Context, ws, before string) ([]*ledger.State, error) {
+	return s.find(ctx, ws, store.Query{Filter: filter.And(filter.Gt("inflight", ""), filter.Lt("inflight", before)), Limit: 500})
+}
+
+func (s *Service) find(ctx context.Context, ws string, q store.Query) ([]*ledger.State, error) {
+	page, err := s.store.In(ws, Collection).Find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*ledger.State, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		var doc document
+		if err := json.Unmarshal(d.Body, &doc); err != nil {
+			return nil, err
+		}
+		out = append(out, doc.State)
+	}
+	return out, nil
+}

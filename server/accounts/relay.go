@@ -12,6 +12,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/store"
 )
 
@@ -136,9 +137,11 @@ func (r *Relay) serve(ctx context.Context, key string) {
 	})
 }
 
-// entry is a journal row: the event and its account.
+// entry is a journal row: the event, its account, and when it was recorded in
+// the fixed width that sorts as text.
 type entry struct {
 	C string `json:"c"`
+	T string `json:"t"`
 	ledger.Event
 }
 
@@ -174,7 +177,7 @@ func (r *Relay) deliver(ctx context.Context, ws, customer string) error {
 func (r *Relay) journal(ctx context.Context, ws, customer string, events []ledger.Event) error {
 	writes := make([]store.Write, 0, len(events))
 	for _, e := range events {
-		body, err := json.Marshal(entry{customer, e})
+		body, err := json.Marshal(entry{customer, value.Instant(e.At), e})
 		if err != nil {
 			return err
 		}

@@ -106,8 +106,9 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.Relay = accounts.NewRelay(c.Store, c.Log)
 	c.Accounts = accounts.New(c.Store, c.Spaces, c.Relay)
 	c.Audit = audit.New(c.Store, c.Now)
-	c.Identity = identity.New(c.Store, c.Spaces, c.Now, identity.Options{AllowDemo: c.Config.Demo})
-	c.Access = access.New(c.Store, c.Identity)
+	c.Identity = identity.New(c.Store, c.Spaces, c.Audit, identity.Options{Now: c.Now, AllowDemo: c.Config.Demo})
+	c.Access = access.New(c.Store, c.Identity, c.Audit)
+	c.Identity.Guard = c.Access
 	c.Records = records.New(c.Store, c.Spaces, c.Forms, c.Accounts, c.Access)
 	c.Accounts.UseArchivist(c.Records)
 	c.Channels = builtin.Channels(c.Config.AllowPrivate, c.Now)
@@ -126,6 +127,9 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks}
 	c.connect()
 	if err := c.Spaces.Open(ctx); err != nil {
+		return err
+	}
+	if err := c.Audit.Open(ctx); err != nil {
 		return err
 	}
 	if err := c.Identity.Open(ctx); err != nil {

@@ -374,3 +374,116 @@ func (s *Service) Sentence(ctx context.Context, ws, hash, nodeID string) flow.Te
 	}
 	return d.Sentence(nodeID)
 }
+
+// FactsBefore gives the facts of an account before an instant, newest first.
+func (s *Service) FactsBefore(ctx context.Context, ws, customer string, before time.Time, limit int) ([]run.Fact, error) {
+	page, err := s.store.In(ws, Steps).Find(ctx, store.Query{
+		Filter: filter.And(filter.Eq("customer", customer), filter.Lt("at", value.Instant(before))),
+		Sort:   []store.SortKey{{Field: "at", Desc: true}}, Limit: limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out, _, err := factsOf(page)
+	return out, err
+}
+
+// HashOf is the live version of a flow, "" when it has none.
+func (s *Service) HashOf(ctx context.Context, ws, key string) string {
+	f, err := s.Get(ctx, ws, key)
+	if err != nil {
+		return ""
+	}
+	return f.Hash
+}
+
+// NextWakes gives the earliest wake of each customer's open runs.
+func (s *Service) NextWakes(ctx context.Context, ws string, customers []string) (map[string]string, error) {
+	out := map[string]string{}
+	if len(customers) == 0 {
+		return out, nil
+	}
+	err := s.store.In(ws, Runs).Each(ctx, store.Query{
+		Filter: filter.And(filter.In("customer", customers...), filter.Eq("status", run.Active), filter.Gt("wake", "")), Limit: 500,
+	}, func(d store.Doc) error {
+		var r RunDoc
+		if err := json.Unmarshal(d.Body, &r); err != nil {
+			return err
+		}
+		if w := out[r.Customer]; w == "" || r.Wake < w {
+			out[r.Customer] = r.Wake
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Page reads a flow as sentences, in the order in which a run meets its steps.
+func (s *Service) Page(doc json.RawMessage) map[string][]string {
+	out := map[string][]string{}
+	f, err := flow.Parse(doc)
+	if err != nil {
+		return out
+	}
+	next := map[string][]string{}
+	for _, e := range f.Edges {
+		next[e.From] = append(next[e.From], e.To)
+	}
+	seen := map[string]bool{}
+	queue := []string{f.Trigger(s.nodes)}
+	for len(queue) > 0 {
+		id := queue[0]
+		queue = queue[1:]
+		n := f.Nodes[id]
+		if n == nil || seen[id] {
+			continue
+		}
+		seen[id] = true
+		cfg, err := f.Resolve(n.Cfg, nil)
+		if err != nil {
+			continue
+		}
+		if parsed, problems := s.nodes.Parse(n.Type, n.V, cfg); len(problems) == 0 {
+			for lang, t := range parsed.Sentence() {
+				out[lang] = append(out[lang], t)
+			}
+		}
+		queue = append(queue, next[id]...)
+	}
+	return out
+}
+
+// CompileDraft checks a document and compiles it for a rehearsal.
+func (s *Service) CompileDraft(ctx context.Context, ws string, doc json.RawMessage) (*run.Definition, error) {
+	f, err := flow.Parse(doc)
+	if err != nil {
+		return nil, err
+	}
+	if err := flow.Errors(flow.Check(f, s.nodes, s.World(ctx, ws))); err != nil {
+		return nil, err
+	}
+	return run.Compile(f, s.nodes, 0, nil)
+}
+
+// HeldRuns lists active runs that the ledger deferred or refused, those that
+// may go on soonest first.
+func (s *Service) HeldRuns(ctx context.Context, ws string, scope filter.Expr, limit int) ([]RunEntry, error) {
+	page, err := s.store.In(ws, Runs).Find(ctx, store.Query{
+		Filter: filter.And(filter.Eq("status", run.Active), filter.In("reason", heldReasons...), scope),
+		Sort:   []store.SortKey{{Field: "wake"}}, Limit: limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]RunEntry, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		r := RunEntry{ID: d.ID}
+		if err := json.Unmarshal(d.Body, &r.RunDoc); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+var heldReasons = []string{"window", "calendar", "budget", "stale", "hold", "held", "stopWish", "workspaceHold", "disputed", "promised", "credit"}

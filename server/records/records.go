@@ -335,3 +335,32 @@ func (b body) stamp(a policies.Actor, rev int, now time.Time) {
 	b.set("_by", a.ID)
 	b.set("_updated", value.Instant(now))
 }
+
+// Visible tells by a fault whether a customer is outside a view.
+func (s *Service) Visible(ctx context.Context, ws, customer string, v policies.View) error {
+	f, err := s.forms.Get(ctx, ws, "customer")
+	if err != nil {
+		return err
+	}
+	_, err = s.visible(ctx, policies.Actor{Workspace: ws}, f, v, customer)
+	return err
+}
+
+// Names gives the names of those customers that are inside a scope.
+func (s *Service) Names(ctx context.Context, ws string, ids []string, scope filter.Expr) (map[string]string, error) {
+	docs, err := s.store.In(ws, Prefix+"customer").GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, len(docs))
+	for id, d := range docs {
+		doc, err := plain(d)
+		if err != nil {
+			return nil, err
+		}
+		if filter.Match(scope, doc) {
+			out[id], _ = doc["name"].(string)
+		}
+	}
+	return out, nil
+}

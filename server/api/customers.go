@@ -1,0 +1,411 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sort"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/flows"
+	"github.com/dueflow/dueflow/server/records"
+	"github.com/dueflow/dueflow/server/workspace"
+)
+
+func (s *Server) customerRoutes() {
+	route(s, http.MethodGet, "/customers/{id}", "getCustomer", need{"customer", "read"}, "A customer's page: record, account, next contact, runs", s.getCustomer)
+	route(s, http.MethodGet, "/customers/{id}/timeline", "getTimeline", need{"customer", "read"}, "What happened on an account, newest first", s.getTimeline)
+	route(s, http.MethodGet, "/customers/{id}/why", "getWhy", need{"customer", "read"}, "Why a customer did or did not get a message on a day", s.getWhy)
+	route(s, http.MethodPost, "/customers/{id}/commands", "runCommand", signedIn, "Run a ledger command on an account", s.runCommand)
+}
+
+// CustomerPath names a customer.
+type CustomerPath struct {
+	ID string `path:"id" maxLength:"200"`
+}
+
+type ref struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type accountItem struct {
+	Invoice     string           `json:"invoice"`
+	Number      string           `json:"number"`
+	DueDate     value.Date       `json:"dueDate"`
+	Currency    value.Currency   `json:"currency"`
+	Amount      int64            `json:"amount"`
+	Open        int64            `json:"open"`
+	Collectable int64            `json:"collectable"`
+	Disputed    int64            `json:"disputed"`
+	Promised    int64            `json:"promised"`
+	Held        bool             `json:"held"`
+	Status      string           `json:"status"`
+	DPD         int              `json:"dpd"`
+	Disputes    []accountDispute `json:"disputes"`
+}
+
+type accountDispute struct {
+	ID       string `json:"id"`
+	Amount   int64  `json:"amount"`
+	Reason   string `json:"reason"`
+	OpenedAt string `json:"openedAt"`
+}
+
+type accountPromise struct {
+	ID       string         `json:"id"`
+	Amount   int64          `json:"amount"`
+	Currency value.Currency `json:"currency"`
+	Date     value.Date     `json:"date"`
+	Status   string         `json:"status"`
+	Items    []string       `json:"items"`
+}
+
+type accountHold struct {
+	Until  string `json:"until,omitempty"`
+	Reason string `json:"reason"`
+	By     string `json:"by,omitempty"`
+}
+
+type accountStop struct {
+	At     string `json:"at"`
+	Reason string `json:"reason"`
+}
+
+type accountContacts struct {
+	Last        string         `json:"last,omitempty"`
+	Budget      *ledger.Budget `json:"budget,omitempty"`
+	NextAllowed string         `json:"nextAllowed,omitempty"`
+}
+
+type account struct {
+	Version  int64            `json:"version"`
+	Items    []accountItem    `json:"items"`
+	Balances []ledger.Balance `json:"balances"`
+	Promises []accountPromise `json:"promises"`
+	Hold     *accountHold     `json:"hold"`
+	StopWish *accountStop     `json:"stopWish"`
+	Contacts accountContacts  `json:"contacts"`
+}
+
+// showAccount is the ledger's state as people read it. Open items only: closed
+// ones are in the invoice list.
+func showAccount(st *ledger.State, w *workspace.Workspace, today value.Date) account {
+	a := account{Version: st.Seq, Items: []accountItem{}, Balances: st.Balances(today), Promises: []accountPromise{}}
+	promised := st.Promised(today)
+	for _, id := range st.OpenItems() {
+		i := st.Items[id]
+		item := accountItem{
+			Invoice: id, Number: i.Number, DueDate: i.NextDue(), Currency: i.Currency, Amount: i.Amount, Open: i.Open(),
+			Collectable: st.Collectable(id, today), Disputed: i.Disputed(), Promised: promised[id], Held: i.Hold.Active(today),
+			Status: i.Status(), DPD: i.DPD(today), Disputes: []accountDispute{},
+		}
+		for _, d := range i.Disputes {
+			item.Disputes = append(item.Disputes, accountDispute{d.ID, d.Amount, d.Reason, value.Instant(d.At)})
+		}
+		a.Items = append(a.Items, item)
+	}
+	for id, p := range st.Promises {
+		a.Promises = append(a.Promises, accountPromise{id, p.Amount, p.Currency, p.Date, p.Status, p.Items})
+	}
+	sort.Slice(a.Promises, func(x, y int) bool { return a.Promises[x].Date > a.Promises[y].Date })
+	if h := st.Hold; h != nil {
+		a.Hold = &accountHold{Until: h.Until.String(), Reason: h.Reason, By: h.By}
+	}
+	if sw := st.StopWish; sw != nil {
+		a.StopWish = &accountStop{value.Instant(sw.At), sw.Reason}
+	}
+	if n := len(st.Contacts); n > 0 {
+		a.Contacts.Last = value.Instant(st.Contacts[n-1].At)
+	}
+	if len(w.Budgets) > 0 {
+		a.Contacts.Budget = &w.Budgets[0]
+	}
+	rules := w.Rules()
+	if day := st.NextContactDay(rules, ""); day > today {
+		a.Contacts.NextAllowed = value.Instant(rules.Window.Next(day.At(rules.Window.From, rules.Location), rules.Calendar))
+	}
+	return a
+}
+
+// maskAmounts empties the amounts of an account for those who may not see them.
+func maskAmounts(a *account, v policies.View) {
+	if !v.Masked["amounts"] {
+		return
+	}
+	a.Balances = []ledger.Balance{}
+	for i := range a.Items {
+		it := &a.Items[i]
+		it.Amount, it.Open, it.Collectable, it.Disputed, it.Promised = 0, 0, 0, 0, 0
+		it.Disputes = []accountDispute{}
+	}
+	for i := range a.Promises {
+		a.Promises[i].Amount = 0
+	}
+}
+
+type nextContact struct {
+	At       string            `json:"at"`
+	Run      string            `json:"run"`
+	Flow     flowRef           `json:"flow"`
+	Node     string            `json:"node"`
+	Sentence map[string]string `json:"sentence"`
+	Why      []reason          `json:"why"`
+	Blocked  *reason           `json:"blocked,omitempty"`
+}
+
+type customerOut struct {
+	Record  records.Record `json:"record"`
+	Account account        `json:"account"`
+	Next    *nextContact   `json:"next"`
+	Runs    []runOut       `json:"runs"`
+}
+
+func (s *Server) getCustomer(ctx context.Context, a policies.Actor, in *CustomerPath) (*tagged[customerOut], error) {
+	r, err := s.Records.Get(ctx, a, "customer", in.ID)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.Access.View(ctx, a, "account", "read")
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.Spaces.Get(ctx, a.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	_, today := s.Spaces.Now(w)
+	st, err := s.Accounts.Load(ctx, a.Workspace, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := customerOut{Record: r, Account: showAccount(st, w, today), Runs: []runOut{}}
+	maskAmounts(&out.Account, v)
+	runs, _, err := s.Flows.ListRuns(ctx, a.Workspace, flows.RunQuery{Customer: in.ID, Status: "open", Limit: 200})
+	if err != nil {
+		return nil, err
+	}
+	names := s.flowNames(ctx, a.Workspace)
+	for _, x := range runs {
+		out.Runs = append(out.Runs, s.showRun(ctx, a.Workspace, x, names))
+	}
+	sort.SliceStable(out.Runs, func(x, y int) bool { return wakeOrder(out.Runs[x]) < wakeOrder(out.Runs[y]) })
+	out.Next = nextOf(st, w, today, out.Runs)
+	return &tagged[customerOut]{etag(r.Version), out}, nil
+}
+
+func wakeOrder(r runOut) string {
+	if r.WakeAt == "" {
+		return "~"
+	}
+	return r.WakeAt
+}
+
+// nextOf is the next planned contact: the run that wakes first, with what
+// holds it back now.
+func nextOf(st *ledger.State, w *workspace.Workspace, today value.Date, runs []runOut) *nextContact {
+	for _, r := range runs {
+		if r.Status != "active" || r.WakeAt == "" {
+			continue
+		}
+		n := &nextContact{At: r.WakeAt, Run: r.ID, Flow: r.Flow, Node: r.Node, Sentence: r.Sentence, Why: []reason{}}
+		if r.Reason != nil {
+			n.Why = append(n.Why, *r.Reason)
+		}
+		switch {
+		case st.StopWish != nil:
+			n.Blocked = reasonOf("stopWish", "")
+		case st.Hold.Active(today):
+			n.Blocked = reasonOf("hold", st.Hold.Until.String())
+		case w.HeldReason != "":
+			n.Blocked = reasonOf("workspaceHold", "")
+		}
+		return n
+	}
+	return nil
+}
+
+// withBalances adds the balances to customers of a list, in one query.
+func (s *Server) withBalances(ctx context.Context, a policies.Actor, list []records.Record) error {
+	v, err := s.Access.View(ctx, a, "account", "read")
+	if err != nil || v.Masked["amounts"] {
+		return nil //nolint:nilerr // who may not see accounts sees customers without balances
+	}
+	w, err := s.Spaces.Get(ctx, a.Workspace)
+	if err != nil {
+		return err
+	}
+	_, today := s.Spaces.Now(w)
+	ids := make([]string, len(list))
+	for i, r := range list {
+		ids[i] = r.ID
+	}
+	accounts, err := s.Accounts.LoadMany(ctx, a.Workspace, ids)
+	if err != nil {
+		return err
+	}
+	next, err := s.nextWakes(ctx, a.Workspace, ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		raw, err := json.Marshal(accounts[r.ID].Balances(today))
+		if err != nil {
+			return err
+		}
+		r.System["balances"] = raw
+		if n := next[r.ID]; n != "" {
+			r.System["nextContactAt"], _ = json.Marshal(n)
+		}
+	}
+	return nil
+}
+
+type commandIn struct {
+	CustomerPath
+	IfMatch string `header:"If-Match"`
+	Body    struct {
+		Type      string         `json:"type" maxLength:"40"`
+		Invoice   string         `json:"invoice,omitempty" maxLength:"200"`
+		Payment   string         `json:"payment,omitempty" maxLength:"200"`
+		Promise   string         `json:"promise,omitempty" maxLength:"200"`
+		Dispute   string         `json:"dispute,omitempty" maxLength:"200"`
+		Replaces  string         `json:"replaces,omitempty" maxLength:"200"`
+		Amount    int64          `json:"amount,omitempty"`
+		Currency  value.Currency `json:"currency,omitempty" maxLength:"3"`
+		Date      string         `json:"date,omitempty" maxLength:"10"`
+		Until     string         `json:"until,omitempty" maxLength:"10"`
+		Items     []string       `json:"items,omitempty" maxItems:"500"`
+		Reason    string         `json:"reason,omitempty" maxLength:"500"`
+		Outcome   string         `json:"outcome,omitempty" maxLength:"20"`
+		Result    string         `json:"result,omitempty" maxLength:"40"`
+		Note      string         `json:"note,omitempty" maxLength:"500"`
+		Reference string         `json:"reference,omitempty" maxLength:"200"`
+		Key       string         `json:"key,omitempty" maxLength:"200" doc:"makes a repeat harmless; default: a new one"`
+	}
+}
+
+type commandOut struct {
+	Version int64          `json:"version"`
+	Events  []ledger.Event `json:"events"`
+}
+
+// rights says which action on accounts a command needs.
+var rights = map[string]string{
+	"promise.make": "promise", "promise.cancel": "promise", "dispute.open": "dispute", "dispute.close": "dispute", "hold.set": "hold", "hold.lift": "hold",
+	"stop.wish": "hold", "stop.lift": "hold", "call.log": "contact", "credit.note": "credit", "write.off": "credit", "payment.reverse": "payment",
+	"payment.allocate": "payment", "invoice.cancel": "credit",
+}
+
+func (s *Server) runCommand(ctx context.Context, a policies.Actor, in *commandIn) (*reply[commandOut], error) {
+	right, ok := rights[in.Body.Type]
+	if !ok {
+		return nil, fault.At("/type", "enum", nil)
+	}
+	if err := s.Access.Must(ctx, a, "account", right); err != nil {
+		return nil, err
+	}
+	v, err := s.Access.View(ctx, a, "account", right)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.inScope(ctx, a, v, in.ID); err != nil {
+		return nil, err
+	}
+	ifVersion, err := version(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	if ifVersion != 0 {
+		st, err := s.Accounts.Load(ctx, a.Workspace, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if st.Seq != ifVersion {
+			return nil, fault.New(fault.Conflict, "store.version", fault.Params{"version": st.Seq})
+		}
+	}
+	cmd, err := command(in)
+	if err != nil {
+		return nil, err
+	}
+	events, st, err := s.Accounts.Execute(ctx, a.Workspace, in.ID, a.ID, cmd)
+	if err != nil {
+		return nil, err
+	}
+	if events == nil {
+		events = []ledger.Event{}
+	}
+	return &reply[commandOut]{commandOut{st.Seq, events}}, nil
+}
+
+// inScope checks that a customer exists in a view.
+func (s *Server) inScope(ctx context.Context, a policies.Actor, v policies.View, customer string) error {
+	return s.Records.Visible(ctx, a.Workspace, customer, v)
+}
+
+func command(in *commandIn) (ledger.Command, error) {
+	b := in.Body
+	date, err := optionalDate("/date", b.Date)
+	if err != nil {
+		return nil, err
+	}
+	until, err := optionalDate("/until", b.Until)
+	if err != nil {
+		return nil, err
+	}
+	key := b.Key
+	if key == "" {
+		key = uuid.NewString()
+	}
+	switch b.Type {
+	case "promise.make":
+		return ledger.MakePromise{Promise: key, Amount: b.Amount, Currency: b.Currency, Date: date, Items: b.Items, Replaces: b.Replaces}, nil
+	case "promise.cancel":
+		return ledger.CancelPromise{Promise: b.Promise}, nil
+	case "dispute.open":
+		return ledger.OpenDispute{Invoice: b.Invoice, Dispute: key, Amount: b.Amount, Reason: b.Reason}, nil
+	case "dispute.close":
+		return ledger.CloseDispute{Invoice: b.Invoice, Dispute: b.Dispute, Outcome: b.Outcome}, nil
+	case "hold.set":
+		return ledger.SetHold{Invoice: b.Invoice, Reason: b.Reason, Until: until}, nil
+	case "hold.lift":
+		return ledger.LiftHold{Invoice: b.Invoice}, nil
+	case "stop.wish":
+		return ledger.WishStop{Reason: b.Reason}, nil
+	case "stop.lift":
+		return ledger.LiftStop{Reason: b.Reason}, nil
+	case "call.log":
+		return ledger.LogCall{Key: key, Result: b.Result, Note: b.Note}, nil
+	case "credit.note", "write.off":
+		return ledger.Credit{Invoice: b.Invoice, Amount: b.Amount, Date: date, Ref: b.Reference, Reason: b.Reason, WriteOff: b.Type == "write.off"}, nil
+	case "payment.reverse":
+		return ledger.ReversePayment{Payment: b.Payment, Reason: b.Reason}, nil
+	case "payment.allocate":
+		return ledger.AllocatePayment{Payment: b.Payment, Invoices: b.Items}, nil
+	default:
+		return ledger.CancelInvoice{Invoice: b.Invoice, Reason: b.Reason}, nil
+	}
+}
+
+func optionalDate(pointer, s string) (value.Date, error) {
+	if s == "" {
+		return 0, nil
+	}
+	d, err := value.ParseDate(s)
+	if err != nil {
+		return 0, fault.At(pointer, "date", nil)
+	}
+	return d, nil
+}
+
+// dayBounds is a date in the workspace's zone as instants.
+func dayBounds(w *workspace.Workspace, d value.Date) (time.Time, time.Time) {
+	return d.At(0, w.Location()), (d + 1).At(0, w.Location())
+}

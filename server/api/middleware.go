@@ -1,0 +1,236 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/server/identity"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/text"
+	"github.com/dueflow/dueflow/server/workspace"
+)
+
+const cookieName = "df_session"
+
+// requestTimeout bounds a request's work; exports and rehearsals have longer.
+const requestTimeout = 100 * time.Second
+
+type ctxKey int
+
+const (
+	ctxActor ctxKey = iota
+	ctxSession
+	ctxLang
+	ctxRequest
+	ctxToken
+)
+
+func actorOf(ctx context.Context) (policies.Actor, bool) {
+	a, ok := ctx.Value(ctxActor).(policies.Actor)
+	return a, ok
+}
+
+func sessionOf(ctx context.Context) (identity.Session, bool) {
+	s, ok := ctx.Value(ctxSession).(identity.Session)
+	return s, ok
+}
+
+func langOf(ctx context.Context) string {
+	if l, ok := ctx.Value(ctxLang).(string); ok {
+		return l
+	}
+	return "en"
+}
+
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(ctxRequest).(string)
+	return id
+}
+
+func (s *Server) recovered(c *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.Log.Error("panic", "error", r, "stack", string(debug.Stack()))
+			err = s.send(c, fault.Wrap(fault.Internal, "kind.internal", fmt.Errorf("panic: %v", r)))
+		}
+	}()
+	return c.Next()
+}
+
+// secured sets the headers of every answer and the request's context.
+func (s *Server) secured(c *fiber.Ctx) error {
+	var id [9]byte
+	_, _ = rand.Read(id[:])
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	rid := base64.RawURLEncoding.EncodeToString(id[:])
+	ctx = context.WithValue(ctx, ctxRequest, rid)
+	ctx = context.WithValue(ctx, ctxLang, text.Pick(c.Get(fiber.HeaderAcceptLanguage)))
+	c.SetUserContext(ctx)
+	c.Set("X-Request-Id", rid)
+	c.Set("X-Content-Type-Options", "nosniff")
+	c.Set("Referrer-Policy", "same-origin")
+	c.Set("X-Frame-Options", "SAMEORIGIN")
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	if strings.HasPrefix(c.Path(), "/api/") {
+		c.Set(fiber.HeaderCacheControl, "no-store")
+	}
+	return c.Next()
+}
+
+// authenticated finds out who asks: an API key, or a session whose unsafe
+// requests carry its CSRF token. Without either the request goes on as nobody.
+func (s *Server) authenticated(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	if key, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer "); ok {
+		a, err := s.Identity.ByKey(ctx, strings.TrimSpace(key))
+		if err != nil {
+			return s.send(c, err)
+		}
+		c.SetUserContext(context.WithValue(ctx, ctxActor, a))
+		return c.Next()
+	}
+	token := c.Cookies(cookieName)
+	if token == "" {
+		return c.Next()
+	}
+	session, err := s.Identity.Authenticate(ctx, token)
+	if fault.Is(err, fault.Unauthenticated) {
+		return c.Next() // as nobody: sign-in must work with a stale cookie
+	}
+	if err != nil {
+		return s.send(c, err)
+	}
+	if !safe(c.Method()) && !openPath(c.Path()) && !identity.CheckCSRF(session, c.Get("X-CSRF-Token")) {
+		return s.send(c, fault.New(fault.Denied, "auth.csrf", nil))
+	}
+	a := s.Identity.Actor(session)
+	ctx = context.WithValue(ctx, ctxActor, a)
+	ctx = context.WithValue(ctx, ctxSession, session)
+	ctx = context.WithValue(ctx, ctxToken, token)
+	c.SetUserContext(ctx)
+	return c.Next()
+}
+
+func safe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}
+
+// openPath are the unsafe requests that begin a session.
+func openPath(p string) bool {
+	return p == "/api/v1/session" || p == "/api/v1/session/demo" || p == "/api/v1/setup"
+}
+
+// Idem holds the answers to requests with an Idempotency-Key.
+const Idem = "idem"
+
+// IdemSpecs are its collection, in the system database.
+var IdemSpecs = []store.Spec{{Name: Idem, MaxBody: 2 << 20}}
+
+type remembered struct {
+	Request string          `json:"request"` // hash of method, path and body
+	Done    bool            `json:"done"`
+	Status  int             `json:"status,omitempty"`
+	Type    string          `json:"type,omitempty"`
+	ETag    string          `json:"etag,omitempty"`
+	Body    json.RawMessage `json:"body,omitempty"`
+	At      time.Time       `json:"at"`
+}
+
+// idempotent answers a repeated unsafe request with the first one's answer.
+// Failures of ours (5xx) are not remembered: the client should try again.
+func (s *Server) idempotent(c *fiber.Ctx) error {
+	key := c.Get("Idempotency-Key")
+	a, ok := actorOf(c.UserContext())
+	if key == "" || safe(c.Method()) || !ok {
+		return c.Next()
+	}
+	if len(key) > 200 {
+		return s.send(c, fault.At("/headers/Idempotency-Key", "maxLength", 200))
+	}
+	col := s.Store.In(workspace.System, Idem)
+	id := digest(a.Workspace, a.ID, key)
+	mine := remembered{Request: digest(c.Method(), c.OriginalURL(), string(c.Body())), At: time.Now().UTC()}
+	raw, err := json.Marshal(mine)
+	if err != nil {
+		return err
+	}
+	ctx := c.UserContext()
+	doc, err := col.Insert(ctx, id, raw)
+	if fault.KeyOf(err) == "store.exists" {
+		return s.repeat(c, col, id, mine.Request)
+	}
+	if err != nil {
+		return s.send(c, err)
+	}
+	if err := c.Next(); err != nil {
+		return err
+	}
+	return s.remember(c, col, doc, mine)
+}
+
+func (s *Server) remember(c *fiber.Ctx, col store.Collection, doc store.Doc, mine remembered) error {
+	status := c.Response().StatusCode()
+	ctx := context.WithoutCancel(c.UserContext())
+	if status >= 500 {
+		return col.Delete(ctx, doc.ID, doc.Ver)
+	}
+	mine.Done, mine.Status = true, status
+	mine.Type, mine.ETag = string(c.Response().Header.ContentType()), string(c.Response().Header.Peek("ETag"))
+	if b := c.Response().Body(); len(b) > 0 && json.Valid(b) {
+		mine.Body = append(json.RawMessage(nil), b...)
+	}
+	raw, err := json.Marshal(mine)
+	if err != nil {
+		return err
+	}
+	doc.Body = raw
+	_, err = col.Replace(ctx, doc, doc.Ver)
+	return err
+}
+
+func (s *Server) repeat(c *fiber.Ctx, col store.Collection, id, request string) error {
+	doc, err := col.Get(c.UserContext(), id)
+	if err != nil {
+		return s.send(c, err)
+	}
+	var r remembered
+	if err := json.Unmarshal(doc.Body, &r); err != nil {
+		return s.send(c, err)
+	}
+	switch {
+	case r.Request != request:
+		return s.send(c, fault.New(fault.Conflict, "idempotency.mismatch", nil))
+	case !r.Done && time.Since(r.At) < 2*time.Minute:
+		return s.send(c, fault.New(fault.Conflict, "idempotency.running", nil))
+	case !r.Done: // its process died: what it did is idempotent by record ids, so try again
+		if err := col.Delete(c.UserContext(), id, doc.Ver); err != nil {
+			return s.send(c, err)
+		}
+		return s.idempotent(c)
+	}
+	c.Set("Idempotent-Replay", "true")
+	if r.ETag != "" {
+		c.Set("ETag", r.ETag)
+	}
+	c.Set(fiber.HeaderContentType, r.Type)
+	return c.Status(r.Status).Send(r.Body)
+}
+
+func digest(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,262 @@
+package api
+
+import (
+	"context"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/text"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+type reason struct {
+	Key   string            `json:"key"`
+	Text  map[string]string `json:"text"`
+	Until string            `json:"until,omitempty"`
+}
+
+func reasonOf(key, until string) *reason {
+	if key == "" {
+		return nil
+	}
+	name := key
+	if strings.HasPrefix(key, "stop:") {
+		name = "paid"
+	}
+	return &reason{Key: key, Text: text.Both("reason."+name, nil), Until: until}
+}
+
+type timelineIn struct {
+	CustomerPath
+	Cursor string `query:"cursor" maxLength:"400"`
+	Limit  int    `query:"limit" minimum:"0" maximum:"200"`
+}
+
+type timelineEntry struct {
+	ID       string            `json:"id"`
+	At       string            `json:"at"`
+	Kind     string            `json:"kind"`
+	Actor    *ref              `json:"actor,omitempty"`
+	Text     map[string]string `json:"text"`
+	Amount   *int64            `json:"amount,omitempty"`
+	Currency value.Currency    `json:"currency,omitempty"`
+	Data     map[string]any    `json:"data"`
+}
+
+// getTimeline merges the account's journal with the facts of its steps, newest
+// first. The cursor is an instant: what is older comes next.
+func (s *Server) getTimeline(ctx context.Context, a policies.Actor, in *timelineIn) (*reply[items[timelineEntry]], error) {
+	v, err := s.Access.View(ctx, a, "customer", "read")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.inScope(ctx, a, v, in.ID); err != nil {
+		return nil, err
+	}
+	limit := in.Limit
+	if limit == 0 {
+		limit = 50
+	}
+	before := time.Now().Add(200 * 365 * 24 * time.Hour)
+	if in.Cursor != "" {
+		if before, err = value.ParseInstant(in.Cursor); err != nil {
+			return nil, fault.At("/cursor", "date-time", nil)
+		}
+	}
+	events, err := s.Accounts.EventsBefore(ctx, a.Workspace, in.ID, before, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := s.Flows.FactsBefore(ctx, a.Workspace, in.ID, before, limit+1)
+	if err != nil {
+		return nil, err
+	}
+	names := s.userNames(ctx, a.Workspace)
+	var out []timelineEntry
+	for _, e := range events {
+		out = append(out, eventEntry(e, names, v.Masked["amounts"]))
+	}
+	flowNames := s.flowNames(ctx, a.Workspace)
+	for i, f := range facts {
+		if e, ok := factEntry(f, i, flowNames); ok {
+			out = append(out, e)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].At > out[j].At })
+	page := items[timelineEntry]{Items: []timelineEntry{}}
+	if len(out) > limit {
+		// Entries of one instant stay together, so that none falls between pages.
+		cut := limit
+		for cut < len(out) && out[cut].At == out[cut-1].At {
+			cut++
+		}
+		if cut < len(out) {
+			page.Next = out[cut-1].At
+		}
+		out = out[:cut]
+	}
+	page.Items = append(page.Items, out...)
+	return &reply[items[timelineEntry]]{page}, nil
+}
+
+func eventEntry(e ledger.Event, names map[string]string, masked bool) timelineEntry {
+	key := "event." + e.Type
+	if e.Type == ledger.PromiseClosed {
+		key += "." + e.Status
+	}
+	out := timelineEntry{
+		ID: "e" + value.Instant(e.At) + "-" + itoa(e.Seq), At: value.Instant(e.At), Kind: e.Type, Currency: e.Currency,
+		Text: text.Both(key, fault.Params{"number": e.Number, "reason": e.Reason, "status": e.Status, "value": e.Value.String()}),
+		Data: map[string]any{"seq": e.Seq, "value": e.Value, "invoice": e.Invoice, "payment": e.Payment, "status": e.Status, "note": e.Note, "hash": e.Hash},
+	}
+	if e.Key != "" {
+		out.Data["message"] = messages.ID(e.Key)
+	}
+	if e.Amount != 0 && !masked {
+		n := e.Amount
+		out.Amount = &n
+	}
+	if name := names[e.By]; name != "" {
+		out.Actor = &ref{e.By, name}
+	} else if e.By != "" {
+		out.Actor = &ref{e.By, e.By}
+	}
+	return out
+}
+
+// quiet facts say nothing that the journal or the next fact does not.
+var quiet = map[string]bool{"left": true, "sent": true, "task": false}
+
+func factEntry(f run.Fact, n int, flowNames map[string]map[string]string) (timelineEntry, bool) {
+	if quiet[f.What] {
+		return timelineEntry{}, false
+	}
+	e := timelineEntry{ID: "f" + value.Instant(f.At) + "-" + itoa(int64(n)), At: value.Instant(f.At), Kind: "step", Text: map[string]string{}, Data: map[string]any{"run": f.Run, "node": f.Node, "what": f.What, "reason": f.Reason}}
+	if f.Key != "" && f.What != "paused" && f.What != "resumed" {
+		e.Data["message"] = messages.ID(f.Key)
+	}
+	for _, l := range text.Languages {
+		name := flowNames[f.Flow][l]
+		if name == "" {
+			name = f.Flow
+		}
+		p := fault.Params{"flow": name, "until": untilText(f.Until)}
+		if f.Reason != "" {
+			key := f.Reason
+			if strings.HasPrefix(key, "stop:") {
+				key = "paid"
+			}
+			p["reason"] = text.Say(l, "reason."+key, nil)
+		}
+		e.Text[l] = text.Say(l, "fact."+f.What, p)
+	}
+	return e, true
+}
+
+func untilText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+type whyIn struct {
+	CustomerPath
+	Date string `query:"date" maxLength:"10"`
+}
+
+type whyEntry struct {
+	At       string            `json:"at"`
+	Run      string            `json:"run,omitempty"`
+	Node     string            `json:"node,omitempty"`
+	Decision string            `json:"decision"`
+	Reason   *reason           `json:"reason,omitempty"`
+	Sentence map[string]string `json:"sentence,omitempty"`
+}
+
+type whyOut struct {
+	Date    string     `json:"date"`
+	Entries []whyEntry `json:"entries"`
+}
+
+// getWhy answers, from stored facts, what was decided about a customer on a
+// day; for a day without any, what stood in the way or what is awaited.
+func (s *Server) getWhy(ctx context.Context, a policies.Actor, in *whyIn) (*reply[whyOut], error) {
+	v, err := s.Access.View(ctx, a, "customer", "read")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.inScope(ctx, a, v, in.ID); err != nil {
+		return nil, err
+	}
+	w, err := s.Spaces.Get(ctx, a.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	_, today := s.Spaces.Now(w)
+	day, err := optionalDate("/date", in.Date)
+	if err != nil {
+		return nil, err
+	}
+	if day == 0 {
+		day = today
+	}
+	from, to := dayBounds(w, day)
+	facts, err := s.Flows.FactsBetween(ctx, a.Workspace, in.ID, from, to)
+	if err != nil {
+		return nil, err
+	}
+	out := whyOut{Date: day.String(), Entries: []whyEntry{}}
+	for _, f := range facts {
+		if f.What == "left" && f.Reason == "" {
+			continue
+		}
+		hash := s.Flows.HashOf(ctx, a.Workspace, f.Flow)
+		out.Entries = append(out.Entries, whyEntry{
+			At: value.Instant(f.At), Run: f.Run, Node: f.Node, Decision: f.What, Reason: reasonOf(f.Reason, instant(f.Until)),
+			Sentence: s.Flows.Sentence(ctx, a.Workspace, hash, f.Node),
+		})
+	}
+	if len(out.Entries) == 0 {
+		if err := s.whyQuiet(ctx, a, in.ID, day, &out); err != nil {
+			return nil, err
+		}
+	}
+	return &reply[whyOut]{out}, nil
+}
+
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return value.Instant(t)
+}
+
+// whyQuiet explains a day on which nothing happened: what each open run waits for.
+func (s *Server) whyQuiet(ctx context.Context, a policies.Actor, customer string, day value.Date, out *whyOut) error {
+	w, err := s.Spaces.Get(ctx, a.Workspace)
+	if err != nil {
+		return err
+	}
+	from, _ := dayBounds(w, day)
+	if why := w.Rules().Window.Check(from.Add(12*time.Hour), w.Cal()); why == "calendar" {
+		out.Entries = append(out.Entries, whyEntry{At: value.Instant(from), Decision: "refused", Reason: reasonOf("calendar", "")})
+	}
+	runs, _, err := s.Flows.ListRuns(ctx, a.Workspace, runsOf(customer))
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		out.Entries = append(out.Entries, whyEntry{
+			At: r.Updated, Run: r.ID, Node: r.Node, Decision: "waiting", Reason: reasonOf(r.Reason, r.Wake),
+			Sentence: s.Flows.Sentence(ctx, a.Workspace, r.Hash, r.Node),
+		})
+	}
+	return nil
+}

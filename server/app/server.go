@@ -1,0 +1,219 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	builderui "github.com/dueflow/dueflow/builder-ui"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/api"
+	"github.com/dueflow/dueflow/server/config"
+	"github.com/dueflow/dueflow/server/engine"
+	"github.com/dueflow/dueflow/server/flows"
+	"github.com/dueflow/dueflow/server/imports"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+// Server is a running Dueflow: core, engine, worker and API.
+type Server struct {
+	*Core
+	Engine  *engine.Engine
+	API     *api.Server
+	URL     string
+	log     *slog.Logger
+	stop    context.CancelFunc
+	stopped chan struct{}
+	serving chan error
+}
+
+// Start opens everything and serves in the background. Close ends it.
+func Start(ctx context.Context, cfg config.Config, version string, log *slog.Logger) (*Server, error) {
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, err
+	}
+	core, err := OpenCore(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Core: core, log: log, stopped: make(chan struct{}), serving: make(chan error, 1)}
+	if err := s.startEngine(ctx); err != nil {
+		_ = core.Close()
+		return nil, err
+	}
+	background, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	go s.work(background)
+	if cfg.Demo {
+		if err := s.openDemo(ctx); err != nil {
+			s.Close()
+			return nil, fmt.Errorf("demo: %w", err)
+		}
+		go s.liveDemo(background)
+	}
+	if cfg.Has("api") {
+		if err := s.listen(version); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *Server) startEngine(ctx context.Context) error {
+	dir := filepath.Join(s.Config.Data, "engine")
+	if s.Config.TemporalAddress == "" {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	e, err := engine.Start(ctx, engine.Options{
+		Dir: dir, Address: s.Config.TemporalAddress, Namespace: s.Config.TemporalNS, StickyCache: s.Config.StickyCache, Log: s.log,
+	})
+	if err != nil {
+		return err
+	}
+	s.Engine = e
+	s.connectEngine(e)
+	if !s.Config.Has("worker") {
+		return nil
+	}
+	if err := e.Work(Registration(s.Core)); err != nil {
+		e.Stop()
+		return err
+	}
+	return nil
+}
+
+// Registration is what the product's worker runs.
+func Registration(c *Core) engine.Registration {
+	return engine.Registration{
+		Workflows: map[string]any{
+			run.AccountWorkflowName: run.AccountWorkflow, flows.BatchWorkflowName: flows.BatchWorkflow, flows.ScheduleWorkflowName: flows.ScheduleWorkflow,
+		},
+		Activities: map[string]any{
+			run.StepActivityName: c.activities().Step, flows.BatchActivityName: c.Flows.BatchPage, flows.ScheduleActivityName: c.Flows.Schedule,
+		},
+	}
+}
+
+// work runs what goes on beside requests until ctx ends.
+func (s *Server) work(ctx context.Context) {
+	defer close(s.stopped)
+	go s.Relay.Sweep(ctx)
+	go s.sweepFlows(ctx)
+	s.Relay.Run(ctx)
+}
+
+const sweepFlows = 20 * time.Second
+
+func (s *Server) sweepFlows(ctx context.Context) {
+	for n := 0; ; n++ {
+		keys, err := s.Spaces.Keys(ctx)
+		for _, ws := range keys {
+			if err == nil {
+				err = s.Flows.Sweep(ctx, ws)
+			}
+			if err == nil {
+				err = s.recoverMessages(ctx, ws)
+			}
+		}
+		if err == nil && n%180 == 0 {
+			err = s.Identity.Sweep(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("sweep of flows", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(sweepFlows):
+		}
+	}
+}
+
+func (s *Server) listen(version string) error {
+	l, err := net.Listen("tcp", s.Config.Listen)
+	if err != nil {
+		return err
+	}
+	address := l.Addr().String()
+	_ = l.Close() // fiber opens it itself; only the free port of ":0" is wanted
+	s.URL = "http://" + address
+	s.API = api.New(s.deps(version))
+	go func() { s.serving <- s.API.Listen(address) }()
+	for range 100 {
+		res, err := http.Get(s.URL + "/healthz") //nolint:noctx // our own loopback socket
+		if err == nil {
+			_ = res.Body.Close()
+			return nil
+		}
+		select {
+		case err := <-s.serving:
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return errors.New("the API does not answer")
+}
+
+func (s *Server) deps(version string) api.Deps {
+	d := api.Deps{
+		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
+		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
+		Imports: imports.New(s.Spaces, s.Forms, s.Accounts, s.Records, s.Access), Live: s.Live, Channels: s.Channels,
+		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies,
+		Ready: func(ctx context.Context) error {
+			if _, err := s.Spaces.Keys(ctx); err != nil {
+				return err
+			}
+			return s.Engine.Healthy(ctx)
+		},
+		Rehearse: func(ctx context.Context, ws string, def *run.Definition, from, to value.Date, visible filter.Expr) (*run.Report, error) {
+			return s.Rehearse(ctx, ws, def, from, to, visible, nil)
+		},
+		Verify:      s.Verify,
+		OnWorkspace: s.newWorkspace,
+	}
+	if s.Config.Demo {
+		d.Demo = demoUsers()
+	}
+	return d
+}
+
+// Wait blocks until ctx ends or serving fails.
+func (s *Server) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.serving:
+		return err
+	}
+}
+
+// Close ends the server: no new requests, running ones end, then worker,
+// relay and store.
+func (s *Server) Close() {
+	if s.API != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		_ = s.API.Shutdown(ctx)
+		cancel()
+	}
+	if s.Engine != nil {
+		s.Engine.Stop()
+	}
+	if s.stop != nil {
+		s.stop()
+		<-s.stopped
+	}
+	if err := s.Core.Close(); err != nil {
+		s.log.Warn("store", "error", err)
+	}
+}

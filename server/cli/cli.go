@@ -1,0 +1,177 @@
+// Package cli is the command line: it reads flags, calls the product, and
+// prints for people or, with --json, for programs.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/dueflow/dueflow/server/app"
+	"github.com/dueflow/dueflow/server/client"
+	"github.com/dueflow/dueflow/server/config"
+)
+
+// env is what every command gets.
+type env struct {
+	ctx     context.Context
+	version string
+	out     io.Writer
+	errs    io.Writer
+}
+
+// commands of dueflow.
+type commands struct {
+	Serve    serveCmd    `cmd:"" help:"Run the server."`
+	Import   importCmd   `cmd:"" help:"Import a CSV file of customers, invoices or payments."`
+	Export   exportCmd   `cmd:"" help:"Export records as CSV or JSON lines."`
+	Rehearse rehearseCmd `cmd:"" help:"Rehearse a flow over real records on a virtual clock."`
+	Verify   verifyCmd   `cmd:"" help:"Replay all messages against the journal; violations must be 0."`
+	Insight  insightCmd  `cmd:"" help:"Figures."`
+	Flow     flowCmd     `cmd:"" help:"Publish, start, stop and watch flows."`
+	User     userCmd     `cmd:"" help:"People."`
+	Token    tokenCmd    `cmd:"" help:"API keys."`
+	Backup   backupCmd   `cmd:"" help:"Copy the embedded store while it runs."`
+	Doctor   doctorCmd   `cmd:"" help:"Check the installation."`
+	Config   configCmd   `cmd:"" help:"Print the reference of settings."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// Main runs the command line and gives the exit code: 0 done, 1 failed, 2 wrong usage.
+func Main(version string, args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	var c commands
+	parser, err := kong.New(&c, kong.Name("dueflow"), kong.Description("Customer management and payment reminders."), kong.UsageOnError())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		parser.Errorf("%s", err)
+		return 2
+	}
+	if err := k.Run(&env{ctx, version, os.Stdout, os.Stderr}); err != nil {
+		fmt.Fprintln(os.Stderr, "dueflow: "+err.Error())
+		return 1
+	}
+	return 0
+}
+
+// storeFlags reach the data directly.
+type storeFlags struct {
+	Data     string `help:"Data directory (default: data, or DUEFLOW_DATA)." placeholder:"DIR"`
+	MongoURI string `name:"mongodb-uri" help:"MongoDB instead of the data directory." placeholder:"URI"`
+	Space    string `name:"workspace" short:"w" help:"Workspace; the only one by default." placeholder:"W"`
+}
+
+// serverFlags reach a running server.
+type serverFlags struct {
+	Server string `help:"Address of a running server." env:"DUEFLOW_SERVER" placeholder:"URL"`
+	Token  string `help:"API key." env:"DUEFLOW_TOKEN" placeholder:"T"`
+}
+
+func (f serverFlags) client() (*client.Client, error) {
+	if f.Server == "" || f.Token == "" {
+		return nil, fmt.Errorf("--server and --token are needed (or DUEFLOW_SERVER and DUEFLOW_TOKEN)")
+	}
+	lang := "en"
+	for _, v := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if strings.HasPrefix(os.Getenv(v), "zh") {
+			lang = "zh-CN"
+		}
+	}
+	return &client.Client{URL: f.Server, Token: f.Token, Language: lang}, nil
+}
+
+func (f storeFlags) config(more map[string]string) (config.Config, error) {
+	given := map[string]string{"data": f.Data, "mongodb-uri": f.MongoURI}
+	for k, v := range more {
+		given[k] = v
+	}
+	return config.Load(given)
+}
+
+// open opens the data without engine and API.
+func (f storeFlags) open(e *env) (*app.Core, error) {
+	cfg, err := f.config(nil)
+	if err != nil {
+		return nil, err
+	}
+	return app.OpenCore(e.ctx, cfg, logger("warn"))
+}
+
+// space is the named workspace, or the only one.
+func (f storeFlags) space(e *env, c *app.Core) (string, error) {
+	if f.Space != "" {
+		_, err := c.Spaces.Get(e.ctx, f.Space)
+		return f.Space, err
+	}
+	keys, err := c.Spaces.Keys(e.ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(keys) != 1 {
+		return "", fmt.Errorf("there are %d workspaces; name one with --workspace", len(keys))
+	}
+	return keys[0], nil
+}
+
+func logger(level string) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		l = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: l}))
+}
+
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// progress draws a line on a terminal's standard error, a few times a second.
+type progress struct {
+	w     io.Writer
+	what  string
+	total int64
+	last  time.Time
+	on    bool
+}
+
+func newProgress(w io.Writer, what string, total int64) *progress {
+	st, err := os.Stderr.Stat()
+	return &progress{w: w, what: what, total: total, on: err == nil && st.Mode()&os.ModeCharDevice != 0}
+}
+
+func (p *progress) set(n int64) {
+	if !p.on || time.Since(p.last) < 200*time.Millisecond {
+		return
+	}
+	p.last = time.Now()
+	if p.total <= 0 {
+		_, _ = fmt.Fprintf(p.w, "\r%s %d", p.what, n)
+		return
+	}
+	const width = 30
+	full := int(width * min(n, p.total) / p.total)
+	_, _ = fmt.Fprintf(p.w, "\r%s [%s%s] %d/%d", p.what, strings.Repeat("█", full), strings.Repeat("·", width-full), n, p.total)
+}
+
+func (p *progress) done() {
+	if p.on {
+		_, _ = fmt.Fprint(p.w, "\r\033[K")
+	}
+}

@@ -1,0 +1,295 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/client"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+type flowCmd struct {
+	Publish flowPublishCmd `cmd:"" help:"Publish a flow from a file, or the draft of a key."`
+	Start   flowStartCmd   `cmd:"" help:"Start runs for chosen subjects."`
+	Stop    flowStopCmd    `cmd:"" help:"Take a flow off the air and stop its runs."`
+	Status  flowStatusCmd  `cmd:"" help:"Counts of a flow's runs."`
+}
+
+type batchState struct {
+	Status string `json:"status"`
+	Done   int64  `json:"done"`
+	Total  int64  `json:"total"`
+}
+
+// await follows a batch to its end.
+func await(e *env, c *client.Client, id, what string) (batchState, error) {
+	var b batchState
+	p := newProgress(e.errs, what, 0)
+	defer p.done()
+	for {
+		if err := c.Do(e.ctx, "GET", "/batches/"+id, nil, &b); err != nil {
+			return b, err
+		}
+		p.total = b.Total
+		p.set(b.Done)
+		if b.Status != "running" {
+			return b, nil
+		}
+		select {
+		case <-e.ctx.Done():
+			return b, e.ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+type flowPublishCmd struct {
+	serverFlags
+	Flow    string `arg:"" help:"File of a flow, or key of a flow with a draft."`
+	Running string `default:"finish" enum:"finish,move,stop" help:"What runs of older versions do."`
+	NoWait  bool   `help:"Do not wait for the enrolment of what exists."`
+	JSON    bool   `name:"json" help:"Print JSON."`
+}
+
+// Run saves the file as draft, publishes, and waits for the enrolment.
+func (f *flowPublishCmd) Run(e *env) error {
+	c, err := f.client()
+	if err != nil {
+		return err
+	}
+	key, err := saveFile(e, c, f.Flow)
+	if err != nil {
+		return err
+	}
+	var out struct {
+		Version int    `json:"version"`
+		Hash    string `json:"hash"`
+		Batch   string `json:"batch"`
+	}
+	if err := c.Do(e.ctx, "POST", "/flows/"+key+"/publish", map[string]string{"running": f.Running}, &out); err != nil {
+		return err
+	}
+	var b batchState
+	if out.Batch != "" && !f.NoWait {
+		if b, err = await(e, c, out.Batch, "enrolling"); err != nil {
+			return err
+		}
+	}
+	if f.JSON {
+		return printJSON(e.out, map[string]any{"key": key, "version": out.Version, "hash": out.Hash, "batch": out.Batch, "enrolled": b.Done})
+	}
+	_, err = fmt.Fprintf(e.out, "%s version %d is live; %d subjects enrolled\n", key, out.Version, b.Done)
+	return err
+}
+
+// saveFile stores a flow's file as draft and gives its key; what is no file is
+// taken as a key.
+func saveFile(e *env, c *client.Client, name string) (string, error) {
+	raw, err := os.ReadFile(name)
+	if os.IsNotExist(err) && !strings.ContainsAny(name, "./\\") {
+		return name, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	doc, err := flow.Parse(raw)
+	if err != nil {
+		return "", err
+	}
+	var old struct {
+		DraftVersion int64 `json:"draftVersion"`
+	}
+	err = c.Do(e.ctx, "GET", "/flows/"+doc.Key, nil, &old)
+	if p, ok := err.(*client.Problem); err != nil && (!ok || p.Status != 404) {
+		return "", err
+	}
+	var header []string
+	if old.DraftVersion > 0 {
+		header = []string{"If-Match", fmt.Sprintf("%q", fmt.Sprint(old.DraftVersion))}
+	}
+	return doc.Key, c.Do(e.ctx, "PUT", "/flows/"+doc.Key, map[string]any{"document": json.RawMessage(raw)}, nil, header...)
+}
+
+type flowStartCmd struct {
+	serverFlags
+	Flow     string   `arg:""`
+	Subjects []string `arg:"" help:"Ids of the subjects."`
+}
+
+// Run starts runs.
+func (f *flowStartCmd) Run(e *env) error {
+	c, err := f.client()
+	if err != nil {
+		return err
+	}
+	var out struct {
+		Started int `json:"started"`
+	}
+	if err := c.Do(e.ctx, "POST", "/flows/"+url.PathEscape(f.Flow)+"/start", map[string]any{"subjects": f.Subjects}, &out); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.out, "%d runs started\n", out.Started)
+	return err
+}
+
+type flowStopCmd struct {
+	serverFlags
+	Flow string `arg:""`
+}
+
+// Run stops the flow.
+func (f *flowStopCmd) Run(e *env) error {
+	c, err := f.client()
+	if err != nil {
+		return err
+	}
+	var out struct {
+		Batch string `json:"batch"`
+	}
+	if err := c.Do(e.ctx, "POST", "/flows/"+url.PathEscape(f.Flow)+"/stop", nil, &out); err != nil {
+		return err
+	}
+	b, err := await(e, c, out.Batch, "stopping")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.out, "%s is off the air; %d runs told\n", f.Flow, b.Done)
+	return err
+}
+
+type flowStatusCmd struct {
+	serverFlags
+	Flow string `arg:"" optional:"" help:"Key; all flows by default."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+type flowLine struct {
+	Key     string `json:"key"`
+	Status  string `json:"status"`
+	Version int    `json:"version"`
+	Counts  struct {
+		Active int64 `json:"active"`
+		Paused int64 `json:"paused"`
+		Parked int64 `json:"parked"`
+		Done   int64 `json:"done"`
+	} `json:"counts"`
+}
+
+// Run prints the counts.
+func (f *flowStatusCmd) Run(e *env) error {
+	c, err := f.client()
+	if err != nil {
+		return err
+	}
+	var all struct {
+		Items []flowLine `json:"items"`
+	}
+	if err := c.Do(e.ctx, "GET", "/flows", nil, &all); err != nil {
+		return err
+	}
+	out := []flowLine{}
+	for _, l := range all.Items {
+		if f.Flow == "" || l.Key == f.Flow {
+			out = append(out, l)
+		}
+	}
+	if f.JSON {
+		return printJSON(e.out, out)
+	}
+	for _, l := range out {
+		_, _ = fmt.Fprintf(e.out, "%-30s %-8s v%-3d active %d  paused %d  parked %d  done %d\n", l.Key, l.Status, l.Version, l.Counts.Active, l.Counts.Paused, l.Counts.Parked, l.Counts.Done)
+	}
+	return nil
+}
+
+type rehearseCmd struct {
+	storeFlags
+	serverFlags
+	Flow string `required:"" help:"File of a flow, or key of a flow with a draft."`
+	From string `required:"" help:"First day, YYYY-MM-DD."`
+	To   string `required:"" help:"Last day, YYYY-MM-DD."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+// Run rehearses on a server if one is given, else on the data itself.
+func (r *rehearseCmd) Run(e *env) error {
+	report, err := r.report(e)
+	if err != nil {
+		return err
+	}
+	if r.JSON {
+		return printJSON(e.out, report)
+	}
+	for _, m := range report.Messages {
+		_, _ = fmt.Fprintf(e.out, "%s  %-24s %-14s %s %s  %d items\n", m.At.Format("2006-01-02 15:04"), m.Name, m.Node, m.Currency, value.GroupAmount(m.Amount, m.Currency), len(m.Items))
+	}
+	t := report.Totals
+	_, err = fmt.Fprintf(e.out, "\n%d accounts, %d runs, %d messages for %d items, %d steps merged, %d deferred, %d tasks, %d parked, %d after payment\n",
+		t.Accounts, t.Runs, t.Messages, t.Items, t.Merged, t.Deferred, t.Tasks, t.Parked, t.AfterPayment)
+	return err
+}
+
+func (r *rehearseCmd) report(e *env) (*run.Report, error) {
+	var doc json.RawMessage
+	raw, err := os.ReadFile(r.Flow)
+	if err == nil {
+		doc = raw
+	} else if !os.IsNotExist(err) || strings.ContainsAny(r.Flow, "./\\") {
+		return nil, err
+	}
+	if r.Server != "" {
+		c, err := r.client()
+		if err != nil {
+			return nil, err
+		}
+		in := map[string]any{"from": r.From, "to": r.To}
+		if doc != nil {
+			in["document"] = doc
+		} else {
+			in["flow"] = r.Flow
+		}
+		var out run.Report
+		return &out, c.Do(e.ctx, "POST", "/rehearsals", in, &out)
+	}
+	from, err := value.ParseDate(r.From)
+	if err != nil {
+		return nil, fmt.Errorf("--from: %w", err)
+	}
+	to, err := value.ParseDate(r.To)
+	if err != nil {
+		return nil, fmt.Errorf("--to: %w", err)
+	}
+	return r.local(e, doc, from, to)
+}
+
+func (r *rehearseCmd) local(e *env, doc json.RawMessage, from, to value.Date) (*run.Report, error) {
+	c, err := r.open(e)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close() //nolint:errcheck // only read
+	ws, err := r.space(e, c)
+	if err != nil {
+		return nil, err
+	}
+	if doc == nil {
+		f, err := c.Flows.Get(e.ctx, ws, r.Flow)
+		if err != nil {
+			return nil, err
+		}
+		doc = f.Draft
+	}
+	d, err := c.Flows.CompileDraft(e.ctx, ws, doc)
+	if err != nil {
+		return nil, err
+	}
+	p := newProgress(e.errs, "accounts", 0)
+	defer p.done()
+	return c.Rehearse(e.ctx, ws, d, from, to, nil, func(n int) { p.set(int64(n)) })
+}
