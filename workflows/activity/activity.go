@@ -6,6 +6,9 @@ package activity
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/ledger"
@@ -104,38 +107,46 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 	if err != nil {
 		return run.StepOut{}, err
 	}
-	runs := in.Runs
-	if runs == nil {
-		runs = map[string]*run.Run{}
+	// The engine hands over the workflow's own values: an attempt that fails
+	// must leave them as they were, or the next one would go on from them.
+	runs := make(map[string]*run.Run, len(in.Runs))
+	for id, r := range in.Runs {
+		runs[id] = r.Clone()
 	}
 	e := &env{a: a, ws: in.Workspace, customer: in.Customer, space: space}
 	facts, err := run.Step(ctx, e, runs, in.Notes)
 	if err != nil {
 		return run.StepOut{}, err
 	}
-	out := run.StepOut{}
-	var changed []*run.Run
-	seen := map[string]bool{}
-	for _, f := range facts {
-		r := runs[f.Run]
-		if r == nil || seen[f.Run] {
-			continue
-		}
-		seen[f.Run] = true
-		changed = append(changed, r)
+	out := run.StepOut{Next: nextWake(runs, space)}
+	changed := changes(in.Runs, runs, facts)
+	for _, r := range changed {
 		if r.Status == run.Done {
 			out.Ended = append(out.Ended, r.ID)
 		} else {
 			out.Changed = append(out.Changed, r)
 		}
 	}
-	if len(changed) > 0 {
-		if err := a.World.SaveStep(ctx, in.Workspace, in.Customer, changed, facts); err != nil {
-			return run.StepOut{}, err
+	if len(changed) == 0 {
+		return out, nil
+	}
+	return out, a.World.SaveStep(ctx, in.Workspace, in.Customer, changed, facts)
+}
+
+// changes are the runs that a step changed, in order of id. Those without a
+// fact count too: what is not reported, the workflow forgets.
+func changes(before, after map[string]*run.Run, facts []run.Fact) []*run.Run {
+	told := map[string]bool{}
+	for _, f := range facts {
+		told[f.Run] = true
+	}
+	var out []*run.Run
+	for _, id := range slices.Sorted(maps.Keys(after)) {
+		if told[id] || !reflect.DeepEqual(before[id], after[id]) {
+			out = append(out, after[id])
 		}
 	}
-	out.Next = nextWake(runs, space)
-	return out, nil
+	return out
 }
 
 // nextWake is the real instant of the earliest wake, never in the past, so

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/value"
@@ -35,6 +37,13 @@ type Run struct {
 	Vars    map[string]string `json:"vars,omitempty"`
 	Reason  string            `json:"reason,omitempty"`
 	Outcome string            `json:"outcome,omitempty"`
+}
+
+// Clone is a copy that shares nothing with r.
+func (r *Run) Clone() *Run {
+	c := *r
+	c.On, c.Visits, c.Vars = slices.Clone(r.On), maps.Clone(r.Visits), maps.Clone(r.Vars)
+	return &c
 }
 
 // NewRun is a run at its trigger.

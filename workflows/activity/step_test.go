@@ -1,0 +1,141 @@
+package activity_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/workflows/activity"
+	"github.com/dueflow/dueflow/workflows/builtin"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// waiting is a flow that waits twice for an hour and then ends.
+const waiting = `{"format":"dueflow.flow/1","key":"f","name":{"en":"F"},"subject":{"form":"customer"},
+ "nodes":{
+  "start":{"type":"trigger.manual","v":1},
+  "one":{"type":"wait","v":1,"cfg":{"for":{"value":1,"unit":"hour"}}},
+  "two":{"type":"wait","v":1,"cfg":{"for":{"value":1,"unit":"hour"}}},
+  "end":{"type":"end","v":1}},
+ "edges":[{"from":"start","to":"one"},{"from":"one","to":"two"},{"from":"two","to":"end"}]}`
+
+// world is a product in memory; the embedded interface has what no step of
+// these tests asks for.
+type world struct {
+	activity.World
+	def  *run.Definition
+	now  time.Time
+	save func(changed []*run.Run, facts []run.Fact) error
+}
+
+func (w *world) Space(context.Context, string) (*activity.Space, error) {
+	cal, err := value.CalendarByID("cn")
+	return &activity.Space{
+		Loc: time.UTC, Calendar: cal, Now: func() time.Time { return w.now }, Real: func(t time.Time) time.Time { return t },
+	}, err
+}
+
+func (w *world) Subjects(context.Context, string, string, []string) (map[string]any, map[string]map[string]any, error) {
+	return map[string]any{"name": "Anna"}, nil, nil
+}
+
+func (w *world) Definition(context.Context, string, string) (*run.Definition, error) {
+	return w.def, nil
+}
+
+func (w *world) SaveStep(_ context.Context, _, _ string, changed []*run.Run, facts []run.Fact) error {
+	if w.save == nil {
+		return nil
+	}
+	return w.save(changed, facts)
+}
+
+type books struct{ activity.Ledger }
+
+func (books) Load(context.Context, string, string) (*ledger.State, error) {
+	return ledger.NewState("c"), nil
+}
+
+func newWorld(t *testing.T) (*world, *activity.Activities) {
+	t.Helper()
+	f, err := flow.Parse([]byte(waiting))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := run.Compile(f, builtin.Nodes(), 1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{def: d, now: noon}
+	return w, &activity.Activities{Ledger: books{}, World: w}
+}
+
+func text(t *testing.T, v any) string {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// TestFailedStepLeavesNoTrace: the engine repeats a step with the very values
+// of the failed attempt, so that one must not have touched them. If it had,
+// the repeat would go on from a state that nothing has recorded.
+func TestFailedStepLeavesNoTrace(t *testing.T) {
+	w, a := newWorld(t)
+	in := run.StepIn{Workspace: "ws", Customer: "c", Runs: map[string]*run.Run{}, Notes: []run.Note{{Kind: run.NoteStart, Hash: "h", Ids: []string{"c"}}}}
+	first, err := a.Step(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(first.Changed) != 1 || first.Changed[0].Node != "one" || !first.Next.After(noon.Add(time.Hour)) {
+		t.Fatalf("first step gives %s", text(t, first))
+	}
+	in = run.StepIn{Workspace: "ws", Customer: "c", Runs: map[string]*run.Run{"f/c": first.Changed[0]}}
+	before := text(t, in)
+	w.now = noon.Add(time.Hour)
+	var saved []string
+	w.save = func(changed []*run.Run, facts []run.Fact) error {
+		saved = append(saved, text(t, []any{changed, facts}))
+		if len(saved) == 1 {
+			return errors.New("the store is away")
+		}
+		return nil
+	}
+	if _, err := a.Step(t.Context(), in); err == nil {
+		t.Fatal("a step that was not saved counts as done")
+	}
+	if got := text(t, in); got != before {
+		t.Errorf("the failed attempt changed its input:\n got %s\nwant %s", got, before)
+	}
+	out, err := a.Step(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(saved) != 2 || saved[0] != saved[1] {
+		t.Errorf("the repeat saves something else:\n%v", saved)
+	}
+	if len(out.Changed) != 1 || out.Changed[0].Node != "two" || out.Changed[0].Visits["two"] != 1 {
+		t.Errorf("the repeat gives %s", text(t, out))
+	}
+}
+
+// TestNothingHappens: a look at an account in which nothing is due changes and
+// saves nothing.
+func TestNothingHappens(t *testing.T) {
+	w, a := newWorld(t)
+	w.save = func([]*run.Run, []run.Fact) error { return errors.New("saved") }
+	r := &run.Run{ID: "f/c", Flow: "f", Hash: "h", Form: "customer", Subject: "c", Status: run.Active, Node: "one", Entered: noon, Wake: noon.Add(time.Hour)}
+	out, err := a.Step(t.Context(), run.StepIn{Workspace: "ws", Customer: "c", Runs: map[string]*run.Run{"f/c": r}})
+	if err != nil || len(out.Changed)+len(out.Ended) != 0 || out.Next.IsZero() {
+		t.Errorf("%s, %v", text(t, out), err)
+	}
+}
