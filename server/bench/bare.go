@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/dueflow/dueflow/server/engine"
+)
+
+// runBare runs n workflows that do nothing but what any durable reminder must:
+// wait on a timer, run one local activity that posts to the sink, and end. It
+// prints the CPU milliseconds of one, from the timer on.
+func runBare(ctx context.Context, n int, sinkURL string) error {
+	dir, err := os.MkdirTemp("", "dueflow-bare-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary directory
+	e, err := engine.Start(ctx, engine.Options{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer e.Stop()
+	body := bytes.Repeat([]byte("x"), 1500) // about a reminder's size
+	hc := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	done := make(chan struct{}, n)
+	post := func(ctx context.Context, id string) error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, sinkURL, bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Webhook-Id", id)
+		res, err := hc.Do(req)
+		if err != nil {
+			return err
+		}
+		done <- struct{}{}
+		return res.Body.Close()
+	}
+	flow := func(ctx workflow.Context, at time.Time) error {
+		if err := workflow.Sleep(ctx, at.Sub(workflow.Now(ctx))); err != nil {
+			return err
+		}
+		ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{StartToCloseTimeout: time.Minute})
+		return workflow.ExecuteLocalActivity(ctx, "bare.post", workflow.GetInfo(ctx).WorkflowExecution.ID).Get(ctx, nil)
+	}
+	if err := e.Work(engine.Registration{Workflows: map[string]any{"bare": flow}, Activities: map[string]any{"bare.post": post}}); err != nil {
+		return err
+	}
+	at := time.Now().Add(10*time.Second + time.Duration(n)*10*time.Millisecond)
+	for i := range n {
+		if err := e.Launch(ctx, fmt.Sprintf("bare/%d", i), "bare", at); err != nil {
+			return err
+		}
+	}
+	settle(os.Getpid())
+	if wait := time.Until(at); wait > time.Second {
+		time.Sleep(wait - time.Second)
+	}
+	before := cpu(os.Getpid())
+	for range n {
+		select {
+		case <-done:
+		case <-time.After(2 * time.Minute):
+			return fmt.Errorf("bare workflows did not all finish")
+		}
+	}
+	settle(os.Getpid())
+	fmt.Printf("%f\n", ms(cpu(os.Getpid())-before)/float64(n))
+	return nil
+}

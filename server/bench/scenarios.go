@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+func (b *bench) fresh(ctx context.Context, name string, more ...string) (*process, error) {
+	dir := filepath.Join(b.dir, name)
+	token, err := newData(ctx, b.bin, dir)
+	if err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	p, err := serve(ctx, b.bin, dir, token, more...)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.useSink(ctx, b.sink)
+}
+
+// idle measures readiness on an existing directory, and memory and CPU at rest.
+func (b *bench) idle(ctx context.Context) error {
+	p, err := b.fresh(ctx, "idle")
+	if err != nil {
+		return err
+	}
+	if err := p.load(ctx, 200, 2, "2027-06-01"); err != nil {
+		return err
+	}
+	p.stop()
+	p, err = serve(ctx, b.bin, p.data, p.token)
+	if err != nil {
+		return err
+	}
+	defer p.stop()
+	b.note("ready after start, existing data", p.ready.Round(10*time.Millisecond).String(), "≤ 3 s")
+	time.Sleep(10 * time.Second)
+	before := p.cpu()
+	time.Sleep(20 * time.Second)
+	b.note("idle CPU", fmt.Sprintf("%.2f %% of a core", float64(p.cpu()-before)/float64(20*time.Second)*100), "≤ 3 %")
+	b.note("idle memory", fmt.Sprintf("%d MB", rss(p.cmd.Process.Pid)), "≤ 300 MB")
+	return nil
+}
+
+// minute is the next whole minute that leaves some time to prepare.
+func minute(prepare time.Duration) time.Time {
+	return time.Now().UTC().Add(prepare + time.Minute).Truncate(time.Minute)
+}
+
+// reminders: n runs wait for the same second; measured is what it costs to
+// wake, check, intend, render, post and record them, beside bare workflows of
+// the same shape in the same run.
+func (b *bench) reminders(ctx context.Context, n int) error {
+	p, err := b.fresh(ctx, "reminders")
+	if err != nil {
+		return err
+	}
+	defer p.stop()
+	at := minute(time.Duration(n) * 25 * time.Millisecond)
+	start, cpu0 := time.Now(), p.cpu()
+	if err := p.load(ctx, n, 1, at.Format(time.DateOnly)); err != nil {
+		return err
+	}
+	b.note("import of a customer and an invoice", fmt.Sprintf("%.2f CPU ms, %.0f/s", ms(p.cpu()-cpu0)/float64(n), float64(n)/time.Since(start).Seconds()), "")
+	start, cpu0 = time.Now(), p.cpu()
+	if err := p.publish(ctx, "bench", flowAt("bench", at.Format("15:04"), "")); err != nil {
+		return err
+	}
+	settle(p.cmd.Process.Pid)
+	b.note("start of a run", fmt.Sprintf("%.2f CPU ms, %.0f/s", ms(p.cpu()-cpu0)/float64(n), float64(n)/time.Since(start).Seconds()), "")
+	if wait := time.Until(at); wait < 0 {
+		return fmt.Errorf("preparing took %s too long; use fewer runs", -wait)
+	} else if wait > 2*time.Second {
+		time.Sleep(wait - 2*time.Second)
+	}
+	b.sink.reset()
+	cpu0 = p.cpu()
+	ok := b.sink.await(n, 3*time.Minute)
+	messages, doubled := b.sink.counts()
+	first, last := b.sink.first.Sub(at), b.sink.last.Sub(at)
+	settle(p.cmd.Process.Pid)
+	ours := ms(p.cpu()-cpu0) / float64(n)
+	if !ok || doubled > 0 {
+		return fmt.Errorf("%d of %d messages, %d doubled", messages, n, doubled)
+	}
+	b.note(fmt.Sprintf("%d runs due at the same second: first, last", n), fmt.Sprintf("%s, %s; %d sent, %d twice", first.Round(10*time.Millisecond), last.Round(10*time.Millisecond), messages, doubled), "1 s, 30 s; none twice")
+	bare, err := b.bare(ctx, n)
+	if err != nil {
+		return err
+	}
+	b.note("CPU per durable reminder", fmt.Sprintf("%.2f ms", ours), "≤ 5 ms, < 6 ms")
+	b.note("the same as a bare Temporal workflow", fmt.Sprintf("%.2f ms", bare), "")
+	b.note("ratio", fmt.Sprintf("%.2f", ours/bare), "≤ 1.5")
+	var v struct {
+		Violations, Sent, Unknown int64
+	}
+	if err := p.client.Do(ctx, "GET", "/verify", nil, &v); err != nil {
+		return err
+	}
+	b.note("verify after it", fmt.Sprintf("%d violations, %d sent, %d unknown", v.Violations, v.Sent, v.Unknown), "0 violations")
+	return nil
+}
+
+// bare runs the bare workflows in a child process of the same binary as this.
+func (b *bench) bare(ctx context.Context, n int) (float64, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	b.sink.reset()
+	cmd := exec.CommandContext(ctx, self, "-bare", fmt.Sprint(n), "-sink", b.sink.url)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return 0, fmt.Errorf("bare workflows: %w", err)
+	}
+	var per float64
+	_, err = fmt.Sscanf(string(out), "%f", &per)
+	return per, err
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// openRuns: 10,000 runs wait; what they take in memory and on disk.
+func (b *bench) openRuns(ctx context.Context) error {
+	p, err := b.fresh(ctx, "open")
+	if err != nil {
+		return err
+	}
+	defer p.stop()
+	if err := p.load(ctx, 2500, 4, "2027-06-01"); err != nil {
+		return err
+	}
+	settle(p.cmd.Process.Pid)
+	disk, start := diskOf(p.data), time.Now()
+	if err := p.publish(ctx, "bench", flowAt("bench", "09:00", "")); err != nil {
+		return err
+	}
+	settle(p.cmd.Process.Pid)
+	n, err := p.waiting(ctx, "bench")
+	if err != nil {
+		return err
+	}
+	b.note(fmt.Sprintf("%d open runs: started", n), fmt.Sprintf("%.0f/s", float64(n)/time.Since(start).Seconds()), "")
+	b.note("memory with them", fmt.Sprintf("%d MB", rss(p.cmd.Process.Pid)), "")
+	b.note("disk per open run, all parts", fmt.Sprintf("%.1f kB", float64(diskOf(p.data)-disk)/float64(n)/1000), "")
+	return nil
+}
+
+// rehearse: 2,500 invoices with five steps over a year.
+func (b *bench) rehearse(ctx context.Context) error {
+	p, err := b.fresh(ctx, "rehearse")
+	if err != nil {
+		return err
+	}
+	if err := p.load(ctx, 625, 4, "2026-06-01"); err != nil {
+		return err
+	}
+	p.stop()
+	file := filepath.Join(b.dir, "five.json")
+	if err := os.WriteFile(file, []byte(fiveSteps), 0o600); err != nil {
+		return err
+	}
+	start := time.Now()
+	out, err := exec.CommandContext(ctx, b.bin, "rehearse", "--data", p.data, "--flow", file, "--from", "2026-04-01", "--to", "2027-01-31").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	b.note("rehearsal of 2,500 invoices with five messages", time.Since(start).Round(10*time.Millisecond).String(), "< 60 s")
+	return nil
+}
+
+const fiveSteps = `{"format":"dueflow.flow/1","key":"five","name":{"en":"Five"},"subject":{"form":"invoice"},
+ "stopWhen":[{"id":"paid","when":{"field":"invoice.open","op":"lte","value":0},"outcome":"goal"}],
+ "nodes":{"start":{"type":"trigger.date","v":1,"cfg":{"field":"invoice.dueDate","offset":{"value":-3,"unit":"day"}}},
+  "m1":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"due-soon-friendly"}},"w1":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
+  "m2":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-friendly"}},"w2":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
+  "m3":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-clear"}},"w3":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
+  "m4":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-clear"}},"w4":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
+  "m5":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-firm"}},"end":{"type":"end","v":1}},
+ "edges":[{"from":"start","to":"m1"},{"from":"m1","to":"w1"},{"from":"w1","to":"m2"},{"from":"m2","to":"w2"},{"from":"w2","to":"m3"},{"from":"m3","to":"w3"},{"from":"w3","to":"m4"},{"from":"m4","to":"w4"},{"from":"w4","to":"m5"},{"from":"m5","to":"end"}]}`
