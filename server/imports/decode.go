@@ -85,11 +85,11 @@ func (d *decoder) Read(p []byte) (int, error) {
 	if d.out != nil {
 		return d.out.Read(p)
 	}
-	head, err := d.raw.Peek(1)
-	if err != nil {
+	if _, err := d.raw.Peek(1); err != nil {
 		return 0, err
 	}
-	if head, _ = d.raw.Peek(d.raw.Buffered()); head[0] >= utf8.RuneSelf {
+	head, _ := d.raw.Peek(d.raw.Buffered())
+	if head[0] >= utf8.RuneSelf {
 		ahead, err := d.raw.Peek(window)
 		if err != nil && err != io.EOF {
 			return 0, err
