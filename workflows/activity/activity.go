@@ -88,9 +88,10 @@ type Task struct {
 	At       time.Time
 }
 
-// Poster sends a signed webhook of a step.
+// Poster sends a signed webhook of a step; settings are the workspace's for
+// the channel "webhook". Errors are *channel.Error.
 type Poster interface {
-	Post(ctx context.Context, to, secret, id string, body []byte) error
+	Call(ctx context.Context, settings json.RawMessage, to, id string, body []byte) error
 }
 
 // Activities are the engine's way into the product.

@@ -9,7 +9,6 @@ import (
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/workflows/channel"
-	"github.com/dueflow/dueflow/workflows/channel/webhook"
 	"github.com/dueflow/dueflow/workflows/node"
 	"github.com/dueflow/dueflow/workflows/run"
 )
@@ -89,11 +88,9 @@ func (e *env) webhook(ctx context.Context, f *run.Facts, r *run.Run, a node.Acti
 	if err != nil {
 		return node.Result{}, err
 	}
-	var s webhook.Settings
-	_ = json.Unmarshal(e.space.Channels["webhook"], &s)
 	callCtx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
-	err = e.a.Poster.Post(callCtx, a.URL, s.Secret, a.Key, body)
+	err = e.a.Poster.Call(callCtx, e.space.Channels["webhook"], a.URL, a.Key, body)
 	if err == nil {
 		return node.Result{Status: node.ResultOK}, nil
 	}

@@ -152,6 +152,14 @@ func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Messa
 	return m.Key, c.Post(ctx, s.URL, s.Secret, m.Key, body)
 }
 
+// Call is the call of a webhook step: to an address of the step's own, signed
+// with the secret in the channel's settings, if there are any.
+func (c *Channel) Call(ctx context.Context, raw json.RawMessage, to, id string, body []byte) error {
+	var s Settings
+	_ = json.Unmarshal(raw, &s)
+	return c.Post(ctx, to, s.Secret, id, body)
+}
+
 // Post sends a signed request once. An error before the request was written
 // means it was not sent; one after it, that nobody knows.
 func (c *Channel) Post(ctx context.Context, to, secret, id string, body []byte) error {

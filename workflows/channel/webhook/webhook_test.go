@@ -98,6 +98,12 @@ func TestSignedMessage(t *testing.T) {
 	if ref != m.Key || calls != 1 {
 		t.Errorf("ref %q after %d calls", ref, calls)
 	}
+	// A step's call goes elsewhere, signed with the same secret.
+	body, err := json.Marshal(map[string]any{"type": "message", "data": m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, New(true, clock).Call(t.Context(), settings(t, Settings{URL: "http://elsewhere.example", Secret: secret}), srv.URL, "k", body), "sent")
 }
 
 func TestKnownSignature(t *testing.T) {
