@@ -49,6 +49,19 @@ type document struct {
 	Inflight string `json:"inflight,omitempty"`
 }
 
+// encode writes the document with the fields that the store's indexes read.
+func (d *document) encode() (json.RawMessage, error) {
+	d.NPend = len(d.Pending)
+	d.Tick = d.State.NextTick().String()
+	d.Inflight = ""
+	for _, i := range d.State.Intents {
+		if at := value.Instant(i.At); i.Status == ledger.IntentOpen && (d.Inflight == "" || at < d.Inflight) {
+			d.Inflight = at
+		}
+	}
+	return json.Marshal(d)
+}
+
 // Archivist finds invoices and payments that have left the account document.
 type Archivist interface {
 	Archived(ctx context.Context, ws string, c ledger.Command) (ledger.Archive, error)
@@ -151,9 +164,7 @@ func (s *Service) Execute(ctx context.Context, ws, customer, by string, c ledger
 			return nil, doc.State, nil
 		}
 		doc.Pending = append(s.relay.undelivered(ws, customer, doc.Pending), events...)
-		err = s.write(ctx, ws, customer, &doc, ver)
-		if err == nil {
-			s.relay.Kick(ws, customer)
+		if err = s.put(ctx, ws, customer, &doc, ver); err == nil {
 			return events, doc.State, nil
 		}
 		if !fault.Is(err, fault.Conflict) {
@@ -164,6 +175,62 @@ func (s *Service) Execute(ctx context.Context, ws, customer, by string, c ledger
 		}
 	}
 	return nil, nil, fault.New(fault.Unavailable, "account.busy", nil)
+}
+
+// put writes an account with new events and sees to their delivery. The events
+// of a message concern the journal only. That a message was intended can wait
+// for its end, which comes in a moment; at its end, where the store can, they
+// go into the journal in the same transaction and none is left pending.
+func (s *Service) put(ctx context.Context, ws, customer string, doc *document, ver int64) error {
+	pending, ended := doc.Pending, true
+	for _, e := range pending {
+		if e.Type != ledger.MessageIntended && e.Type != ledger.MessageSent && e.Type != ledger.MessageFailed {
+			err := s.write(ctx, ws, customer, doc, ver)
+			if err == nil {
+				s.relay.Kick(ws, customer)
+			}
+			return err
+		}
+		ended = e.Type != ledger.MessageIntended
+	}
+	if !ended {
+		err := s.write(ctx, ws, customer, doc, ver)
+		if err == nil {
+			s.relay.KickLater(ws, customer)
+		}
+		return err
+	}
+	doc.Pending = nil
+	able, err := s.putWhole(ctx, ws, customer, doc, ver, pending)
+	if able {
+		return err
+	}
+	doc.Pending = pending
+	if err = s.write(ctx, ws, customer, doc, ver); err == nil {
+		s.relay.Kick(ws, customer)
+	}
+	return err
+}
+
+// putWhole writes the account and its journal rows as one, where the store can.
+func (s *Service) putWhole(ctx context.Context, ws, customer string, doc *document, ver int64, events []ledger.Event) (bool, error) {
+	if ver == 0 {
+		return false, nil
+	}
+	body, err := doc.encode()
+	if err != nil {
+		return true, err
+	}
+	rows, err := journalRows(customer, events)
+	if err != nil {
+		return true, err
+	}
+	writes := append([]store.Write{{Op: store.Replace, Collection: Collection, Doc: store.Doc{ID: customer, Body: body}, IfVer: ver}}, rows...)
+	able, err := s.store.All(ctx, ws, writes)
+	if fault.KeyOf(err) == "store.exists" {
+		return false, nil // the relay was faster with some of them
+	}
+	return able, err
 }
 
 func (s *Service) archived(ctx context.Context, ws string, c ledger.Command, was error) (ledger.Archive, error) {
@@ -181,15 +248,7 @@ func (s *Service) archived(ctx context.Context, ws string, c ledger.Command, was
 }
 
 func (s *Service) write(ctx context.Context, ws, customer string, doc *document, ver int64) error {
-	doc.NPend = len(doc.Pending)
-	doc.Tick = doc.State.NextTick().String()
-	doc.Inflight = ""
-	for _, i := range doc.State.Intents {
-		if at := value.Instant(i.At); i.Status == ledger.IntentOpen && (doc.Inflight == "" || at < doc.Inflight) {
-			doc.Inflight = at
-		}
-	}
-	body, err := json.Marshal(doc)
+	body, err := doc.encode()
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,7 @@ func (r *Relay) Add(s Sink) { r.sinks = append(r.sinks, s) }
 const (
 	workers    = 8
 	sweepEvery = 10 * time.Second
+	kickLater  = 2 * time.Second
 	// clearAfter is how long delivered events stay in the document in the hope
 	// that the next command takes them out in its own write.
 	clearAfter = 400 * time.Millisecond
@@ -106,6 +107,12 @@ func (r *Relay) Kick(ws, customer string) {
 		delete(r.busy, key)
 		r.mu.Unlock()
 	}
+}
+
+// KickLater is Kick after a while, for events that the next command will
+// probably take along.
+func (r *Relay) KickLater(ws, customer string) {
+	time.AfterFunc(kickLater, func() { r.Kick(ws, customer) })
 }
 
 func (r *Relay) serve(ctx context.Context, key string) {
@@ -175,13 +182,9 @@ func (r *Relay) deliver(ctx context.Context, ws, customer string) error {
 
 // journal writes events; one that is there already is the same one.
 func (r *Relay) journal(ctx context.Context, ws, customer string, events []ledger.Event) error {
-	writes := make([]store.Write, 0, len(events))
-	for _, e := range events {
-		body, err := json.Marshal(entry{customer, value.Instant(e.At), e})
-		if err != nil {
-			return err
-		}
-		writes = append(writes, store.Write{Op: store.Insert, Collection: Journal, Doc: store.Doc{ID: fmt.Sprintf("%s/%012d", customer, e.Seq), Body: body}})
+	writes, err := journalRows(customer, events)
+	if err != nil {
+		return err
 	}
 	_, errs := r.store.Apply(ctx, ws, writes)
 	for _, err := range errs {
@@ -190,6 +193,18 @@ func (r *Relay) journal(ctx context.Context, ws, customer string, events []ledge
 		}
 	}
 	return nil
+}
+
+func journalRows(customer string, events []ledger.Event) ([]store.Write, error) {
+	writes := make([]store.Write, 0, len(events))
+	for _, e := range events {
+		body, err := json.Marshal(entry{customer, value.Instant(e.At), e})
+		if err != nil {
+			return nil, err
+		}
+		writes = append(writes, store.Write{Op: store.Insert, Collection: Journal, Doc: store.Doc{ID: fmt.Sprintf("%s/%012d", customer, e.Seq), Body: body}})
+	}
+	return writes, nil
 }
 
 // undelivered leaves out the pending events that have been delivered.

@@ -260,6 +260,9 @@ func (s *Server) withBalances(ctx context.Context, a policies.Actor, list []reco
 			return err
 		}
 		r.System["balances"] = raw
+		if c := accounts[r.ID].Contacts; len(c) > 0 {
+			r.System["lastContactAt"], _ = json.Marshal(value.Instant(c[len(c)-1].At))
+		}
 		if n := next[r.ID]; n != "" {
 			r.System["nextContactAt"], _ = json.Marshal(n)
 		}

@@ -3,6 +3,8 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	_ "net/http/pprof" // served only where a profile address is set
 	"os"
 	"path/filepath"
 	"runtime"
@@ -52,6 +54,9 @@ func (s *serveCmd) Run(e *env) error {
 		debug.SetGCPercent(150) // measured: less time on garbage for memory well inside the bar
 	}
 	log := logger(cfg.LogLevel)
+	if cfg.Profile != "" {
+		go func() { log.Warn("profiles", "error", http.ListenAndServe(cfg.Profile, nil)) }() //nolint:gosec // asked for by the operator
+	}
 	srv, err := app.Start(e.ctx, cfg, e.version, log)
 	if err != nil {
 		return err

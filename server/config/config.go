@@ -28,6 +28,7 @@ type Config struct {
 	ClockOffset     time.Duration
 	StickyCache     int
 	SecureCookies   bool
+	Profile         string
 }
 
 // Has tells whether this process has a role: api or worker.
@@ -81,6 +82,7 @@ var table = []setting{
 	{"allow-private", "DUEFLOW_ALLOW_PRIVATE", "false", "let webhooks call private and local addresses", false, flag(func(c *Config) *bool { return &c.AllowPrivate })},
 	{"clock-offset", "DUEFLOW_CLOCK_OFFSET", "0s", "move the clock, for drills", false, duration(func(c *Config) *time.Duration { return &c.ClockOffset })},
 	{"workflow-cache", "DUEFLOW_WORKFLOW_CACHE", "2000", "accounts whose workflow stays in memory", false, setCache},
+	{"profile", "DUEFLOW_PROFILE", "", "address for Go's profiles, such as 127.0.0.1:6060; off by default", false, str(func(c *Config) *string { return &c.Profile })},
 	{"secure-cookies", "DUEFLOW_SECURE_COOKIES", "false", "mark session cookies Secure (behind HTTPS)", false, flag(func(c *Config) *bool { return &c.SecureCookies })},
 }
 

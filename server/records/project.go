@@ -68,10 +68,9 @@ func touched(events []ledger.Event) (invoices, payments []string, customer bool)
 		}
 	}
 	for _, e := range events {
-		customer = true
 		switch e.Type {
 		case ledger.MessageIntended, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.MessageSent:
-			continue
+			continue // they change no figure
 		case ledger.InvoiceCancelled:
 			for _, r := range e.Released {
 				addP(r.Invoice)
@@ -81,6 +80,7 @@ func touched(events []ledger.Event) (invoices, payments []string, customer bool)
 				addI(id)
 			}
 		}
+		customer = true
 		addI(e.Invoice)
 		addP(e.Payment)
 		for _, a := range e.Allocs {
@@ -181,9 +181,6 @@ func customerFigures(b body, st *ledger.State, home value.Currency) {
 	}
 	b.set("onHold", st.Hold != nil)
 	b.set("stopWish", st.StopWish != nil)
-	if n := len(st.Contacts); n > 0 {
-		b.set("lastContactAt", value.Instant(st.Contacts[n-1].At))
-	}
 }
 
 // restamp carries a customer's name and scope to the records that belong to it.

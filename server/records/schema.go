@@ -47,7 +47,7 @@ var systemFields = map[string]map[string]systemField{
 	"reminder": {"customerName": text},
 	"customer": {
 		"open": amount, "openInvoices": {store.Number, filter.Number, "", true}, "oldestDue": {store.Text, filter.Date, "", true},
-		"onHold": flag, "stopWish": flag, "lastContactAt": {store.Text, filter.Instant, "", true},
+		"onHold": flag, "stopWish": flag,
 	},
 }
 

@@ -43,6 +43,28 @@ func (s *Store) Apply(ctx context.Context, ws string, writes []Write) (docs []Do
 	return docs, errs
 }
 
+// All does the writes as one, all or none, where the driver can; able says
+// whether it can. Nothing may depend on it but speed: not every store has it.
+func (s *Store) All(ctx context.Context, ws string, writes []Write) (able bool, err error) {
+	d, able := s.d.(Atomic)
+	if !able || len(writes) == 0 {
+		return able, nil
+	}
+	if len(writes) > MaxWrites {
+		return true, fault.At("/writes", "maxItems", MaxWrites)
+	}
+	for _, w := range writes {
+		if err := s.checkWrite(ws, w); err != nil {
+			return true, err
+		}
+	}
+	if s.slow != nil {
+		defer s.watch(ctx, s.now(), Collection{s: s, ws: ws}, "all", nil)
+	}
+	_, err = d.WriteAll(ctx, ws, writes)
+	return true, wrap(err, "all")
+}
+
 func (s *Store) checkWrite(ws string, w Write) error {
 	spec, err := s.In(ws, w.Collection).spec()
 	if err != nil {

@@ -41,6 +41,12 @@ type Backuper interface {
 	Backup(ctx context.Context, ws, path string) error
 }
 
+// Atomic is a driver that can do several writes of one workspace as one: all of
+// them or none, with the error of the first that could not be done.
+type Atomic interface {
+	WriteAll(ctx context.Context, ws string, writes []Write) ([]int64, error)
+}
+
 // FindQuery is a Query with its limit settled and its cursor read.
 type FindQuery struct {
 	Filter filter.Expr

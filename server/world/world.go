@@ -109,23 +109,37 @@ func (w *World) account(ctx context.Context, ws, customer string) (acct json.Raw
 	if err != nil {
 		return nil, "", nil, err
 	}
+	acct, name, err = accountCopy(c)
+	return acct, name, c, err
+}
+
+// accountCopy is the scope and name that everything of a customer carries.
+func accountCopy(c map[string]any) (json.RawMessage, string, error) {
 	stamp := map[string]any{}
 	for _, k := range records.ScopeFields {
 		if v, ok := c[k]; ok {
 			stamp[k] = v
 		}
 	}
-	acct, err = json.Marshal(stamp)
-	name, _ = c["name"].(string)
-	return acct, name, c, err
+	acct, err := json.Marshal(stamp)
+	name, _ := c["name"].(string)
+	return acct, name, err
 }
 
 // SaveMessage stores a message by key.
 func (w *World) SaveMessage(ctx context.Context, ws string, m activity.Outgoing) error {
-	acct, _, _, err := w.account(ctx, ws, m.Message.Customer)
+	record := m.Record
+	if record == nil {
+		var err error
+		if record, _, err = w.Subjects(ctx, ws, m.Message.Customer, nil); err != nil {
+			return err
+		}
+	}
+	acct, name, err := accountCopy(record)
 	if err != nil {
 		return err
 	}
+	m.Message.Name = name
 	return w.Messages.Save(ctx, ws, m, acct)
 }
 

@@ -73,6 +73,7 @@ type Outgoing struct {
 	At       time.Time
 	Checks   []ledger.Check
 	Open     int64
+	Record   map[string]any // the customer's record; nil makes the receiver read it
 }
 
 // Task is a task as created by a flow.

@@ -135,7 +135,7 @@ func (e *env) compose(ctx context.Context, f *run.Facts, m run.Message, d ledger
 	name, _ := f.Customer["name"].(string)
 	out := Outgoing{
 		Key: m.Key, Channel: ch, Template: m.Template, Flow: m.Flow, Node: m.Node, Runs: m.Runs, Items: d.Items,
-		At: e.Now(), Checks: d.Checks, Open: d.Amount,
+		At: e.Now(), Checks: d.Checks, Open: d.Amount, Record: f.Customer,
 		Message: channel.Message{
 			Key: m.Key, Workspace: e.ws, Customer: e.customer, To: to, Name: name, Language: lang,
 			Currency: string(m.Currency), Amount: d.Amount, Seq: d.Seq,

@@ -187,6 +187,19 @@ func (d *Driver) Write(ctx context.Context, ws string, writes []store.Write) ([]
 	return h.write(ctx, writes)
 }
 
+// WriteAll implements store.Atomic.
+func (d *Driver) WriteAll(ctx context.Context, ws string, writes []store.Write) ([]int64, error) {
+	h, err := d.acquire(ws, false)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = store.Unknown(ws, writes[0].Collection)
+		}
+		return nil, err
+	}
+	defer d.release(h)
+	return h.writeAll(ctx, writes)
+}
+
 // Workspaces implements store.Driver.
 func (d *Driver) Workspaces(context.Context) ([]string, error) {
 	entries, err := os.ReadDir(d.dir)

@@ -38,6 +38,21 @@ func (h *handle) write(ctx context.Context, writes []store.Write) ([]int64, []er
 	return j.vers, j.errs
 }
 
+// writeAll does all the writes or none; the error is the first one's.
+func (h *handle) writeAll(ctx context.Context, writes []store.Write) ([]int64, error) {
+	n := len(writes)
+	j := &job{ctx: ctx, writes: writes, whole: true, tables: make([]*table, n), vers: make([]int64, n), errs: make([]error, n)}
+	h.mu.RLock()
+	for i, w := range writes {
+		j.tables[i] = h.tables[w.Collection]
+	}
+	h.mu.RUnlock()
+	if err := h.writer.do(j); err != nil {
+		return nil, unavailable(err)
+	}
+	return j.vers, errors.Join(j.errs...)
+}
+
 // one does one write. A statement that breaks a constraint undoes itself, and
 // the table of documents is written before the table of words, so a write that
 // fails with a fault has changed nothing.

@@ -27,6 +27,7 @@ type writer struct {
 type job struct {
 	ctx    context.Context
 	writes []store.Write
+	whole  bool // all writes or none
 	tables []*table
 	fn     func(*writer) error
 
@@ -139,17 +140,39 @@ func (w *writer) commit(jobs []*job) {
 func (w *writer) try(jobs []*job) error {
 	return w.transaction(func() error {
 		for _, j := range jobs {
-			j.err = j.ctx.Err()
-			for i := 0; j.err == nil && i < len(j.writes); i++ {
-				ver, err := w.one(j.tables[i], j.writes[i])
-				if err != nil && !isFault(err) {
-					return err
-				}
-				j.vers[i], j.errs[i] = ver, err
+			if j.err = j.ctx.Err(); j.err != nil {
+				continue
+			}
+			if err := w.job(j); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
+}
+
+// job does the writes of one job inside a transaction. An error is one of the
+// transaction, not of a document.
+func (w *writer) job(j *job) error {
+	if j.whole {
+		if err := w.exec("SAVEPOINT whole"); err != nil {
+			return err
+		}
+	}
+	for i := range j.writes {
+		ver, err := w.one(j.tables[i], j.writes[i])
+		if err != nil && !isFault(err) {
+			return err
+		}
+		j.vers[i], j.errs[i] = ver, err
+		if err != nil && j.whole {
+			return errors.Join(w.exec("ROLLBACK TO whole"), w.exec("RELEASE whole"))
+		}
+	}
+	if j.whole {
+		return w.exec("RELEASE whole")
+	}
+	return nil
 }
 
 func (w *writer) transaction(f func() error) error {
