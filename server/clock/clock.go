@@ -18,6 +18,17 @@ type Demo struct {
 	Epoch      time.Time `json:"epoch"`
 	Start      time.Time `json:"start"`
 	DaySeconds float64   `json:"daySeconds"`
+	// Seen is what the clock last showed while the server ran; a restart goes on
+	// from there, so that a night does not become years.
+	Seen time.Time `json:"seen,omitzero"`
+}
+
+// Rebase is the clock going on from what it last showed, as of a real instant.
+func (d Demo) Rebase(real time.Time) *Demo {
+	if !d.Seen.IsZero() {
+		d.Epoch, d.Start = real, d.Seen
+	}
+	return &d
 }
 
 // speed is virtual seconds per real second; 1 without a demo clock.

@@ -192,7 +192,6 @@ function useColumns(): Column<Customer>[] {
       {
         key: 'next',
         title: t('customer.nextContact'),
-        sort: 'nextContactAt',
         hide: 'medium',
         render: ({ system }) =>
           system.nextContactAt ? (
