@@ -104,7 +104,10 @@ func New(d Deps) *Server {
 	s.app.Get("/readyz", s.readyz)
 	s.app.Use("/api/v1", s.authenticated, s.idempotent)
 	s.live()
-	huma.NewError = problemOf
+	huma.NewErrorWithContext = problemIn
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		return problemOf("en", status, msg, errs...)
+	}
 	cfg := huma.DefaultConfig("Dueflow", d.Version)
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/openapi", "", ""
 	cfg.CreateHooks = nil // no $schema links in answers

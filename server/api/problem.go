@@ -85,8 +85,15 @@ func faultProblem(lang string, f *fault.Error) *Problem {
 	return p
 }
 
+// problemIn is problemOf for a request, in its language.
+func problemIn(c huma.Context, status int, msg string, errs ...error) huma.StatusError {
+	p := problemOf(langOf(c.Context()), status, msg, errs...)
+	p.RequestID = requestID(c.Context())
+	return p
+}
+
 // problemOf replaces huma's own errors: those about the envelope of a request.
-func problemOf(status int, msg string, errs ...error) huma.StatusError {
+func problemOf(lang string, status int, msg string, errs ...error) *Problem {
 	kind := fault.Invalid
 	for k, st := range statuses {
 		if st == status {
@@ -101,15 +108,15 @@ func problemOf(status int, msg string, errs ...error) huma.StatusError {
 		}
 		f.Fields = append(f.Fields, fault.Field{Pointer: pointerOf(d.Location), Rule: ruleOf(d.Message), Params: fault.Params{"detail": d.Message}})
 	}
-	p := faultProblem("en", f)
+	p := faultProblem(lang, f)
 	p.Status = status
 	if status == http.StatusBadRequest {
 		p.Detail = msg
 	}
 	if len(f.Fields) > 0 {
-		p.Key, p.Detail = "invalid.fields", text.Say("en", "invalid.fields", fault.Params{"n": len(f.Fields)})
+		p.Key, p.Detail = "invalid.fields", text.Say(lang, "invalid.fields", fault.Params{"n": len(f.Fields)})
 		for i, e := range f.Fields {
-			if p.Errors[i].Rule == "schema" {
+			if p.Errors[i].Rule == "schema" && lang == "en" {
 				p.Errors[i].Message, _ = e.Params["detail"].(string)
 			}
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/access"
 	"github.com/dueflow/dueflow/server/accounts"
+	"github.com/dueflow/dueflow/server/api"
 	"github.com/dueflow/dueflow/server/audit"
 	"github.com/dueflow/dueflow/server/clock"
 	"github.com/dueflow/dueflow/server/config"
@@ -127,6 +128,9 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks}
 	c.connect()
 	if err := c.Spaces.Open(ctx); err != nil {
+		return err
+	}
+	if err := c.Store.Ensure(ctx, workspace.System, api.IdemSpecs...); err != nil {
 		return err
 	}
 	if err := c.Audit.Open(ctx); err != nil {

@@ -18,7 +18,7 @@ const (
 func (b *bench) killDrill(ctx context.Context) error {
 	lost, doubled, unknown, violations := 0, 0, int64(0), int64(0)
 	for round := range killRounds {
-		l, d, u, v, err := b.killOnce(ctx, fmt.Sprintf("kill%d", round), time.Duration(120+round*170)*time.Millisecond, "")
+		l, d, u, v, err := b.killOnce(ctx, fmt.Sprintf("kill%d", round), 20+round*killRuns/killRounds, "")
 		if err != nil {
 			return err
 		}
@@ -28,7 +28,7 @@ func (b *bench) killDrill(ctx context.Context) error {
 	if lost > 0 || doubled > 0 || violations > 0 {
 		return fmt.Errorf("kill drill failed")
 	}
-	l, d, u, v, err := b.killOnce(ctx, "killweek", 300*time.Millisecond, "168h")
+	l, d, u, v, err := b.killOnce(ctx, "killweek", killRuns/3, "168h")
 	if err != nil {
 		return err
 	}
@@ -39,11 +39,11 @@ func (b *bench) killDrill(ctx context.Context) error {
 	return nil
 }
 
-// killOnce: runs wait for a minute; the server is killed a moment after the
-// first message came, started again (its clock perhaps moved), and left to
+// killOnce: runs wait for a minute; the server is killed when killAt messages
+// have come, started again (its clock perhaps moved), and left to
 // finish. Each run must end as sent (once at the sink), unknown, or, when too
 // late, parked with the question.
-func (b *bench) killOnce(ctx context.Context, name string, after time.Duration, jump string) (lost, doubled int, unknown, violations int64, err error) {
+func (b *bench) killOnce(ctx context.Context, name string, killAt int, jump string) (lost, doubled int, unknown, violations int64, err error) {
 	p, err := b.fresh(ctx, name)
 	if err != nil {
 		return
@@ -60,11 +60,10 @@ func (b *bench) killOnce(ctx context.Context, name string, after time.Duration, 
 	if err = p.publish(ctx, "bench", flowAt("bench", at.Format("15:04"), rule)); err != nil {
 		return
 	}
-	if !b.sink.await(1, time.Until(at)+30*time.Second) {
-		err = fmt.Errorf("no message came")
+	if !b.sink.await(killAt, time.Until(at)+60*time.Second) {
+		err = fmt.Errorf("the messages did not come")
 		return
 	}
-	time.Sleep(after)
 	p.kill()
 	before, _ := b.sink.counts()
 	var more []string

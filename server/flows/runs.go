@@ -171,6 +171,11 @@ func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*
 	if err != nil {
 		return err
 	}
+	w, err := s.spaces.Get(ctx, ws)
+	if err != nil {
+		return err
+	}
+	now, _ := s.spaces.Now(w)
 	writes := make([]store.Write, 0, len(changed)+1)
 	for i, r := range changed {
 		doc := RunDoc{Run: r.ID, Customer: customer, Started: value.Instant(r.Started)}
@@ -181,18 +186,20 @@ func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*
 				return err
 			}
 		}
-		doc.take(r, facts[len(facts)-1].At)
+		doc.take(r, now)
 		body, err := json.Marshal(doc)
 		if err != nil {
 			return err
 		}
 		writes = append(writes, store.Write{Op: op, Collection: Runs, Doc: store.Doc{ID: ids[i], Body: body}})
 	}
-	body, err := json.Marshal(stepDoc{Customer: customer, At: value.Instant(facts[0].At), Facts: facts})
-	if err != nil {
-		return err
+	if len(facts) > 0 {
+		body, err := json.Marshal(stepDoc{Customer: customer, At: value.Instant(facts[0].At), Facts: facts})
+		if err != nil {
+			return err
+		}
+		writes = append(writes, store.Write{Op: store.Insert, Collection: Steps, Doc: store.Doc{ID: customer + "~" + uuid.Must(uuid.NewV7()).String(), Body: body}})
 	}
-	writes = append(writes, store.Write{Op: store.Insert, Collection: Steps, Doc: store.Doc{ID: customer + "~" + uuid.Must(uuid.NewV7()).String(), Body: body}})
 	_, errs := s.store.Apply(ctx, ws, writes)
 	for _, err := range errs {
 		if err != nil {
