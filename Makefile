@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 export CGO_ENABLED := 0
 export GOTOOLCHAIN := local
+# The same flags for builds and tests, so that the engine is compiled once.
+export GOFLAGS := -trimpath -buildvcs=false
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BINARY := .build/dueflow
@@ -29,7 +31,7 @@ run: build ## build everything and serve the demo workspace; prints its address
 	exec $(BINARY) serve --demo --data .build/demo
 
 build: ui ## the one binary, with the web interface inside: .build/dueflow
-	go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $(BINARY) ./server
+	go build -ldflags "-s -w -X main.version=$(VERSION)" -o $(BINARY) ./server
 
 ui: .build/ui.stamp ## the web interface, if its sources changed
 

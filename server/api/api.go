@@ -60,6 +60,8 @@ type Deps struct {
 	Demo          []DemoUser
 	DemoDay       time.Duration
 	SecureCookies bool
+	// HealthOnly serves /healthz and /readyz and nothing else.
+	HealthOnly bool
 	// Ready tells whether store and engine answer.
 	Ready    func(context.Context) error
 	Rehearse func(ctx context.Context, ws string, d *run.Definition, from, to value.Date, visible filter.Expr) (*run.Report, error)
@@ -102,6 +104,9 @@ func New(d Deps) *Server {
 	s.app.Use(s.recovered, s.secured)
 	s.app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
 	s.app.Get("/readyz", s.readyz)
+	if d.HealthOnly {
+		return s
+	}
 	s.app.Use("/api/v1", s.authenticated, s.idempotent)
 	s.live()
 	huma.NewErrorWithContext = problemIn

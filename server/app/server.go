@@ -58,11 +58,9 @@ func Start(ctx context.Context, cfg config.Config, version string, log *slog.Log
 		}
 		go s.liveDemo(background)
 	}
-	if cfg.Has("api") {
-		if err := s.listen(version); err != nil {
-			s.Close()
-			return nil, err
-		}
+	if err := s.listen(version); err != nil {
+		s.Close()
+		return nil, err
 	}
 	return s, nil
 }
@@ -180,6 +178,7 @@ func (s *Server) deps(version string) api.Deps {
 			return s.Rehearse(ctx, ws, def, from, to, visible, nil)
 		},
 		Verify:      s.Verify,
+		HealthOnly:  !s.Config.Has("api"),
 		OnWorkspace: s.newWorkspace,
 	}
 	if s.Config.Demo {
