@@ -147,6 +147,7 @@ export type PromiseToPay = {
   status: PromiseStatus;
   items?: string[];
 };
+export type Budget = { max: number; per: { value: number; unit: string } };
 export type Account = {
   version: number;
   items: AccountItem[];
@@ -154,7 +155,7 @@ export type Account = {
   promises: PromiseToPay[];
   hold: null | { until?: string; reason: string; by?: string };
   stopWish: null | { at: string; reason: string };
-  contacts: { last?: string; budget: { max: number; per: string }; nextAllowed?: string };
+  contacts: { last?: string; budget: Budget; nextAllowed?: string };
 };
 export type Next = null | {
   at: string;
@@ -176,7 +177,7 @@ export type Run = {
   sentence: Text;
   status: RunStatus;
   wakeAt?: string;
-  waitingFor?: string;
+  waitingFor?: string[];
   outcome?: string;
   reason?: Reason;
   startedAt: string;
@@ -203,7 +204,7 @@ export type WhyEntry = {
   run?: string;
   node?: string;
   decision: string;
-  reason: Reason;
+  reason?: Reason;
   sentence?: Text;
 };
 export type CallResult =
@@ -249,13 +250,13 @@ export type Message = {
   flow?: FlowRef;
   node?: string;
   template?: string;
-  tone?: string;
+  tone?: number | string;
   seen?: { version: number; open: number; checks: { key: string; ok: boolean }[] };
   crossed: boolean;
 };
 export type Task = {
   id: string;
-  title: string;
+  title: Text | string;
   customer: Ref;
   run?: string;
   assignee?: Ref;
@@ -318,6 +319,7 @@ export type Flow = {
   publishedBy?: string;
   counts: Record<RunStatus, number>;
   sentences: Record<Lang, string[]>;
+  history?: { version: number; hash: string; at: string; by?: string }[];
 };
 export type FlowDetail = Flow & { document: unknown; draftVersion?: number };
 export type Batch = {

@@ -27,6 +27,11 @@ export function useFormat() {
       time: (instant: string) => formatTime(instant, locale, zone),
       dayOf: (instant: string) => dateOf(instant, zone),
       relative: (date: string) => relativeDays(date.length > 10 ? dateOf(date, zone) : date, today, locale),
+      /** A reason as a line of its own: it starts with a capital. */
+      reason: (text?: Partial<Text>) => {
+        const line = text?.[lang] || text?.[other] || '';
+        return line.charAt(0).toUpperCase() + line.slice(1);
+      },
       number: (value: number) => new Intl.NumberFormat(locale).format(value),
       text: (text?: Partial<Text> | string) =>
         typeof text === 'string' ? text : text?.[lang] || text?.[other] || '',

@@ -1,25 +1,30 @@
-import { Button, Tabs } from 'antd';
-import { Fragment, lazy, Suspense } from 'react';
+import { Button, Segmented, Tabs } from 'antd';
+import { Fragment, lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { TimelineEntry } from '@/shared/api/types';
+import { useUserNames } from '@/shared/api/names';
+import type { Run, TimelineEntry } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useMessagesOf, useTimeline } from '../api/customers';
-import { kindTone } from '../model/timeline';
+import { quietTimeline, subjectOf, toneOf, withoutClock } from '../model/timeline';
 
 const Why = lazy(() => import('./Why'));
 
-export function Activity({ customer }: { customer: string }) {
+export function Activity({ customer, runs }: { customer: string; runs: Run[] }) {
   const { t } = useTranslation();
   return (
     <section className="section" aria-label={t('timeline.title')}>
       <Tabs
         className="activity-tabs"
         items={[
-          { key: 'timeline', label: t('timeline.title'), children: <Timeline customer={customer} /> },
+          {
+            key: 'timeline',
+            label: t('timeline.title'),
+            children: <Timeline customer={customer} runs={runs} />,
+          },
           { key: 'messages', label: t('timeline.messages'), children: <Messages customer={customer} /> },
           {
             key: 'why',
@@ -36,27 +41,57 @@ export function Activity({ customer }: { customer: string }) {
   );
 }
 
-function Timeline({ customer }: { customer: string }) {
+function Timeline({ customer, runs }: { customer: string; runs: Run[] }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const [view, setView] = useState<'highlights' | 'all'>('highlights');
   const timeline = useTimeline(customer);
+  const messages = useMessagesOf(customer);
+  const subjects = useMemo(
+    () => new Map(messages.rows.map((message) => [message.id, message.subject])),
+    [messages.rows],
+  );
+  const labels = useMemo(
+    () => new Map(runs.map(({ subject }) => [subject.id, subject.form === 'invoice' ? subject.label : ''])),
+    [runs],
+  );
   if (timeline.error && timeline.rows.length === 0)
     return <ErrorState error={timeline.error} onRetry={() => timeline.refetch()} />;
   if (timeline.isPending) return <Lines rows={6} />;
   if (timeline.rows.length === 0)
     return <Empty small title={t('timeline.empty')} text={t('timeline.emptyText')} />;
+  const entries = quietTimeline(timeline.rows, view === 'all');
   let day = '';
   return (
     <>
+      <div className="timeline-view">
+        <Segmented
+          size="small"
+          aria-label={t('timeline.view')}
+          value={view}
+          onChange={setView}
+          options={[
+            { value: 'highlights', label: t('timeline.highlights') },
+            { value: 'all', label: t('timeline.all') },
+          ]}
+        />
+      </div>
+      {entries.length === 0 && (
+        <Empty small title={t('timeline.noHighlights')} text={t('timeline.noHighlightsText')} />
+      )}
       <ol className="timeline">
-        {timeline.rows.map((entry) => {
+        {entries.map((entry) => {
           const entryDay = format.dayOf(entry.at);
           const isNewDay = entryDay !== day;
           day = entryDay;
           return (
             <Fragment key={entry.id}>
               {isNewDay && <li className="timeline-day">{format.date(entryDay, 'long')}</li>}
-              <Entry entry={entry} />
+              <Entry
+                entry={entry}
+                subject={subjects.get(String(entry.data?.message))}
+                label={labels.get(subjectOf(entry) ?? '')}
+              />
             </Fragment>
           );
         })}
@@ -72,22 +107,23 @@ function Timeline({ customer }: { customer: string }) {
   );
 }
 
-function Entry({ entry }: { entry: TimelineEntry }) {
+function Entry({ entry, subject, label }: { entry: TimelineEntry; subject?: string; label?: string }) {
   const format = useFormat();
-  const message = entry.data?.message;
+  const names = useUserNames();
+  const message = entry.kind === 'step' ? undefined : entry.data?.message;
+  const said = withoutClock(format.text(entry.text), (day) => format.date(day));
+  const text = subject && message ? `${said} · ${subject}` : said;
+  const actor = names.data?.find(({ id }) => id === entry.actor?.id)?.name;
   return (
-    <li className={`timeline-entry tone-${kindTone(entry.kind)}`}>
+    <li className={`timeline-entry tone-${toneOf(entry)}`}>
       <time className="timeline-time num" dateTime={entry.at}>
         {format.time(entry.at)}
       </time>
       <span className="timeline-dot" aria-hidden />
       <span className="timeline-text">
-        {typeof message === 'string' ? (
-          <Link to={`/inbox/${message}`}>{format.text(entry.text)}</Link>
-        ) : (
-          format.text(entry.text)
-        )}
-        {entry.actor && <span className="list-dim"> · {entry.actor.name}</span>}
+        {typeof message === 'string' && message !== '' ? <Link to={`/inbox/${message}`}>{text}</Link> : text}
+        {label && <span className="list-dim num"> · {label}</span>}
+        {actor && <span className="list-dim"> · {actor}</span>}
       </span>
       {entry.amount !== undefined && entry.currency && (
         <Money amount={entry.amount} currency={entry.currency} />

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
+import { useOwnerName } from '@/shared/api/names';
 import type { CustomerPage as PageData } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTitle } from '@/shared/lib/useTitle';
@@ -28,6 +29,7 @@ function Loaded({ page }: { page: PageData }) {
   const { t } = useTranslation();
   const [action, setAction] = useState<Action>();
   const { record, account, next, runs } = page;
+  const owner = useOwnerName(record);
   useTitle(record.data.name);
   return (
     <div className="page page-wide">
@@ -43,10 +45,7 @@ function Loaded({ page }: { page: PageData }) {
             {account.stopWish && <Chip tone="red">{t('customer.stopWish')}</Chip>}
           </div>
           <div className="page-sub">
-            {[
-              record.data.number,
-              record.system.ownerName && t('customer.ownedBy', { name: record.system.ownerName }),
-            ]
+            {[record.data.number, owner && t('customer.ownedBy', { name: owner })]
               .filter(Boolean)
               .join(' · ')}
           </div>
@@ -57,9 +56,14 @@ function Loaded({ page }: { page: PageData }) {
       <div className="columns">
         <div className="column-main">
           <Flags page={page} />
-          <NextContact next={next} account={account} hasOpen={account.items.some(({ open }) => open > 0)} />
+          <NextContact
+            next={next}
+            runs={runs}
+            account={account}
+            hasOpen={account.items.some(({ open }) => open > 0)}
+          />
           <InvoiceItems items={account.items} onAction={setAction} />
-          <Activity customer={record.id} />
+          <Activity customer={record.id} runs={runs} />
         </div>
         <div className="column-side">
           <Side page={page} runs={runs} onAction={setAction} />

@@ -116,6 +116,8 @@ function Drawer(props: { open: boolean; onClose: () => void; onSaved: (id: strin
 function useColumns(): Column<Customer>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const owners = useUserNames();
+  const names = useMemo(() => new Map((owners.data ?? []).map(({ id, name }) => [id, name])), [owners.data]);
   return useMemo(
     () => [
       {
@@ -206,9 +208,11 @@ function useColumns(): Column<Customer>[] {
         key: 'owner',
         title: t('customer.owner'),
         hide: 'medium',
-        render: ({ system }) => system.ownerName || <span className="cell-none">{t('table.none')}</span>,
+        render: ({ data, system }) =>
+          system.ownerName ||
+          names.get(data.owner ?? '') || <span className="cell-none">{t('table.none')}</span>,
       },
     ],
-    [t, format],
+    [t, format, names],
   );
 }

@@ -1,9 +1,12 @@
 import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useServerNow } from '@/shared/api/clock';
+import { useOwnerName } from '@/shared/api/names';
 import { useCommand } from '@/shared/api/records';
 import { useCan } from '@/shared/api/session';
 import type { CustomerPage, Run } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { useSentence } from '@/shared/lib/useSentence';
 import { StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Fact, Section } from '@/shared/ui/Page';
@@ -27,8 +30,11 @@ function Details({ page, onAction }: Omit<Props, 'runs'>) {
   const { t } = useTranslation();
   const format = useFormat();
   const canWrite = useCan('account.write');
-  const { data, system } = page.record;
+  const { data } = page.record;
   const { contacts } = page.account;
+  const owner = useOwnerName(page.record);
+  const now = useServerNow(60_000) ?? 0;
+  const dateIsAhead = (instant: string) => Date.parse(instant) > now;
   const none = <span className="cell-none">{t('table.none')}</span>;
   return (
     <Section
@@ -42,7 +48,7 @@ function Details({ page, onAction }: Omit<Props, 'runs'>) {
       }
     >
       <dl className="facts">
-        <Fact label={t('customer.owner')}>{system.ownerName || none}</Fact>
+        <Fact label={t('customer.owner')}>{owner || none}</Fact>
         <Fact label={t('field.email')}>{data.email || none}</Fact>
         <Fact label={t('field.phone')}>{data.phone ? <span className="num">{data.phone}</span> : none}</Fact>
         <Fact label={t('customer.language')}>{data.language ? t(`lang.${data.language}`) : none}</Fact>
@@ -52,9 +58,12 @@ function Details({ page, onAction }: Omit<Props, 'runs'>) {
         <Fact label={t('customer.budget')}>
           {t('customer.budgetOf', {
             count: contacts.budget.max,
-            per: t(`per.${contacts.budget.per}`, { defaultValue: contacts.budget.per }),
+            per: t(`unit.${contacts.budget.per.unit}`, {
+              count: contacts.budget.per.value,
+              defaultValue: contacts.budget.per.unit,
+            }),
           })}
-          {contacts.nextAllowed && (
+          {contacts.nextAllowed && dateIsAhead(contacts.nextAllowed) && (
             <span className="fact-sub">
               {t('customer.nextAllowed', { date: format.instant(contacts.nextAllowed) })}
             </span>
@@ -119,6 +128,7 @@ function Promises({ page }: { page: CustomerPage }) {
 
 function Runs({ runs }: { runs: Run[] }) {
   const { t } = useTranslation();
+  const sentence = useSentence();
   const format = useFormat();
   const canControl = useCan('run.control');
   return (
@@ -134,7 +144,15 @@ function Runs({ runs }: { runs: Run[] }) {
                   <span className="row-title num">{run.subject.label}</span>{' '}
                   <StatusChip kind="run" status={run.status} />
                 </div>
-                <div className="list-sub">{format.text(run.reason?.text) || format.text(run.sentence)}</div>
+                <div className="list-sub">
+                  {run.status === 'done'
+                    ? t('run.endedBy', {
+                        reason:
+                          format.text(run.reason?.text) ||
+                          t(`outcome.${run.outcome}`, { defaultValue: run.outcome ?? '' }),
+                      })
+                    : format.reason(run.reason?.text) || sentence(run.sentence)}
+                </div>
                 <div className="list-sub list-dim">
                   {format.text(run.flow.name) || run.flow.key}
                   {run.wakeAt && run.status === 'active' && (

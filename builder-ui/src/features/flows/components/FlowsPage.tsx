@@ -1,8 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useUserNames } from '@/shared/api/names';
 import { useCan } from '@/shared/api/session';
 import type { Flow, RunStatus } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { useSentence } from '@/shared/lib/useSentence';
 import { StatusChip } from '@/shared/ui/Chip';
 import { Page } from '@/shared/ui/Page';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
@@ -42,6 +44,9 @@ export default function FlowsPage() {
 function FlowCard({ flow }: { flow: Flow }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const sentence = useSentence();
+  const names = useUserNames();
+  const publisher = names.data?.find(({ id }) => id === flow.publishedBy)?.name;
   const canPublish = useCan('flow.publish');
   const name = format.text(flow.name) || flow.key;
   const steps = flow.sentences?.[format.lang] ?? flow.sentences?.en ?? [];
@@ -60,13 +65,11 @@ function FlowCard({ flow }: { flow: Flow }) {
       {flow.description && <p className="flow-text">{format.text(flow.description)}</p>}
       <div className="flow-body">
         <ol className="flow-steps" aria-label={t('flow.steps', { name })}>
-          {steps.map((sentence, at) => (
+          {steps.map((step, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a published flow's sentences keep their places
-            <li key={`${at}${sentence}`} className="flow-step">
-              <span className="flow-number num" aria-hidden>
-                {at + 1}
-              </span>
-              <span>{sentence}</span>
+            <li key={`${at}${step}`} className="flow-step">
+              <span className="flow-number" aria-hidden />
+              <span>{sentence(step)}</span>
             </li>
           ))}
         </ol>
@@ -85,9 +88,9 @@ function FlowCard({ flow }: { flow: Flow }) {
       </div>
       {flow.publishedAt && (
         <p className="flow-published">
-          {t(flow.publishedBy ? 'flow.publishedBy' : 'flow.published', {
+          {t(publisher ? 'flow.publishedBy' : 'flow.published', {
             date: format.instant(flow.publishedAt),
-            name: flow.publishedBy,
+            name: publisher,
           })}
         </p>
       )}

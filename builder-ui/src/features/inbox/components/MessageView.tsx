@@ -4,8 +4,9 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '@/shared/api/session';
-import type { Message } from '@/shared/api/types';
+import type { Message, Run } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { useTemplateNames } from '@/shared/lib/useSentence';
 import { Chip, StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { useOwed } from '../api/messages';
@@ -18,6 +19,7 @@ const RecordPaymentDrawer = lazy(() =>
 export function MessageView({ message }: { message: Message }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const templates = useTemplateNames();
   const [as, setAs] = useState<'html' | 'text'>(message.html ? 'html' : 'text');
   return (
     <article className="message" aria-label={message.subject}>
@@ -42,6 +44,14 @@ export function MessageView({ message }: { message: Message }) {
             {message.crossed && <Chip tone="amber">{t('inbox.crossed')}</Chip>}
           </span>
         </div>
+        {message.flow && (
+          <p className="message-why">
+            {t('inbox.why', {
+              flow: format.text(message.flow.name) || message.flow.key,
+              template: templates.get(message.template ?? '') ?? message.template,
+            })}
+          </p>
+        )}
         {message.error && (
           <p className="flag flag-red" role="note">
             {message.error}
@@ -49,6 +59,7 @@ export function MessageView({ message }: { message: Message }) {
         )}
       </header>
       <PayBar message={message} />
+
       <div className="message-view">
         <Segmented
           size="small"
@@ -105,6 +116,11 @@ function PayBar({ message }: { message: Message }) {
   }));
   const named = payable.filter(({ id }) => message.items.some(({ invoice }) => invoice === id));
   const next = owed.data?.next;
+  const runs = (owed.data?.runs ?? []).filter(
+    ({ flow, subject }) =>
+      flow.key === message.flow?.key &&
+      (subject.form !== 'invoice' || message.items.some(({ invoice }) => invoice === subject.id)),
+  );
   return (
     <div className={unpaid.length === 0 ? 'paybar paybar-done' : 'paybar'}>
       <div className="paybar-text" role="status">
@@ -120,7 +136,9 @@ function PayBar({ message }: { message: Message }) {
             })}
           </strong>
         )}
-        <span>{next ? t('inbox.nextReminder', { date: format.instant(next.at) }) : t('inbox.noNext')}</span>
+        <span className="paybar-next">
+          {next ? t('inbox.nextReminder', { date: format.instant(next.at) }) : t('inbox.noNext')}
+        </span>
       </div>
       {canPay && unpaid.length > 0 && (
         <Button
@@ -133,6 +151,7 @@ function PayBar({ message }: { message: Message }) {
           {t('inbox.pay')}
         </Button>
       )}
+      <FlowStates runs={runs} />
       {asked && (
         <Suspense fallback={null}>
           <RecordPaymentDrawer
@@ -145,6 +164,29 @@ function PayBar({ message }: { message: Message }) {
         </Suspense>
       )}
     </div>
+  );
+}
+
+/** Each invoice's reminder flow as it stands now: it ends by itself when the money is in. */
+function FlowStates({ runs }: { runs: Run[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (runs.length === 0) return null;
+  const state = (run: Run) => {
+    if (run.status !== 'done')
+      return run.wakeAt ? t('inbox.runNext', { date: format.instant(run.wakeAt) }) : '';
+    return format.text(run.reason?.text) || t(`outcome.${run.outcome}`, { defaultValue: '' });
+  };
+  return (
+    <ul className="paybar-runs" aria-label={t('inbox.runs')}>
+      {runs.map((run) => (
+        <li key={run.id} className="paybar-run">
+          <span className="num">{run.subject.label}</span>
+          <StatusChip kind="run" status={run.status} />
+          <span className="list-dim num">{state(run)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -193,8 +235,7 @@ function Items({ message }: { message: Message }) {
 /** What was checked at the moment of sending. */
 function Checks({ message }: { message: Message }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const { seen, flow, template, tone } = message;
+  const { seen, tone } = message;
   return (
     <section aria-label={t('inbox.checks')} className="message-fact">
       <h3 className="fact-title">{t('inbox.checks')}</h3>
@@ -213,9 +254,7 @@ function Checks({ message }: { message: Message }) {
       )}
       <p className="list-sub">
         {[
-          flow && (format.text(flow.name) || flow.key),
-          template && t('inbox.template', { name: template }),
-          tone && t(`tone.${tone}`, { defaultValue: tone }),
+          tone && t(`tone.${tone}`, { defaultValue: '' }),
           seen && t('inbox.ledgerVersion', { version: seen.version }),
         ]
           .filter(Boolean)

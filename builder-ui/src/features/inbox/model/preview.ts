@@ -6,12 +6,14 @@ const dropped = 'script, iframe, object, embed, link, meta, base, form, input, b
  */
 export function previewDocument(html: string, nonce: string, lang: string): string {
   // Renamed before parsing: the policy already complains when a parser meets a style attribute.
-  const renamed = html.replaceAll(/(<[a-z][^<>]*?\s)style(\s*=)/gi, '$1data-style$2');
+  const renamed = html
+    .replaceAll(/(<[a-z][^<>]*?\s)style(\s*=)/gi, '$1data-style$2')
+    .replaceAll(/<(\/?)style\b/gi, '<$1x-style');
   const source = new DOMParser().parseFromString(renamed, 'text/html');
   for (const element of source.querySelectorAll(dropped)) element.remove();
 
   const rules: string[] = [];
-  for (const sheet of source.querySelectorAll('style')) {
+  for (const sheet of source.querySelectorAll('x-style')) {
     rules.push(sheet.textContent ?? '');
     sheet.remove();
   }

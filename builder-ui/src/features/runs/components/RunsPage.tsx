@@ -8,6 +8,7 @@ import { useCan } from '@/shared/api/session';
 import type { Run, RunAction } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
+import { useSentence } from '@/shared/lib/useSentence';
 import { StatusChip } from '@/shared/ui/Chip';
 import { type Column, DataTable } from '@/shared/ui/DataTable';
 import { FilterBar, Pick } from '@/shared/ui/Filters';
@@ -113,11 +114,15 @@ export default function RunsPage() {
 function useColumns(canControl: boolean): Column<Run>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const sentence = useSentence();
   return useMemo(() => {
+    const outcome = (run: Run) =>
+      run.outcome ? t(`outcome.${run.outcome}`, { defaultValue: run.outcome }) : t('table.none');
     const columns: Column<Run>[] = [
       {
         key: 'subject',
         title: t('run.subject'),
+        width: 250,
         render: (run) => (
           <span className="cell-stack">
             <Link className="row-title" to={`/customers/${run.customer.id}`} data-row-link>
@@ -138,8 +143,14 @@ function useColumns(canControl: boolean): Column<Run>[] {
         hide: 'phone',
         render: (run) => (
           <span className="cell-stack cell-wrap">
-            <span>{format.text(run.sentence)}</span>
-            {run.reason && <span className="cell-sub cell-reason">{format.text(run.reason.text)}</span>}
+            {run.status === 'done' ? (
+              <span className="list-dim">{format.reason(run.reason?.text) || outcome(run)}</span>
+            ) : (
+              <>
+                <span>{sentence(run.sentence)}</span>
+                {run.reason && <span className="cell-sub cell-reason">{format.reason(run.reason.text)}</span>}
+              </>
+            )}
           </span>
         ),
       },
@@ -147,15 +158,14 @@ function useColumns(canControl: boolean): Column<Run>[] {
         key: 'wake',
         title: t('run.wakeAt'),
         hide: 'narrow',
+        width: 150,
         render: (run) =>
           run.wakeAt && run.status === 'active' ? (
             <time className="num" dateTime={run.wakeAt}>
               {format.instant(run.wakeAt)}
             </time>
           ) : (
-            <span className="cell-none">
-              {run.outcome ? t(`outcome.${run.outcome}`, { defaultValue: run.outcome }) : t('table.none')}
-            </span>
+            <span className="cell-none">{t('table.none')}</span>
           ),
       },
       {
@@ -179,5 +189,5 @@ function useColumns(canControl: boolean): Column<Run>[] {
         render: (run) => <RunActions run={run} />,
       });
     return columns;
-  }, [t, format, canControl]);
+  }, [t, format, sentence, canControl]);
 }

@@ -3,10 +3,15 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '@/shared/api/client';
 import { useCan } from '@/shared/api/session';
+import type { Budget } from '@/shared/api/types';
 import { Fact, Section } from '@/shared/ui/Page';
 import { ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { useSaveWorkspace, useWorkspace } from '../api/settings';
 import type { Workspace } from '../model/settings';
+
+type Values = { name: string; window: { from: string; to: string }; max: number; value: number };
+
+const standard: Budget = { max: 1, per: { value: 2, unit: 'businessDay' } };
 
 export function WorkspaceTab() {
   const workspace = useWorkspace();
@@ -24,13 +29,21 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
   const { message } = App.useApp();
   const canWrite = useCan('settings.write');
   const save = useSaveWorkspace();
-  const [form] = Form.useForm<Workspace>();
+  const [form] = Form.useForm<Values>();
   const [changed, setChanged] = useState(false);
   const time = { pattern: /^([01]\d|2[0-3]):[0-5]\d$/, message: t('settings.timeRule') };
 
-  const submit = (values: Workspace) =>
+  const [first = standard, ...others] = workspace.budgets ?? [];
+  const required = [{ required: true, message: t('field.required') }];
+
+  const submit = ({ name, window, max, value }: Values) =>
     save.mutate(
-      { ...workspace, ...values },
+      {
+        ...workspace,
+        name,
+        window: { ...workspace.window, ...window },
+        budgets: [{ max, per: { ...first.per, value } }, ...others],
+      },
       {
         onSuccess: () => {
           setChanged(false);
@@ -54,7 +67,12 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       <Form
         form={form}
         layout="vertical"
-        initialValues={workspace}
+        initialValues={{
+          name: workspace.name,
+          window: workspace.window,
+          max: first.max,
+          value: first.per.value,
+        }}
         onFinish={submit}
         onValuesChange={() => setChanged(true)}
         disabled={!canWrite || save.isPending}
@@ -69,6 +87,11 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
         </Form.Item>
         <dl className="facts settings-facts">
           <Fact label={t('field.timezone')}>{workspace.timezone}</Fact>
+          {workspace.calendar && (
+            <Fact label={t('setup.calendar')}>
+              {t(`calendar.${workspace.calendar}`, { defaultValue: workspace.calendar })}
+            </Fact>
+          )}
           <Fact label={t('setup.currency')}>{workspace.currency}</Fact>
         </dl>
         <h3 className="fact-title">{t('settings.window')}</h3>
@@ -84,11 +107,17 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
         <h3 className="fact-title">{t('settings.budget')}</h3>
         <p className="list-sub">{t('settings.budgetText')}</p>
         <div className="field-pair">
-          <Form.Item name={['budget', 'perDay']} label={t('settings.perDay')}>
+          <Form.Item name="max" label={t('settings.most')} rules={required}>
             <InputNumber min={1} max={10} precision={0} className="field-full" />
           </Form.Item>
-          <Form.Item name={['budget', 'minWorkingDays']} label={t('settings.minDays')}>
-            <InputNumber min={0} max={60} precision={0} className="field-full" />
+          <Form.Item name="value" label={t('settings.within')} rules={required}>
+            <InputNumber
+              min={1}
+              max={60}
+              precision={0}
+              className="field-full"
+              suffix={t(`unit.${first.per.unit}`, { count: 2, defaultValue: first.per.unit })}
+            />
           </Form.Item>
         </div>
         {canWrite && (

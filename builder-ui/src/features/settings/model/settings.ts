@@ -1,4 +1,4 @@
-import type { Text } from '@/shared/api/types';
+import type { Budget, Text } from '@/shared/api/types';
 
 /** The contract names these resources only; this is the shape the pages read. Unknown members are kept on save. */
 export type Workspace = {
@@ -7,8 +7,10 @@ export type Workspace = {
   name: string;
   timezone: string;
   currency: string;
-  window?: { from: string; to: string };
-  budget?: { perDay?: number; minWorkingDays?: number };
+  calendar?: string;
+  window?: { from: string; to: string; days?: string };
+  budgets?: Budget[];
+  channels?: Record<string, unknown>;
 };
 export type Member = {
   id: string;
@@ -26,4 +28,4 @@ export type ApiKey = {
   createdAt: string;
   lastUsedAt?: string;
 };
-export type Role = { key: string; name?: Text };
+export type Role = { key: string; name?: Text | string };

@@ -8,9 +8,13 @@ import { Money } from '@/shared/ui/Money';
 
 const mostCards = 2;
 
+/** A currency in which nobody owes anything is no receivable, even with money left over. */
+const shown = ({ figures }: Today) =>
+  figures.filter(({ openInvoices, overdue }) => openInvoices > 0 || overdue > 0);
+
 /** What is owed, per currency: cards while there are few, one table when there are more. */
 export function Figures({ today }: { today: Today }) {
-  return today.figures.length > mostCards ? <Matrix today={today} /> : <Cards today={today} />;
+  return shown(today).length > mostCards ? <Matrix today={today} /> : <Cards today={today} />;
 }
 
 function Matrix({ today }: { today: Today }) {
@@ -36,7 +40,7 @@ function Matrix({ today }: { today: Today }) {
             </tr>
           </thead>
           <tbody>
-            {today.figures.map((figure) => (
+            {shown(today).map((figure) => (
               <MatrixRow key={figure.currency} figure={figure} today={today} />
             ))}
           </tbody>
@@ -100,7 +104,7 @@ function Cards({ today }: { today: Today }) {
   const format = useFormat();
   return (
     <section className="figures" aria-label={t('today.receivables')}>
-      {today.figures.map(({ currency, outstanding, overdue, unapplied, overdueCustomers, openInvoices }) => {
+      {shown(today).map(({ currency, outstanding, overdue, unapplied, overdueCustomers, openInvoices }) => {
         const ageing = today.ageing.find((entry) => entry.currency === currency);
         const share = outstanding > 0 ? overdue / outstanding : 0;
         return (

@@ -25,10 +25,11 @@ export function TaskList({ today }: { today: Today }) {
         return (
           <ListRow
             key={task.id}
-            title={<span className="row-title">{task.title}</span>}
+            title={<span className="row-title">{format.text(task.title)}</span>}
             sub={
               <>
                 <CustomerLink customer={task.customer} />
+                {task.assignee && <span> · {task.assignee.name}</span>}
                 {due && (
                   <span className={late ? 'text-overdue' : undefined}>
                     {' · '}
@@ -77,7 +78,7 @@ function Complete({ task }: { task: Task }) {
       content={
         <form
           className="task-form"
-          aria-label={t('today.completeTask', { title: task.title })}
+          aria-label={t('today.completeTask', { title: format.text(task.title) })}
           onSubmit={(event) => {
             event.preventDefault();
             save();
@@ -111,7 +112,7 @@ function Complete({ task }: { task: Task }) {
       <Button
         size="small"
         icon={<CheckOutlined />}
-        aria-label={t('today.completeTask', { title: task.title })}
+        aria-label={t('today.completeTask', { title: format.text(task.title) })}
       >
         {t('today.complete')}
       </Button>

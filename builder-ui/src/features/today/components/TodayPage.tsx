@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Today } from '@/shared/api/types';
+import type { Today, TodayCounts } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Page } from '@/shared/ui/Page';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
@@ -46,14 +46,21 @@ function Content({ today }: { today: Today }) {
   }
   return (
     <>
+      <Summary counts={today.counts} />
       <Figures today={today} />
       <div className="columns">
         <div className="column-main">
-          <PlannedList today={today} />
-          <SentList today={today} />
-          <HeldList today={today} />
+          <div id="sent" className="anchor">
+            <SentList today={today} />
+          </div>
+          <div id="planned" className="anchor">
+            <PlannedList today={today} />
+          </div>
+          <div id="held" className="anchor">
+            <HeldList today={today} />
+          </div>
         </div>
-        <div className="column-side">
+        <div className="column-side" id="people">
           <UnknownList today={today} />
           <ParkedList today={today} />
           <TaskList today={today} />
@@ -61,6 +68,28 @@ function Content({ today }: { today: Today }) {
         </div>
       </div>
     </>
+  );
+}
+
+/** The day in one line: what goes out, what went out, what stopped, what needs a person. */
+function Summary({ counts }: { counts: TodayCounts }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const parts = [
+    { key: 'sent', count: counts.sentToday, tone: 'green' },
+    { key: 'planned', count: counts.planned, tone: 'blue' },
+    { key: 'held', count: counts.held, tone: 'amber' },
+    { key: 'people', count: counts.tasks + counts.parked + counts.unknown, tone: 'violet' },
+  ];
+  return (
+    <section className="glance" aria-label={t('today.summaryLabel')}>
+      {parts.map(({ key, count, tone }) => (
+        <a key={key} className={`glance-part tone-${tone}`} href={`#${key}`}>
+          <span className="glance-count num">{format.number(count)}</span>
+          <span>{t(`today.summary.${key}`, { count })}</span>
+        </a>
+      ))}
+    </section>
   );
 }
 

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import type { Today } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { useSentence, useTemplateNames } from '@/shared/lib/useSentence';
 import { Chip, StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
@@ -77,6 +78,7 @@ export function ListSection({ title, count, shown, empty, emptyText, all, childr
 
 export function PlannedList({ today }: { today: Today }) {
   const { t } = useTranslation();
+  const sentence = useSentence();
   const format = useFormat();
   return (
     <ListSection
@@ -93,7 +95,7 @@ export function PlannedList({ today }: { today: Today }) {
           title={<CustomerLink customer={contact.customer} />}
           sub={
             <>
-              {format.text(contact.sentence)}
+              {sentence(contact.sentence)}
               <span className="list-dim"> · {format.text(contact.flow.name) || contact.flow.key}</span>
             </>
           }
@@ -115,6 +117,7 @@ export function PlannedList({ today }: { today: Today }) {
 
 export function SentList({ today }: { today: Today }) {
   const { t } = useTranslation();
+  const templates = useTemplateNames();
   const format = useFormat();
   return (
     <ListSection
@@ -129,9 +132,19 @@ export function SentList({ today }: { today: Today }) {
           key={message.id}
           title={<CustomerLink customer={message.customer} />}
           sub={
-            <Link className="list-link" to={`/inbox/${message.id}`}>
-              {message.subject}
-            </Link>
+            <>
+              <Link className="list-link" to={`/inbox/${message.id}`}>
+                {message.subject}
+              </Link>
+              {message.flow && (
+                <span className="list-dim">
+                  {t('today.becauseFlow', {
+                    flow: format.text(message.flow.name) || message.flow.key,
+                    step: templates.get(message.template ?? '') ?? '',
+                  })}
+                </span>
+              )}
+            </>
           }
           aside={<Money amount={message.amount} currency={message.currency} />}
           asideSub={
@@ -164,7 +177,7 @@ export function HeldList({ today }: { today: Today }) {
           <ListRow
             key={`${held.customer.id}${held.reason.key}`}
             title={<CustomerLink customer={held.customer} />}
-            sub={format.text(held.reason.text)}
+            sub={format.reason(held.reason.text)}
             aside={
               <Chip tone="amber">{t(`reason.${held.reason.key}`, { defaultValue: t('reason.other') })}</Chip>
             }
@@ -181,6 +194,7 @@ export function HeldList({ today }: { today: Today }) {
 
 export function ParkedList({ today }: { today: Today }) {
   const { t } = useTranslation();
+  const sentence = useSentence();
   const format = useFormat();
   if (today.parked.length === 0) return null;
   return (
@@ -197,7 +211,8 @@ export function ParkedList({ today }: { today: Today }) {
           title={<CustomerLink customer={run.customer} />}
           sub={
             <>
-              {run.subject.label} · {format.text(run.reason?.text) || format.text(run.sentence)}
+              <span className="num">{run.subject.label}</span> ·{' '}
+              {format.reason(run.reason?.text) || sentence(run.sentence)}
             </>
           }
           actions={<RunActions run={run} />}
