@@ -36,6 +36,7 @@ func (e *env) Send(ctx context.Context, f *run.Facts, m run.Message) (run.Sent, 
 	if err != nil {
 		return run.Sent{}, err
 	}
+	f.State = st
 	sent := run.Sent{Dropped: d.Dropped}
 	sent.Ref = m.Key
 	switch d.Verdict {
@@ -46,9 +47,7 @@ func (e *env) Send(ctx context.Context, f *run.Facts, m run.Message) (run.Sent, 
 		sent.Status, sent.Reason, sent.Until, sent.Ref = node.ResultDeferred, d.Reason, d.Until, ""
 		return sent, nil
 	}
-	fresh := *f
-	fresh.State = st
-	out, err := e.compose(ctx, &fresh, m, d, ch.Key(), to)
+	out, err := e.compose(ctx, f, m, d, ch.Key(), to)
 	switch {
 	case d.Verdict == ledger.Already:
 		out.Status, sent.Status = "sent", node.ResultOK

@@ -20,7 +20,8 @@ type Env interface {
 	Load(ctx context.Context, invoices []string) (*Facts, error)
 	// Definition gives a published flow by content hash.
 	Definition(ctx context.Context, hash string) (*Definition, error)
-	// Send asks the ledger and, if granted, sends one message.
+	// Send asks the ledger and, if granted, sends one message. It leaves the
+	// ledger's new state in f.
 	Send(ctx context.Context, f *Facts, m Message) (Sent, error)
 	// Do performs any other action, once per key.
 	Do(ctx context.Context, f *Facts, r *Run, a node.Action) (node.Result, error)
@@ -121,6 +122,9 @@ type stepper struct {
 	events  []*node.Event
 	results map[string]*node.Result // by run: actions done in the last round
 	account *Facts
+	// current: nothing but sends has happened since account was read, and Send
+	// has brought its ledger up to date.
+	current bool
 }
 
 type act struct {
@@ -206,11 +210,14 @@ func (s *stepper) round(ctx context.Context) ([]act, error) {
 			invoices = append(invoices, r.Subject)
 		}
 	}
-	f, err := s.env.Load(ctx, invoices)
-	if err != nil {
-		return nil, err
+	f := s.account
+	if !s.current {
+		var err error
+		if f, err = s.env.Load(ctx, invoices); err != nil {
+			return nil, err
+		}
+		s.account = f
 	}
-	s.account = f
 	var acts []act
 	for _, r := range moving {
 		d, err := s.def(ctx, r.Hash)
@@ -271,11 +278,13 @@ func (s *stepper) moving(now time.Time) []*Run {
 func (s *stepper) perform(ctx context.Context, acts []act) error {
 	s.results = map[string]*node.Result{}
 	var sends []act
+	s.current = true
 	for _, a := range acts {
 		if a.action.Kind == node.ActSend {
 			sends = append(sends, a)
 			continue
 		}
+		s.current = false
 		res, err := s.env.Do(ctx, s.account, a.run, *a.action)
 		if err != nil {
 			return err
