@@ -213,6 +213,11 @@ func (s *Server) importRows(ctx context.Context, a policies.Actor, in *importIn)
 		rows[i] = imports.Row(r)
 	}
 	results := s.Imports.Upsert(ctx, a, in.Form, rows, in.Body.DryRun)
+	if !in.Body.DryRun {
+		if err := s.Imports.Fresh(ctx, a.Workspace, in.Form); err != nil {
+			return nil, err
+		}
+	}
 	out := items[importedRow]{Items: make([]importedRow, 0, len(results))}
 	for _, r := range results {
 		row := importedRow{Line: r.Line, Status: r.Status, ID: r.ID}

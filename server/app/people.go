@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/store"
@@ -22,4 +23,25 @@ func (c *Core) People(ctx context.Context, ws string) ([]identity.User, error) {
 		}
 		q.After = p.Next
 	}
+}
+
+// userNamed finds the user that a cell of an import names: by id, e-mail, or a
+// name that only one person has.
+func (c *Core) userNamed(ctx context.Context, ws, text string) (string, bool) {
+	people, err := c.People(ctx, ws)
+	if err != nil {
+		return "", false
+	}
+	found := ""
+	for _, p := range people {
+		switch {
+		case p.ID == text || strings.EqualFold(p.Email, text):
+			return p.ID, true
+		case p.Name == text && found != "":
+			return "", false
+		case p.Name == text:
+			found = p.ID
+		}
+	}
+	return found, found != ""
 }

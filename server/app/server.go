@@ -122,6 +122,9 @@ func (s *Server) sweepFlows(ctx context.Context) {
 			if err == nil {
 				err = s.recoverMessages(ctx, ws)
 			}
+			if err == nil {
+				err = s.Records.Heal(ctx, ws)
+			}
 		}
 		if err == nil && n%180 == 0 {
 			err = s.Identity.Sweep(ctx)
@@ -163,10 +166,12 @@ func (s *Server) listen(version string) error {
 }
 
 func (s *Server) deps(version string) api.Deps {
+	rows := imports.New(s.Spaces, s.Forms, s.Accounts, s.Records, s.Access)
+	rows.User = s.userNamed
 	d := api.Deps{
 		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
 		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
-		Imports: imports.New(s.Spaces, s.Forms, s.Accounts, s.Records, s.Access), Live: s.Live, Channels: s.Channels,
+		Imports: rows, Live: s.Live, Channels: s.Channels,
 		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies,
 		Ready: func(ctx context.Context) error {
 			if _, err := s.Spaces.Keys(ctx); err != nil {

@@ -94,9 +94,20 @@ func (s *Service) entry(ctx context.Context, ws string, d *run.Definition, custo
 	return value.Instant(time.Unix(n, 0))[14:19]
 }
 
-// Sweep tells again the workflows of runs that nobody took up, because the
-// process died between noting and telling.
+// Sweep tells again the workflows of runs that nobody took up, and launches
+// again the batches that are not done, because a process died between noting
+// and telling; what runs already is left alone.
 func (s *Service) Sweep(ctx context.Context, ws string) error {
+	err := s.store.In(ws, Batches).Each(ctx, store.Query{Filter: filter.Eq("status", "running"), Limit: 200}, func(d store.Doc) error {
+		return s.engine.Launch(ctx, "batch/"+ws+"/"+d.ID, BatchWorkflowName, BatchState{Workspace: ws, ID: d.ID})
+	})
+	if err != nil {
+		return err
+	}
+	return s.sweepRuns(ctx, ws)
+}
+
+func (s *Service) sweepRuns(ctx context.Context, ws string) error {
 	w, err := s.spaces.Get(ctx, ws)
 	if err != nil {
 		return err

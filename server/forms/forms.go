@@ -6,10 +6,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"sync"
 	"time"
 
+	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/form"
 	"github.com/dueflow/dueflow/server/store"
@@ -152,6 +154,10 @@ func (s *Service) SaveDraft(ctx context.Context, ws string, f form.Form, ifVersi
 	}
 	e, err := s.Entry(ctx, ws, f.Key)
 	if fault.Is(err, fault.NotFound) {
+		// A form of this name would take the rights of the thing of this name.
+		if slices.Contains(policies.Objects(), f.Key) {
+			return Entry{}, fault.At("/key", "reservedKey", nil)
+		}
 		all, err := s.List(ctx, ws)
 		if err != nil {
 			return Entry{}, err

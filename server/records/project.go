@@ -105,9 +105,10 @@ func (s *Service) project(ctx context.Context, ws, formKey, id string, st *ledge
 		if err != nil {
 			return err
 		}
-		if b.number("_av") >= st.Seq {
+		if b.number("_av") >= st.Seq && b[unbooked] == nil {
 			return nil
 		}
+		delete(b, unbooked)
 		f(b)
 		b.set("_av", st.Seq)
 		raw, err := encode(b)
@@ -258,6 +259,12 @@ func (s *Service) Archived(ctx context.Context, ws string, c ledger.Command) (le
 			return a, err
 		}
 		return a, s.archivedPaymentsOn(ctx, ws, x.Invoice, a)
+	case ledger.ApplyPayment:
+		for _, id := range x.Invoices {
+			if err := s.archivedItem(ctx, ws, id, a); err != nil {
+				return a, err
+			}
+		}
 	case ledger.CorrectInvoice:
 		return a, s.archivedItem(ctx, ws, x.Invoice, a)
 	}

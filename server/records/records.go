@@ -85,6 +85,11 @@ func (b body) number(key string) int64 {
 	return n
 }
 
+// version counts the changes of a record's data by people and programs. The
+// document's own version counts projections too: with that, whoever edits a
+// customer would be refused because a payment came in.
+func (b body) version() int64 { return max(b.number("_dv"), 1) }
+
 func (b body) set(key string, v any) {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -129,7 +134,7 @@ func show(f forms.Published, d store.Doc, v policies.View, today value.Date) (Re
 		return Record{}, err
 	}
 	r := Record{
-		ID: d.ID, Form: f.Key, Version: d.Ver, Revision: int(b.number("_rev")), Data: make(map[string]json.RawMessage, len(b)),
+		ID: d.ID, Form: f.Key, Version: b.version(), Revision: int(b.number("_rev")), Data: make(map[string]json.RawMessage, len(b)),
 		System: map[string]json.RawMessage{}, CreatedAt: b.text("_created"), UpdatedAt: b.text("_updated"), By: b.text("_by"),
 	}
 	sys := systemFields[f.Key]

@@ -90,6 +90,9 @@ func Spec(f *form.Compiled) store.Spec {
 	for _, fields := range compound[f.Key] {
 		s.Indexes = append(s.Indexes, index(false, kinds, fields...))
 	}
+	if f.Key == "invoice" || f.Key == "payment" {
+		s.Indexes = append(s.Indexes, store.Index{Fields: []store.IndexField{{Path: unbooked, Kind: store.Text}}, Sparse: true})
+	}
 	if f.Key != "customer" && hasCustomer(f) {
 		kinds["_acct.owner"], kinds["_acct.team"] = store.Text, store.Text
 		s.Indexes = append(s.Indexes, index(false, kinds, "_acct.owner"), index(false, kinds, "_acct.team"))

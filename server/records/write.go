@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -40,6 +41,10 @@ func (s *Service) Create(ctx context.Context, a policies.Actor, formKey string, 
 	}
 	b.stamp(a, f.Revision, now)
 	b.set("_created", value.Instant(now))
+	cmd := booking(f.Key, in.ID, b, w.AllocationRule)
+	if cmd != nil {
+		b.set(unbooked, value.Instant(s.spaces.RealNow()))
+	}
 	raw, err := encode(b)
 	if err != nil {
 		return Record{}, err
@@ -48,7 +53,7 @@ func (s *Service) Create(ctx context.Context, a policies.Actor, formKey string, 
 	if err != nil {
 		return Record{}, uniqueFault(err)
 	}
-	if cmd := booking(f.Key, in.ID, b, w.AllocationRule); cmd != nil {
+	if cmd != nil {
 		if err := s.book(ctx, a, f, d, b, cmd); err != nil {
 			return Record{}, err
 		}
@@ -56,6 +61,44 @@ func (s *Service) Create(ctx context.Context, a policies.Actor, formKey string, 
 	}
 	s.changed(ctx, a.Workspace, f, in.ID, b, nil)
 	return show(f, d, v, today)
+}
+
+// unbooked marks a record whose booking has not been seen yet, since when. A
+// process that dies between storing and booking leaves it; Heal books it.
+const unbooked = "_unbooked"
+
+// healAfter is how long a booking may take before nobody can still be at it.
+const healAfter = 2 * time.Minute
+
+// Heal books the records that a dead process left unbooked; one that the ledger
+// refuses is removed, as it would have been at once.
+func (s *Service) Heal(ctx context.Context, ws string) error {
+	w, err := s.spaces.Get(ctx, ws)
+	if err != nil {
+		return err
+	}
+	before := value.Instant(s.spaces.RealNow().Add(-healAfter))
+	for _, key := range []string{"invoice", "payment"} {
+		f, err := s.forms.Get(ctx, ws, key)
+		if err != nil {
+			return err
+		}
+		page, err := s.store.In(ws, Prefix+key).Find(ctx, store.Query{Filter: filter.And(filter.Gt(unbooked, ""), filter.Lt(unbooked, before)), Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, d := range page.Docs {
+			b, err := decode(d)
+			if err != nil {
+				return err
+			}
+			err = s.book(ctx, policies.SystemActor(ws, b.text("_by")), f, d, b, booking(key, d.ID, b, w.AllocationRule))
+			if k := fault.KindOf(err); err != nil && k != fault.Invalid && k != fault.Conflict && k != fault.NotFound {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // readAs lets the writer see what was written, whatever the view on others is.
@@ -239,11 +282,11 @@ func (s *Service) Update(ctx context.Context, a policies.Actor, formKey, id stri
 	if err != nil {
 		return Record{}, err
 	}
-	if ifVersion != 0 && d.Ver != ifVersion {
-		return Record{}, fault.New(fault.Conflict, "store.version", fault.Params{"version": d.Ver})
-	}
 	old, err := decode(d)
 	if err != nil {
+		return Record{}, err
+	}
+	if err := sameVersion(old, ifVersion); err != nil {
 		return Record{}, err
 	}
 	next, err := parseData(f, s.unmask(f, v, old, data))
@@ -256,7 +299,15 @@ func (s *Service) Update(ctx context.Context, a policies.Actor, formKey, id stri
 			return Record{}, err
 		}
 	}
-	return s.replace(ctx, a, f, id, next, changed)
+	return s.replace(ctx, a, f, id, next, changed, old.version())
+}
+
+// sameVersion refuses an edit of another version than the stored one; 0 takes any.
+func sameVersion(b body, ifVersion int64) error {
+	if v := b.version(); ifVersion != 0 && v != ifVersion {
+		return fault.New(fault.Conflict, "store.version", fault.Params{"version": v})
+	}
+	return nil
 }
 
 // unmask puts back what the actor could not see and therefore could not send.
@@ -337,7 +388,7 @@ func (s *Service) amend(ctx context.Context, a policies.Actor, f forms.Published
 
 // replace writes the new data over the stored record, keeping projections, and
 // retries when a projection came in between.
-func (s *Service) replace(ctx context.Context, a policies.Actor, f forms.Published, id string, next body, changed []string) (Record, error) {
+func (s *Service) replace(ctx context.Context, a policies.Actor, f forms.Published, id string, next body, changed []string, ifVersion int64) (Record, error) {
 	w, err := s.spaces.Get(ctx, a.Workspace)
 	if err != nil {
 		return Record{}, err
@@ -353,6 +404,9 @@ func (s *Service) replace(ctx context.Context, a policies.Actor, f forms.Publish
 		if err != nil {
 			return Record{}, err
 		}
+		if err := sameVersion(b, ifVersion); err != nil {
+			return Record{}, err
+		}
 		for _, fd := range f.Fields {
 			delete(b, fd.Key)
 		}
@@ -360,6 +414,7 @@ func (s *Service) replace(ctx context.Context, a policies.Actor, f forms.Publish
 			b[k] = raw
 		}
 		b.stamp(a, f.Revision, now)
+		b.set("_dv", ifVersion+1)
 		raw, err := encode(b)
 		if err != nil {
 			return Record{}, err
@@ -405,11 +460,11 @@ func (s *Service) Delete(ctx context.Context, a policies.Actor, formKey, id stri
 	if err != nil {
 		return err
 	}
-	if ifVersion != 0 && d.Ver != ifVersion {
-		return fault.New(fault.Conflict, "store.version", fault.Params{"version": d.Ver})
-	}
 	b, err := decode(d)
 	if err != nil {
+		return err
+	}
+	if err := sameVersion(b, ifVersion); err != nil {
 		return err
 	}
 	if err := s.deletable(ctx, a.Workspace, formKey, id, b); err != nil {

@@ -1,0 +1,42 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/dueflow/dueflow/server/client"
+)
+
+// TestUnbookedRecordIsHealed: a record that a process stored and died before
+// booking is booked later; one that the ledger refuses disappears.
+func TestUnbookedRecordIsHealed(t *testing.T) {
+	s := newSpace(t, nil)
+	c := s.customer("Crash")
+	col := s.srv.Store.In(s.key, "r_invoice")
+	for id, amount := range map[string]int{"good": 700, "bad": -5} {
+		body := fmt.Sprintf(`{"number":%q,"customer":%q,"issueDate":"2026-01-05","dueDate":"2026-02-05","amount":%d,"currency":"CNY","status":"open","open":%d,"_unbooked":"2020-01-01T00:00:00.000Z","_by":"u"}`, id, c, amount, amount)
+		if _, err := col.Insert(t.Context(), id, json.RawMessage(body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.srv.Records.Heal(t.Context(), s.key); err != nil {
+		t.Fatal(err)
+	}
+	st, err := s.srv.Accounts.Load(t.Context(), s.key, c)
+	if err != nil || st.Items["good"] == nil || st.Items["good"].Open() != 700 {
+		t.Errorf("not booked: %+v, %v", st, err)
+	}
+	err = s.c.Do(t.Context(), "GET", "/records/invoice/bad", nil, nil)
+	if p, ok := err.(*client.Problem); !ok || p.Status != 404 {
+		t.Errorf("what the ledger refuses is still there: %v", err)
+	}
+	d, err := col.Get(t.Context(), "good")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left map[string]json.RawMessage
+	if err := json.Unmarshal(d.Body, &left); err != nil || left["_unbooked"] != nil {
+		t.Errorf("still marked: %s", d.Body)
+	}
+}
