@@ -31,8 +31,11 @@ test('a reminder arrives, a payment stops the next one', async ({ page }) => {
   await drawer.getByRole('button', { name: 'Record payment' }).click();
   await expect(drawer).toBeHidden();
 
-  await expect(bar).toContainText('Everything is paid');
-  await expect(bar).toContainText('No further reminder is planned');
+  // Nobody reloads: the payment ends the flow, and the socket brings the news.
+  await expect(bar).toContainText('Everything is paid', { timeout: 30_000 });
+  await expect(bar).toContainText('No further reminder is planned', { timeout: 30_000 });
+  const runs = page.getByRole('list', { name: 'Reminders for these invoices' }).getByRole('listitem');
+  for (const run of await runs.all()) await expect(run).toContainText('Done', { timeout: 30_000 });
   await page.getByRole('article').getByRole('link', { name: found.name }).first().click();
   await settled(page);
   await expect(page.getByText('Nothing is owed, so no reminder is planned.')).toBeVisible();

@@ -58,6 +58,7 @@ function Loaded({ page }: { page: PageData }) {
           <Flags page={page} />
           <NextContact
             next={next}
+            timezone={record.data.timezone}
             runs={runs}
             account={account}
             hasOpen={account.items.some(({ open }) => open > 0)}

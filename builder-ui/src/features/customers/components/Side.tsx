@@ -1,4 +1,5 @@
 import { App, Button } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useServerNow } from '@/shared/api/clock';
 import { useOwnerName } from '@/shared/api/names';
@@ -126,25 +127,35 @@ function Promises({ page }: { page: CustomerPage }) {
   );
 }
 
+const first = 5;
+const rank = { parked: 0, paused: 1, active: 2, done: 3 };
+
+/** What needs somebody comes first, then what acts soonest. */
+const byUrgency = (a: Run, b: Run) =>
+  rank[a.status] - rank[b.status] || (a.wakeAt ?? '').localeCompare(b.wakeAt ?? '');
+
 function Runs({ runs }: { runs: Run[] }) {
   const { t } = useTranslation();
   const sentence = useSentence();
   const format = useFormat();
   const canControl = useCan('run.control');
+  const [all, setAll] = useState(false);
+  const sorted = runs.toSorted(byUrgency);
+  const shown = all ? sorted : sorted.slice(0, first);
   return (
     <Section title={t('nav.runs')} count={runs.length}>
       {runs.length === 0 ? (
         <Empty small title={t('run.noneHere')} text={t('run.noneHereText')} />
       ) : (
         <ul className="list">
-          {runs.map((run) => (
+          {shown.map((run) => (
             <li key={run.id} className="list-row list-row-top">
               <div className="list-body">
                 <div className="list-line">
                   <span className="row-title num">{run.subject.label}</span>{' '}
                   <StatusChip kind="run" status={run.status} />
                 </div>
-                <div className="list-sub">
+                <div className="list-sub run-sub">
                   {run.status === 'done'
                     ? t('run.endedBy', {
                         reason:
@@ -171,6 +182,13 @@ function Runs({ runs }: { runs: Run[] }) {
             </li>
           ))}
         </ul>
+      )}
+      {sorted.length > first && (
+        <div className="table-foot">
+          <Button size="small" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? t('run.fewer') : t('run.allOf', { count: sorted.length })}
+          </Button>
+        </div>
       )}
     </Section>
   );

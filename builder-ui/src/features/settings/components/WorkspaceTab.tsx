@@ -110,14 +110,14 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
           <Form.Item name="max" label={t('settings.most')} rules={required}>
             <InputNumber min={1} max={10} precision={0} className="field-full" />
           </Form.Item>
-          <Form.Item name="value" label={t('settings.within')} rules={required}>
-            <InputNumber
-              min={1}
-              max={60}
-              precision={0}
-              className="field-full"
-              suffix={t(`unit.${first.per.unit}`, { count: 2, defaultValue: first.per.unit })}
-            />
+          <Form.Item
+            name="value"
+            label={t('settings.within', {
+              unit: t(`unitName.${first.per.unit}`, { defaultValue: first.per.unit }),
+            })}
+            rules={required}
+          >
+            <InputNumber min={1} max={60} precision={0} className="field-full" />
           </Form.Item>
         </div>
         {canWrite && (

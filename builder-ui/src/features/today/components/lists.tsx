@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '@/shared/api/session';
-import type { Today } from '@/shared/api/types';
+import type { PlannedContact, Today } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useSentence, useTemplateNames } from '@/shared/lib/useSentence';
 import { Chip, StatusChip } from '@/shared/ui/Chip';
@@ -76,9 +76,21 @@ export function ListSection({ title, count, shown, empty, emptyText, all, childr
   );
 }
 
+/** One row per customer, however many flows turn to them. */
+function groupByCustomer(planned: PlannedContact[]): Map<string, PlannedContact[]> {
+  const groups = new Map<string, PlannedContact[]>();
+  for (const contact of planned) {
+    const group = groups.get(contact.customer.id);
+    if (group) group.push(contact);
+    else groups.set(contact.customer.id, [contact]);
+  }
+  return groups;
+}
+
 export function PlannedList({ today }: { today: Today }) {
   const { t } = useTranslation();
   const sentence = useSentence();
+  const byCustomer = groupByCustomer(today.planned);
   const format = useFormat();
   return (
     <ListSection
@@ -89,28 +101,29 @@ export function PlannedList({ today }: { today: Today }) {
       emptyText={t('today.plannedEmptyText')}
       all="/runs?status=active"
     >
-      {today.planned.map((contact) => (
-        <ListRow
-          key={`${contact.customer.id}${contact.at}${contact.flow.key}`}
-          title={<CustomerLink customer={contact.customer} />}
-          sub={
-            <>
-              {sentence(contact.sentence)}
-              <span className="list-dim"> · {format.text(contact.flow.name) || contact.flow.key}</span>
-            </>
-          }
-          aside={<Money amount={contact.amount} currency={contact.currency} />}
-          asideSub={
-            <>
-              <time className="num" dateTime={contact.at}>
-                {format.time(contact.at)}
-              </time>
-              {' · '}
-              {t('today.items', { count: contact.items })}
-            </>
-          }
-        />
-      ))}
+      {[...byCustomer].map(([id, contacts]) => {
+        const [first] = contacts;
+        if (!first) return null;
+        return (
+          <ListRow
+            key={id}
+            title={<CustomerLink customer={first.customer} />}
+            sub={contacts.map((contact) => (
+              <div key={`${contact.at}${contact.flow.key}${contact.sentence.en}`} className="planned-step">
+                <time className="num" dateTime={contact.at}>
+                  {format.time(contact.at)}
+                </time>
+                <span>
+                  {format.text(contact.flow.name) || contact.flow.key}
+                  <span className="list-dim"> · {sentence(contact.sentence)}</span>
+                </span>
+              </div>
+            ))}
+            aside={<Money amount={first.amount} currency={first.currency} />}
+            asideSub={t('today.items', { count: first.items })}
+          />
+        );
+      })}
     </ListSection>
   );
 }
