@@ -223,11 +223,9 @@ func (s *State) countPromises(invoice string, n int64) {
 		if p.Status != PromiseOpen || !contains(p.Items, invoice) || n == 0 {
 			continue
 		}
-		take := n
+		take := max(n, -p.Received)
 		if n > 0 {
 			take = min(n, p.Amount-p.Received)
-		} else {
-			take = max(n, -p.Received)
 		}
 		p.Received += take
 		n -= take

@@ -154,7 +154,7 @@ func Prorate(total int64, weights []int64) []int64 {
 		i int
 		r float64
 	}
-	var left = total
+	left := total
 	rems := make([]rem, len(weights))
 	for i, w := range weights {
 		hi, lo := mulDiv(total, w, sum)

@@ -73,7 +73,7 @@ func StartEmbedded(dir string, log *slog.Logger) (*Embedded, error) {
 }
 
 // Stop ends the server; what it holds is durable at any moment.
-func (e *Embedded) Stop() { e.server.Stop() }
+func (e *Embedded) Stop() { _ = e.server.Stop() }
 
 // tuning: one partition is enough for one worker process; scanners and batch
 // services have nothing to do on one file; limits fit bursts of one machine.

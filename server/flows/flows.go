@@ -40,7 +40,9 @@ func text(paths ...string) store.Index {
 
 // Specs are the collections of this room.
 var Specs = []store.Spec{
-	{Name: Collection}, {Name: Versions}, {Name: Batches, Indexes: []store.Index{text("status")}},
+	{Name: Collection},
+	{Name: Versions},
+	{Name: Batches, Indexes: []store.Index{text("status")}},
 	{Name: Runs, Indexes: []store.Index{text("customer", "status"), text("flow", "status", "node"), text("status", "wake")}, Search: []string{"customerName", "label"}},
 	{Name: Steps, Indexes: []store.Index{text("customer", "at")}},
 }

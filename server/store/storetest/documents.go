@@ -187,7 +187,10 @@ func testLimits(t *testing.T, s *store.Store) {
 		wantFault(t, s.Ensure(ctx, bad, store.Spec{Name: "x"}), fault.Invalid, "")
 	}
 	for _, bad := range []store.Spec{
-		{Name: ""}, {Name: `a"b`}, {Name: "x", Search: []string{"a.."}}, {Name: "x", MaxBody: 16 << 20},
+		{Name: ""},
+		{Name: `a"b`},
+		{Name: "x", Search: []string{"a.."}},
+		{Name: "x", MaxBody: 16 << 20},
 		{Name: "x", Indexes: []store.Index{{}}},
 		{Name: "x", Indexes: []store.Index{{Fields: []store.IndexField{{Path: `a"`, Kind: store.Text}}}}},
 		{Name: "x", Indexes: []store.Index{{Fields: []store.IndexField{{Path: "a", Kind: "date"}}}}},

@@ -151,10 +151,16 @@ func testFilters(t *testing.T, s *store.Store) {
 		}
 	}
 	for _, e := range []filter.Expr{
-		nil, filter.None(), filter.Not{}, filter.All{}, filter.Any{nil}, filter.All{nil, filter.Eq("t", "a")},
-		filter.Not{Of: filter.Gt("n", 1)}, filter.Not{Of: filter.Not{Of: filter.Gt("n", 1)}},
+		nil, filter.None(),
+		filter.Not{},
+		filter.All{},
+		filter.Any{nil},
+		filter.All{nil, filter.Eq("t", "a")},
+		filter.Not{Of: filter.Gt("n", 1)},
+		filter.Not{Of: filter.Not{Of: filter.Gt("n", 1)}},
 		filter.Or(filter.Eq("b", true), filter.Missing("t")), filter.And(filter.Ne("t", "a"), filter.Exists("in.t")),
-		filter.Not{Of: filter.And(filter.Gt("n", 1), filter.Eq("t", "a"))}, filter.Eq("v", map[string]any{}),
+		filter.Not{Of: filter.And(filter.Gt("n", 1), filter.Eq("t", "a"))},
+		filter.Eq("v", map[string]any{}),
 	} {
 		n++
 		if wrong := m.check(e); wrong != "" {

@@ -266,7 +266,9 @@ func testCursors(t *testing.T, s *store.Store) {
 	_, err = s.In("cursors", "y").Find(ctx, store.Query{Sort: byA, After: p.Next})
 	wantFault(t, err, fault.Invalid, "store.cursor")
 	for _, bad := range [][]store.SortKey{
-		{{Field: ""}}, {{Field: "a'b"}}, {{Field: "a"}, {Field: "a", Desc: true}},
+		{{Field: ""}},
+		{{Field: "a'b"}},
+		{{Field: "a"}, {Field: "a", Desc: true}},
 		{{Field: "a"}, {Field: "b"}, {Field: "c"}, {Field: "d"}, {Field: "e"}},
 	} {
 		_, err := c.Find(ctx, store.Query{Sort: bad})

@@ -96,8 +96,13 @@ func testCounts(t *testing.T, s *store.Store) {
 		limit int
 		want  int64
 	}{
-		{nil, 0, 120}, {nil, 50, 50}, {nil, 500, 120}, {filter.Eq("status", "paid"), 0, 24},
-		{filter.Eq("status", "paid"), 10, 10}, {filter.None(), 0, 0}, {filter.Eq("customer.tier", "A"), -1, 120},
+		{nil, 0, 120},
+		{nil, 50, 50},
+		{nil, 500, 120},
+		{filter.Eq("status", "paid"), 0, 24},
+		{filter.Eq("status", "paid"), 10, 10},
+		{filter.None(), 0, 0},
+		{filter.Eq("customer.tier", "A"), -1, 120},
 	} {
 		got, err := c.Count(ctx, tc.f, tc.limit)
 		must(t, err)
