@@ -15,20 +15,20 @@ test.describe('first run', () => {
     await expectAccessible(page);
 
     await page.getByLabel('Company name').fill('Harbour Trading');
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await expect(page.getByLabel('E-mail')).toBeVisible();
     await expectAccessible(page);
 
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await expect(page.getByText('Please fill this in').first()).toBeVisible();
     await page.getByLabel('Name', { exact: true }).fill('Ada Chen');
     await page.getByLabel('E-mail').fill('ada@example.com');
     await page.getByLabel('Password').fill('a long enough password');
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
 
     await expect(page.getByText('Time zone')).toBeVisible();
     await expectAccessible(page);
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
 
     await page
       .getByRole('radio', { name: /sample/i })

@@ -4,7 +4,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '@/shared/api/session';
-import type { Message, Run } from '@/shared/api/types';
+import type { CustomerPage, Message } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTemplateNames } from '@/shared/lib/useSentence';
 import { Chip, StatusChip } from '@/shared/ui/Chip';
@@ -116,11 +116,6 @@ function PayBar({ message }: { message: Message }) {
   }));
   const named = payable.filter(({ id }) => message.items.some(({ invoice }) => invoice === id));
   const next = owed.data?.next;
-  const runs = (owed.data?.runs ?? []).filter(
-    ({ flow, subject }) =>
-      flow.key === message.flow?.key &&
-      (subject.form !== 'invoice' || message.items.some(({ invoice }) => invoice === subject.id)),
-  );
   return (
     <div className={unpaid.length === 0 ? 'paybar paybar-done' : 'paybar'}>
       <div className="paybar-text" role="status">
@@ -151,7 +146,7 @@ function PayBar({ message }: { message: Message }) {
           {t('inbox.pay')}
         </Button>
       )}
-      <FlowStates runs={runs} />
+      <FlowStates message={message} page={owed.data} />
       {asked && (
         <Suspense fallback={null}>
           <RecordPaymentDrawer
@@ -167,25 +162,35 @@ function PayBar({ message }: { message: Message }) {
   );
 }
 
-/** Each invoice's reminder flow as it stands now: it ends by itself when the money is in. */
-function FlowStates({ runs }: { runs: Run[] }) {
+const mostStates = 6;
+
+/** Each invoice of the message as it stands now: its flow goes on, or has ended because the money is in. */
+function FlowStates({ message, page }: { message: Message; page?: CustomerPage }) {
   const { t } = useTranslation();
   const format = useFormat();
-  if (runs.length === 0) return null;
-  const state = (run: Run) => {
-    if (run.status !== 'done')
-      return run.wakeAt ? t('inbox.runNext', { date: format.instant(run.wakeAt) }) : '';
-    return format.text(run.reason?.text) || t(`outcome.${run.outcome}`, { defaultValue: '' });
-  };
+  if (!page || message.items.length === 0) return null;
   return (
     <ul className="paybar-runs" aria-label={t('inbox.runs')}>
-      {runs.map((run) => (
-        <li key={run.id} className="paybar-run">
-          <span className="num">{run.subject.label}</span>
-          <StatusChip kind="run" status={run.status} />
-          <span className="list-dim num">{state(run)}</span>
-        </li>
-      ))}
+      {message.items.slice(0, mostStates).map(({ invoice, number }) => {
+        const item = page.account.items.find((entry) => entry.invoice === invoice);
+        const run = page.runs.find(({ subject, status }) => subject.id === invoice && status !== 'done');
+        return (
+          <li key={invoice} className="paybar-run">
+            <span className="num">{number}</span>
+            {item && <StatusChip kind="invoice" status={item.status} />}
+            <span className="list-dim num">
+              {run
+                ? [
+                    t(`status.run.${run.status}`),
+                    run.wakeAt && t('inbox.runNext', { date: format.instant(run.wakeAt) }),
+                  ]
+                    .filter(Boolean)
+                    .join(' · ')
+                : t('inbox.runsEnded')}
+            </span>
+          </li>
+        );
+      })}
     </ul>
   );
 }
