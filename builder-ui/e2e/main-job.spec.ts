@@ -33,7 +33,7 @@ test('a reminder arrives, a payment stops the next one', async ({ page }) => {
   const states = page.getByRole('list', { name: 'Reminders for these invoices' }).getByRole('listitem');
   await expect(states).not.toHaveCount(0);
   for (const state of await states.all()) {
-    await expect(state).toContainText('Paid', { timeout: 30_000 });
+    await expect(state).toContainText('Settled', { timeout: 30_000 });
     await expect(state).toContainText('no further reminder', { timeout: 30_000 });
   }
   await page.getByRole('article').getByRole('link', { name: found.name }).first().click();

@@ -177,7 +177,11 @@ function FlowStates({ message, page }: { message: Message; page?: CustomerPage }
         return (
           <li key={invoice} className="paybar-run">
             <span className="num">{number}</span>
-            {item && <StatusChip kind="invoice" status={item.status} />}
+            {item ? (
+              <StatusChip kind="invoice" status={item.status} />
+            ) : (
+              <Chip tone="green">{t('inbox.settled')}</Chip>
+            )}
             <span className="list-dim num">
               {run
                 ? [
