@@ -27,7 +27,7 @@ func (l logger) Info(string, ...tag.Tag)            {}
 func (l logger) Warn(msg string, tags ...tag.Tag)   { l.write(slog.LevelDebug, msg, tags) }
 func (l logger) Error(msg string, tags ...tag.Tag)  { l.write(slog.LevelDebug, msg, tags) }
 func (l logger) DPanic(msg string, tags ...tag.Tag) { l.write(slog.LevelError, msg, tags) }
-func (l logger) Panic(msg string, tags ...tag.Tag) { l.write(slog.LevelError, msg, tags); panic(msg) }
+func (l logger) Panic(msg string, tags ...tag.Tag)  { l.write(slog.LevelError, msg, tags); panic(msg) }
 
 func (l logger) Fatal(msg string, tags ...tag.Tag) { l.write(slog.LevelError, msg, tags); panic(msg) }
 func (l logger) With(...tag.Tag) log.Logger        { return l }
