@@ -218,6 +218,10 @@ func nextOf(st *ledger.State, w *workspace.Workspace, today value.Date, runs []r
 		if r.Reason != nil {
 			n.Why = append(n.Why, *r.Reason)
 		}
+		rules := w.Rules()
+		if day := st.NextContactDay(rules, ""); day > today && r.Reason == nil {
+			n.Why = append(n.Why, *reasonOf("budget", value.Instant(rules.Window.Next(day.At(rules.Window.From, rules.Location), rules.Calendar))))
+		}
 		switch {
 		case st.StopWish != nil:
 			n.Blocked = reasonOf("stopWish", "")

@@ -399,7 +399,10 @@ type auditIn struct {
 	Cursor string `query:"cursor" maxLength:"4000"`
 }
 
-func (s *Server) listAudit(ctx context.Context, a policies.Actor, in *auditIn) (*reply[audit.Page], error) {
+func (s *Server) listAudit(ctx context.Context, a policies.Actor, in *auditIn) (*reply[items[audit.Entry]], error) {
 	p, err := s.Audit.List(ctx, a.Workspace, audit.Query{Limit: in.Limit, After: in.Cursor})
-	return &reply[audit.Page]{p}, err
+	if p.Entries == nil {
+		p.Entries = []audit.Entry{}
+	}
+	return &reply[items[audit.Entry]]{items[audit.Entry]{Items: p.Entries, Next: p.Next}}, err
 }

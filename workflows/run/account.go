@@ -296,6 +296,9 @@ func (s *stepper) perform(ctx context.Context, acts []act) error {
 
 func (s *stepper) note(a act, res node.Result) {
 	s.results[a.run.ID] = &res
+	if res.Status == node.ResultRetry || res.Status == node.ResultFailed {
+		return // the interpreter says what it makes of them
+	}
 	what := a.action.Kind
 	if res.Status != node.ResultOK {
 		what = res.Status

@@ -234,13 +234,9 @@ func (a *advancer) settle(next node.Next) {
 		if !next.Planned.IsZero() {
 			r.Planned = next.Planned
 		}
-		if changed {
-			what := "waiting"
-			if a.in.Result != nil {
-				what = a.in.Result.Status
-			}
-			f := a.fact(what, next.Reason)
-			f.Until = r.Wake
+		// How an action went is a fact already; what follows it is not another.
+		if changed && (a.in.Result == nil || a.in.Result.Status == node.ResultOK) {
+			a.fact("waiting", next.Reason).Until = r.Wake
 		}
 	case node.DoPark:
 		a.park(next.Reason)

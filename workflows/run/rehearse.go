@@ -265,9 +265,6 @@ func (e *simulated) note(facts []Fact, runs map[string]*Run) {
 		case "started":
 			rep.Totals.Runs++
 		case node.ResultDeferred, node.ResultRefused:
-			if f.Until.IsZero() && f.What == node.ResultDeferred {
-				continue
-			}
 			rep.Held = append(rep.Held, HeldMessage{f.At, e.a.Customer, f.Run, f.Node, f.What, f.Reason, f.Until})
 			if f.What == node.ResultDeferred {
 				rep.Totals.Deferred++
