@@ -146,6 +146,21 @@ func TestPartPaymentSkipsNoStep(t *testing.T) {
 	}
 }
 
+// TestOldDebtGetsTheLastStepItPassed: an invoice long overdue when the flow
+// meets it gets one message, that of the latest step due, and goes on from there.
+func TestOldDebtGetsTheLastStepItPassed(t *testing.T) {
+	h := &history{st: ledger.NewState("c")}
+	h.do(t, at("2026-01-05 10:00"), invoice("a", "2026-02-02", 1000))
+	for _, settings := range []string{"", `"settings":{"ifLate":{"then":"send","within":{"value":1,"unit":"day"},"else":"ask"}},`} {
+		doc := strings.Replace(friendly, `"stopWhen"`, settings+`"stopWhen"`, 1)
+		r := rehearse(t, doc, h, "2026-04-08 00:00", "2026-06-01 00:00")
+		same(t, "messages", sentAt(r), []string{"2026-04-08 09:00 second", "2026-04-15 10:00 third"})
+		if r.Totals.Parked != 0 || r.Totals.Ended["ended"] != 1 {
+			t.Errorf("%+v", r.Totals)
+		}
+	}
+}
+
 func TestSameDayItemsBecomeOneMessage(t *testing.T) {
 	h := &history{st: ledger.NewState("c")}
 	for _, id := range []string{"a", "b", "d"} {
