@@ -3,7 +3,6 @@ package records
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -61,44 +60,6 @@ func (s *Service) Create(ctx context.Context, a policies.Actor, formKey string, 
 	}
 	s.changed(ctx, a.Workspace, f, in.ID, b, nil)
 	return show(f, d, v, today)
-}
-
-// unbooked marks a record whose booking has not been seen yet, since when. A
-// process that dies between storing and booking leaves it; Heal books it.
-const unbooked = "_unbooked"
-
-// healAfter is how long a booking may take before nobody can still be at it.
-const healAfter = 2 * time.Minute
-
-// Heal books the records that a dead process left unbooked; one that the ledger
-// refuses is removed, as it would have been at once.
-func (s *Service) Heal(ctx context.Context, ws string) error {
-	w, err := s.spaces.Get(ctx, ws)
-	if err != nil {
-		return err
-	}
-	before := value.Instant(s.spaces.RealNow().Add(-healAfter))
-	for _, key := range []string{"invoice", "payment"} {
-		f, err := s.forms.Get(ctx, ws, key)
-		if err != nil {
-			return err
-		}
-		page, err := s.store.In(ws, Prefix+key).Find(ctx, store.Query{Filter: filter.And(filter.Gt(unbooked, ""), filter.Lt(unbooked, before)), Limit: 200})
-		if err != nil {
-			return err
-		}
-		for _, d := range page.Docs {
-			b, err := decode(d)
-			if err != nil {
-				return err
-			}
-			err = s.book(ctx, policies.SystemActor(ws, b.text("_by")), f, d, b, booking(key, d.ID, b, w.AllocationRule))
-			if k := fault.KindOf(err); err != nil && k != fault.Invalid && k != fault.Conflict && k != fault.NotFound {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // readAs lets the writer see what was written, whatever the view on others is.
@@ -447,69 +408,4 @@ func (s *Service) changed(ctx context.Context, ws string, f forms.Published, id 
 	if s.OnChange != nil {
 		s.OnChange(ctx, ws, f.Key, id, customer, fields)
 	}
-}
-
-// Delete moves a record to the bin. Booked money cannot be deleted: an invoice
-// is cancelled first, a payment reversed, a customer must owe nothing.
-func (s *Service) Delete(ctx context.Context, a policies.Actor, formKey, id string, ifVersion int64) error {
-	f, v, err := s.open(ctx, a, formKey, "delete")
-	if err != nil {
-		return err
-	}
-	d, err := s.visible(ctx, a, f, v, id)
-	if err != nil {
-		return err
-	}
-	b, err := decode(d)
-	if err != nil {
-		return err
-	}
-	if err := sameVersion(b, ifVersion); err != nil {
-		return err
-	}
-	if err := s.deletable(ctx, a.Workspace, formKey, id, b); err != nil {
-		return err
-	}
-	b.set("_deletedBy", a.ID)
-	raw, err := encode(b)
-	if err != nil {
-		return err
-	}
-	if _, err := s.store.In(a.Workspace, Bin).Insert(ctx, formKey+"/"+id, raw); err != nil && !fault.Is(err, fault.Conflict) {
-		return err
-	}
-	if err := s.store.In(a.Workspace, Prefix+f.Key).Delete(ctx, id, d.Ver); err != nil {
-		return err
-	}
-	s.changed(ctx, a.Workspace, f, id, b, nil)
-	return nil
-}
-
-func (s *Service) deletable(ctx context.Context, ws, formKey, id string, b body) error {
-	customer := b.text("customer")
-	if formKey == "customer" {
-		customer = id
-	}
-	if formKey != "customer" && formKey != "invoice" && formKey != "payment" {
-		return nil
-	}
-	st, err := s.accounts.Load(ctx, ws, customer)
-	if err != nil {
-		return err
-	}
-	switch formKey {
-	case "customer":
-		if len(st.OpenItems()) > 0 || len(st.Unapplied()) > 0 {
-			return fault.New(fault.Conflict, "record.customerOwes", nil)
-		}
-	case "invoice":
-		if i := st.Items[id]; i != nil && !i.Cancelled {
-			return fault.New(fault.Conflict, "record.cancelFirst", nil)
-		}
-	case "payment":
-		if p := st.Payments[id]; p == nil || !p.Reversed {
-			return fault.New(fault.Conflict, "record.reverseFirst", nil)
-		}
-	}
-	return nil
 }
