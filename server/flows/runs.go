@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -393,16 +394,11 @@ func (s *Service) Page(doc json.RawMessage) map[string][]string {
 	for _, e := range f.Edges {
 		next[e.From] = append(next[e.From], e.To)
 	}
-	seen := map[string]bool{}
-	queue := []string{f.Trigger(s.nodes)}
-	for len(queue) > 0 {
-		id := queue[0]
-		queue = queue[1:]
+	for _, id := range inOrder(f.Trigger(s.nodes), next) {
 		n := f.Nodes[id]
-		if n == nil || seen[id] {
+		if n == nil {
 			continue
 		}
-		seen[id] = true
 		cfg, err := f.Resolve(n.Cfg, nil)
 		if err != nil {
 			continue
@@ -412,9 +408,29 @@ func (s *Service) Page(doc json.RawMessage) map[string][]string {
 				out[lang] = append(out[lang], t)
 			}
 		}
-		queue = append(queue, next[id]...)
 	}
 	return out
+}
+
+// inOrder lists the nodes from a start on so that each comes after those that
+// lead to it (reversed post-order; a loop's way back does not count).
+func inOrder(start string, next map[string][]string) []string {
+	var order []string
+	seen := map[string]bool{}
+	var visit func(id string)
+	visit = func(id string) {
+		if id == "" || seen[id] {
+			return
+		}
+		seen[id] = true
+		for i := len(next[id]) - 1; i >= 0; i-- {
+			visit(next[id][i])
+		}
+		order = append(order, id)
+	}
+	visit(start)
+	slices.Reverse(order)
+	return order
 }
 
 // CompileDraft checks a document and compiles it for a rehearsal.
