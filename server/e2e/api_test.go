@@ -189,7 +189,6 @@ func TestOwnScope(t *testing.T) {
 
 type browser struct {
 	url  string
-	jar  http.CookieJar
 	http *http.Client
 	csrf string
 }
