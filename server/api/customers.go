@@ -254,7 +254,7 @@ func (s *Server) withBalances(ctx context.Context, a policies.Actor, list []reco
 	if err != nil {
 		return err
 	}
-	next, err := s.nextWakes(ctx, a.Workspace, ids)
+	next, err := s.Flows.NextWakes(ctx, a.Workspace, ids)
 	if err != nil {
 		return err
 	}

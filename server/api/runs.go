@@ -390,9 +390,4 @@ func (s *Server) rehearse(ctx context.Context, a policies.Actor, in *rehearseIn)
 	return &reply[run.Report]{*r}, nil
 }
 
-// nextWakes gives the earliest wake of each customer's runs, in one query.
-func (s *Server) nextWakes(ctx context.Context, ws string, customers []string) (map[string]string, error) {
-	return s.Flows.NextWakes(ctx, ws, customers)
-}
-
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

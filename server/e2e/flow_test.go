@@ -78,6 +78,42 @@ func TestHoldAndPromise(t *testing.T) {
 	s.verify()
 }
 
+// TestRepeatableFlow: with re-entry, an event starts a run for a subject that
+// has none open, and only for it; another subject's ended run changes nothing.
+func TestRepeatableFlow(t *testing.T) {
+	s := newSpace(t, nil)
+	c := s.customer("Again")
+	a, b := s.invoice(c, "R-1", 1000, s.today()+30), s.invoice(c, "R-2", 1000, s.today()+30)
+	s.publish(`{"format":"dueflow.flow/1","key":"thanks","name":{"en":"Thanks"},"subject":{"form":"invoice","reentry":"again"},
+ "nodes":{"start":{"type":"trigger.event","v":1,"cfg":{"on":"payment.recorded"}},
+  "big":{"type":"branch","v":1,"cfg":{"cases":[{"port":"yes","when":{"field":"invoice.open","op":"lt","value":500}}]}},
+  "wait":{"type":"wait","v":1,"cfg":{"for":{"value":3,"unit":"day"}}},"end":{"type":"end","v":1}},
+ "edges":[{"from":"start","to":"big"},{"from":"big","port":"yes","to":"end"},{"from":"big","port":"else","to":"wait"},{"from":"wait","to":"end"}]}`)
+	pay := func(invoice string, amount int64) {
+		s.create("payment", map[string]any{"customer": c, "amount": amount, "currency": "CNY", "invoices": []string{invoice}})
+	}
+	count := func(open, done int) func() bool {
+		return func() bool {
+			o, d := 0, 0
+			for _, r := range s.runs() {
+				if r.Status == "done" {
+					d++
+				} else if r.Node == "wait" {
+					o++
+				}
+			}
+			return o == open && d == done
+		}
+	}
+	pay(a, 100) // stays: 900 open
+	s.eventually("one waits", count(1, 0))
+	pay(b, 600) // ends at once
+	s.eventually("the other ended", count(1, 1))
+	pay(a, 100) // has an open run: nothing new
+	pay(b, 100) // its run has ended: a second one, which ends too
+	s.eventually("b ran again, a did not", count(1, 2))
+}
+
 // TestTaskResultLeadsOn: a flow waits for a person and follows the result.
 func TestTaskResultLeadsOn(t *testing.T) {
 	s := newSpace(t, nil)

@@ -30,21 +30,13 @@ const (
 	Batches    = "batch"
 )
 
-func text(paths ...string) store.Index {
-	var ix store.Index
-	for _, p := range paths {
-		ix.Fields = append(ix.Fields, store.IndexField{Path: p, Kind: store.Text})
-	}
-	return ix
-}
-
 // Specs are the collections of this room.
 var Specs = []store.Spec{
 	{Name: Collection},
 	{Name: Versions},
-	{Name: Batches, Indexes: []store.Index{text("status")}},
-	{Name: Runs, Indexes: []store.Index{text("customer", "status"), text("flow", "status", "node"), text("status", "wake")}, Search: []string{"customerName", "label"}},
-	{Name: Steps, Indexes: []store.Index{text("customer", "at")}},
+	{Name: Batches, Indexes: []store.Index{store.OnText("status")}},
+	{Name: Runs, Indexes: []store.Index{store.OnText("customer", "status"), store.OnText("flow", "status", "node"), store.OnText("status", "wake")}, Search: []string{"customerName", "label"}},
+	{Name: Steps, Indexes: []store.Index{store.OnText("customer", "at")}},
 }
 
 // The states of a flow.

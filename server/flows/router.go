@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -57,10 +58,14 @@ func (s *Service) trigger(ctx context.Context, ws string, d *run.Definition, cus
 		return nil
 	}
 	subjects := map[string]bool{}
+	entry := ""
 	for _, e := range events {
 		starts := t.Starts(e)
 		if e.Type == ledger.InvoiceBooked {
 			starts = starts || t.Starts(node.Event{Type: node.EventEnrolled})
+		}
+		if starts && d.Flow.Subject.Reentry == "again" {
+			entry = entryOf(e, s.spaces.RealNow())
 		}
 		switch {
 		case !starts:
@@ -70,6 +75,11 @@ func (s *Service) trigger(ctx context.Context, ws string, d *run.Definition, cus
 			subjects[e.Invoice] = true
 		}
 	}
+	if entry != "" && len(subjects) > 0 {
+		if err := s.again(ctx, ws, d, customer, subjects); err != nil {
+			return err
+		}
+	}
 	if len(subjects) == 0 {
 		return nil
 	}
@@ -77,21 +87,32 @@ func (s *Service) trigger(ctx context.Context, ws string, d *run.Definition, cus
 	for id := range subjects {
 		ids = append(ids, id)
 	}
-	_, err := s.startRuns(ctx, ws, d, customer, ids, s.entry(ctx, ws, d, customer))
+	_, err := s.startRuns(ctx, ws, d, customer, ids, entry)
 	return err
 }
 
-// entry tells repeated runs of a subject apart where the flow allows them: a
-// new one may start once the last has ended.
-func (s *Service) entry(ctx context.Context, ws string, d *run.Definition, customer string) string {
-	if d.Flow.Subject.Reentry != "again" {
-		return ""
+// again leaves those subjects of a repeatable flow that have no open run: a new
+// one may start once the last has ended.
+func (s *Service) again(ctx context.Context, ws string, d *run.Definition, customer string, subjects map[string]bool) error {
+	return s.store.In(ws, Runs).Each(ctx, store.Query{
+		Filter: filter.And(filter.Eq("customer", customer), openRuns, filter.Eq("flow", d.Flow.Key)), Limit: 500,
+	}, func(doc store.Doc) error {
+		var r RunDoc
+		if err := decodeInto(doc, &r); err != nil {
+			return err
+		}
+		delete(subjects, r.Subject)
+		return nil
+	})
+}
+
+// entryOf tells the runs of a subject in a repeatable flow apart. It follows
+// from the event, so that a delivery that repeats itself starts nothing new.
+func entryOf(e node.Event, now time.Time) string {
+	if e.Seq > 0 {
+		return strconv.FormatInt(e.Seq, 10)
 	}
-	n, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("customer", customer), filter.Eq("flow", d.Flow.Key), filter.Eq("status", run.Done)), 10_000)
-	if err != nil || n == 0 {
-		return ""
-	}
-	return value.Instant(time.Unix(n, 0))[14:19]
+	return "t" + strconv.FormatInt(now.UnixMilli(), 10)
 }
 
 // Sweep tells again the workflows of runs that nobody took up, and launches

@@ -337,17 +337,6 @@ func (s *Service) ControlRuns(ctx context.Context, ws string, ids []string, acti
 	return done, failed, nil
 }
 
-// Facts gives the facts of an account's steps, newest first.
-func (s *Service) Facts(ctx context.Context, ws, customer, cursor string, limit int) ([]run.Fact, string, error) {
-	page, err := s.store.In(ws, Steps).Find(ctx, store.Query{
-		Filter: filter.Eq("customer", customer), Sort: []store.SortKey{{Field: "at", Desc: true}}, Limit: limit, After: cursor,
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	return factsOf(page)
-}
-
 func factsOf(page store.Page) ([]run.Fact, string, error) {
 	var out []run.Fact
 	for _, d := range page.Docs {

@@ -20,16 +20,8 @@ import (
 
 const collection = "message"
 
-func text(paths ...string) store.Index {
-	var ix store.Index
-	for _, p := range paths {
-		ix.Fields = append(ix.Fields, store.IndexField{Path: p, Kind: store.Text})
-	}
-	return ix
-}
-
 // Specs are the collections of this room.
-var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{text("at"), text("customer", "at"), text("status", "at")}, MaxBody: 2 << 20}}
+var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{store.OnText("at"), store.OnText("customer", "at"), store.OnText("status", "at")}, MaxBody: 2 << 20}}
 
 // Message is a message as stored.
 type Message struct {

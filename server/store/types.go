@@ -44,6 +44,15 @@ type Index struct {
 	Sparse bool `json:"sparse,omitempty"`
 }
 
+// OnText is an index on text fields.
+func OnText(paths ...string) Index {
+	var ix Index
+	for _, p := range paths {
+		ix.Fields = append(ix.Fields, IndexField{Path: p, Kind: Text})
+	}
+	return ix
+}
+
 // Spec describes a collection.
 type Spec struct {
 	// Name is letters, digits, "_" and "-", at most 60 of them.

@@ -17,16 +17,8 @@ import (
 
 const collection = "task"
 
-func text(paths ...string) store.Index {
-	var ix store.Index
-	for _, p := range paths {
-		ix.Fields = append(ix.Fields, store.IndexField{Path: p, Kind: store.Text})
-	}
-	return ix
-}
-
 // Specs are the collections of this room.
-var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{text("status", "due"), text("assignee", "status"), text("customer", "status")}}}
+var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{store.OnText("status", "due"), store.OnText("assignee", "status"), store.OnText("customer", "status")}}}
 
 // The states of a task.
 const (

@@ -83,7 +83,8 @@ func (c *Ctx) Key() string { return fmt.Sprintf("%s/%s/%d", c.Run, c.Node, c.Vis
 
 // Event is something that happened to the account.
 type Event struct {
-	Type    string   `json:"type"` // a ledger event type, task.done, message.delivered, record.enrolled, manual, …
+	Type    string   `json:"type"`          // a ledger event type, task.done, message.delivered, record.enrolled, manual, …
+	Seq     int64    `json:"seq,omitempty"` // of the ledger event it stands for
 	Invoice string   `json:"invoice,omitempty"`
 	Key     string   `json:"key,omitempty"` // message or task key
 	Result  string   `json:"result,omitempty"`

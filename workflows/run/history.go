@@ -116,11 +116,11 @@ func NodeEvents(e ledger.Event) []node.Event {
 		add(id)
 	}
 	if len(ids) == 0 {
-		return []node.Event{{Type: e.Type}}
+		return []node.Event{{Type: e.Type, Seq: e.Seq}}
 	}
 	out := make([]node.Event, 0, len(ids))
 	for _, id := range ids {
-		out = append(out, node.Event{Type: e.Type, Invoice: id, Result: e.Status})
+		out = append(out, node.Event{Type: e.Type, Seq: e.Seq, Invoice: id, Result: e.Status})
 	}
 	return out
 }
