@@ -22,8 +22,17 @@ const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
     path,
     text: readFileSync(join('src', path), 'utf8').replaceAll(/useCan\([^)]*\)/g, ''),
   }));
-const english = flatten(en);
-const chinese = flatten(zh);
+/** The shared texts and those that features bring along (features/<x>/i18n/en.json and zh.json). */
+function texts(shared: Tree, file: string): Map<string, string> {
+  const all = flatten(shared);
+  for (const path of readdirSync('src/features', { recursive: true, encoding: 'utf8' }))
+    if (path.endsWith(`i18n/${file}`))
+      for (const [key, text] of flatten(JSON.parse(readFileSync(join('src/features', path), 'utf8'))))
+        all.set(key, text);
+  return all;
+}
+const english = texts(en, 'en.json');
+const chinese = texts(zh, 'zh.json');
 
 describe('language files', () => {
   it('have the same keys', () => {

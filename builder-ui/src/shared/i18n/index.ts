@@ -35,6 +35,14 @@ export function setLanguage(lang: Lang) {
   return i18next.changeLanguage(lang);
 }
 
+type Texts = { [key: string]: string | Texts };
+
+/** Adds a feature's own texts, so that they load with the feature and not with the first page. */
+export function addTexts(texts: { en: Texts; zh: Texts }) {
+  i18next.addResourceBundle('en', 'translation', texts.en, true, true);
+  i18next.addResourceBundle('zh-CN', 'translation', texts.zh, true, true);
+}
+
 export function initI18n(lang: Lang = remembered()) {
   i18next.on('languageChanged', apply);
   apply(lang);
