@@ -1,10 +1,7 @@
 package form
 
 import (
-	"embed"
 	"encoding/json"
-	"fmt"
-	"reflect"
 	"regexp"
 	"sort"
 	"strings"
@@ -12,9 +9,6 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 )
-
-//go:embed forms/*.json
-var builtin embed.FS
 
 // Form is a form document: what its records hold (Schema), how it is laid out,
 // and its names. Key is identity.
@@ -24,6 +18,8 @@ type Form struct {
 	Title  string            `json:"title,omitempty"` // the field that names a record
 	Schema json.RawMessage   `json:"schema"`
 	Layout json.RawMessage   `json:"layout,omitempty"`
+	// Steps say how records of the revision before become records of this one.
+	Steps []Step `json:"steps,omitempty"`
 }
 
 // Field is one field of a form, read from its schema.
@@ -40,6 +36,17 @@ type Field struct {
 	Scope      bool // part of what decides who sees an account
 	System     bool
 	FormerKeys []string
+	Choice     []Condition // what a reference may name
+	Check      string      // named check beyond the schema, see Checks
+	Auto       *Auto
+	Formula    *Formula
+}
+
+// Auto is how the server numbers a field: prefix, then digits.
+type Auto struct {
+	Prefix string `json:"prefix"`
+	Digits int    `json:"digits"`
+	Start  int64  `json:"start"`
 }
 
 // FilterType is how the filter language sees the field.
@@ -65,6 +72,9 @@ type Compiled struct {
 	Fields []Field
 	schema *Schema
 	byKey  map[string]int
+	hides  []hide
+	sheet  sheet // formulas of the record and of its rows
+	checks []namedCheck
 }
 
 // Field gives a field by key.
@@ -80,7 +90,9 @@ func (c *Compiled) Field(key string) (Field, bool) {
 const MaxRecord = 1 << 20
 
 // Validate judges a record's data, decoded exactly (Decode).
-func (c *Compiled) Validate(data any) error { return fault.InvalidFields(c.schema.Validate(data)) }
+func (c *Compiled) Validate(data any) error {
+	return fault.InvalidFields(append(c.schema.Validate(data), c.runChecks(data)...))
+}
 
 var (
 	formKey  = regexp.MustCompile(`^[a-z][a-zA-Z0-9]{0,39}$`)
@@ -92,14 +104,18 @@ var (
 var reserved = map[string]bool{
 	"id": true, "open": true, "collectable": true, "disputed": true, "promised": true, "status": true, "dpd": true, "held": true,
 	"customerName": true, "allocations": true, "unapplied": true, "reversed": true, "balances": true, "openInvoices": true,
-	"oldestDue": true, "onHold": true, "stopWish": true, "nextContactAt": true, "lastContactAt": true, "ownerName": true,
+	"oldestDue": true, "nextDue": true, "onHold": true, "stopWish": true, "nextContactAt": true, "lastContactAt": true, "ownerName": true,
 }
 
 var vocabulary = map[string]bool{
 	"x-df-type": true, "x-df-label": true, "x-df-ref": true, "x-df-access": true, "x-df-personal": true, "x-df-searchable": true,
 	"x-df-sortable": true, "x-df-unique": true, "x-df-scope": true, "x-df-system": true, "x-df-former": true, "x-df-hidden": true,
-	"x-df-formula": true, "x-df-auto": true, "x-df-help": true,
+	"x-df-formula": true, "x-df-auto": true, "x-df-help": true, "x-df-choice": true, "x-df-check": true, "x-df-pattern": true,
+	"x-df-hide": true, "x-df-retired": true,
 }
+
+// Reserved tells whether a key is the product's own beside the data.
+func Reserved(key string) bool { return reserved[key] }
 
 // Compile checks a form document and compiles its schema.
 func Compile(f Form) (*Compiled, error) {
@@ -116,6 +132,9 @@ func Compile(f Form) (*Compiled, error) {
 	}
 	c := &Compiled{Form: f, schema: s, byKey: map[string]int{}}
 	bad = append(bad, c.readFields()...)
+	bad = append(bad, c.readRules()...)
+	bad = append(bad, c.readMeaning()...)
+	bad = append(bad, checkSteps(f.Steps)...)
 	if f.Title != "" {
 		if _, ok := c.byKey[f.Title]; !ok {
 			bad = append(bad, fault.Field{Pointer: "/title", Rule: "unknownField"})
@@ -157,6 +176,10 @@ type property struct {
 	Scope      bool              `json:"x-df-scope"`
 	System     bool              `json:"x-df-system"`
 	Former     []string          `json:"x-df-former"`
+	Choice     []Condition       `json:"x-df-choice"`
+	Check      string            `json:"x-df-check"`
+	Auto       *Auto             `json:"x-df-auto"`
+	Formula    string            `json:"x-df-formula"`
 }
 
 func (c *Compiled) readFields() []fault.Field {
@@ -190,6 +213,7 @@ func (c *Compiled) readFields() []fault.Field {
 		c.Fields = append(c.Fields, Field{
 			Key: key, Type: p.fieldType(), Label: p.Label, Ref: p.Ref, Access: p.Access, Personal: p.Personal,
 			Searchable: p.Searchable, Sortable: p.Sortable, Unique: p.Unique, Scope: p.Scope, System: p.System, FormerKeys: p.Former,
+			Choice: p.Choice, Check: p.Check, Auto: p.Auto,
 		})
 	}
 	sort.Slice(c.Fields, func(a, b int) bool { return c.Fields[a].Key < c.Fields[b].Key })
@@ -246,90 +270,4 @@ func arrayType(items json.RawMessage) string {
 		return "rows"
 	}
 	return "multiChoice"
-}
-
-// Builtin gives the forms that every workspace has, by key.
-func Builtin() map[string]*Compiled {
-	out := map[string]*Compiled{}
-	entries, err := builtin.ReadDir("forms")
-	if err != nil {
-		panic(err)
-	}
-	for _, e := range entries {
-		raw, err := builtin.ReadFile("forms/" + e.Name())
-		if err != nil {
-			panic(err)
-		}
-		var f Form
-		if err := json.Unmarshal(raw, &f); err != nil {
-			panic(fmt.Sprintf("%s: %v", e.Name(), err))
-		}
-		c, err := Compile(f)
-		if err != nil {
-			panic(fmt.Sprintf("%s: %v", e.Name(), err))
-		}
-		out[c.Key] = c
-	}
-	return out
-}
-
-// CheckSuccessor refuses a new revision that takes away, retypes or loosens
-// what the product relies on: system fields stay as they are but for label,
-// help and layout, and no key changes its type (a new key does).
-func CheckSuccessor(old, next *Compiled) error {
-	var bad []fault.Field
-	for _, f := range old.Fields {
-		at := "/schema/properties/" + f.Key
-		n, ok := next.Field(f.Key)
-		switch {
-		case !ok && f.System:
-			bad = append(bad, fault.Field{Pointer: at, Rule: "systemField"})
-		case ok && n.Type != f.Type:
-			bad = append(bad, fault.Field{Pointer: at, Rule: "retype", Limit: f.Type})
-		case ok && f.System && !reflect.DeepEqual(essence(old.Schema, f.Key), essence(next.Schema, f.Key)):
-			bad = append(bad, fault.Field{Pointer: at, Rule: "systemField"})
-		}
-	}
-	if missing := missingRequired(old, next); len(missing) > 0 {
-		for _, key := range missing {
-			bad = append(bad, fault.Field{Pointer: "/schema/required", Rule: "systemField", Params: fault.Params{"field": key}})
-		}
-	}
-	return fault.InvalidFields(bad)
-}
-
-// essence is a property without what people may change of a system field.
-func essence(schema json.RawMessage, key string) map[string]any {
-	var doc struct {
-		Properties map[string]map[string]any `json:"properties"`
-	}
-	_ = json.Unmarshal(schema, &doc)
-	m := doc.Properties[key]
-	for _, k := range []string{"x-df-label", "x-df-help", "x-df-searchable", "x-df-sortable", "x-df-access", "x-df-hidden", "title", "description"} {
-		delete(m, k)
-	}
-	return m
-}
-
-func missingRequired(old, next *Compiled) []string {
-	read := func(raw json.RawMessage) map[string]bool {
-		var doc struct {
-			Required []string `json:"required"`
-		}
-		_ = json.Unmarshal(raw, &doc)
-		m := map[string]bool{}
-		for _, k := range doc.Required {
-			m[k] = true
-		}
-		return m
-	}
-	var out []string
-	now := read(next.Schema)
-	for k := range read(old.Schema) {
-		if f, ok := old.Field(k); ok && f.System && !now[k] {
-			out = append(out, k)
-		}
-	}
-	sort.Strings(out)
-	return out
 }
