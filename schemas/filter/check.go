@@ -66,7 +66,7 @@ func (c *checker) cmp(e Cmp, at string) {
 		c.fail(at+"/field", "unknownField", nil)
 		return
 	}
-	if !t.takes(e.Op) {
+	if !t.Takes(e.Op) {
 		c.fail(at+"/op", "operator", string(t))
 		return
 	}
@@ -89,8 +89,8 @@ func (c *checker) value(t Type, op Op, v any, at string) {
 	}
 }
 
-// takes tells whether the operator makes sense for the type.
-func (t Type) takes(op Op) bool {
+// Takes tells whether the operator makes sense for the type.
+func (t Type) Takes(op Op) bool {
 	switch op {
 	case OpExists:
 		return true

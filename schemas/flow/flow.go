@@ -314,7 +314,6 @@ type Inspection struct {
 	Filters   map[string]filter.Expr
 	Templates []string
 	Channels  []string
-	Sentence  Text
 }
 
 // Catalog knows the node types of this server.

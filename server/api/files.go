@@ -23,6 +23,9 @@ func (s *Server) routes() {
 	s.recordRoutes()
 	s.customerRoutes()
 	s.flowRoutes()
+	s.designerRoutes()
+	s.rehearsalRoutes()
+	s.runRoutes()
 	s.workRoutes()
 	s.settingRoutes()
 }

@@ -25,6 +25,10 @@ type Problem struct {
 	Params    fault.Params   `json:"params,omitempty"`
 	RequestID string         `json:"requestId"`
 	Errors    []ProblemField `json:"errors,omitempty"`
+	// A conflict over a draft says what the others did.
+	Revision  int64      `json:"revision,omitempty"`
+	Conflicts []conflict `json:"conflicts,omitempty"`
+	Changed   any        `json:"changed,omitempty"`
 }
 
 // ProblemField is one wrong place.

@@ -8,26 +8,17 @@ import (
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
-	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
-func (s *Server) flowRoutes() {
+func (s *Server) runRoutes() {
 	route(s, http.MethodGet, "/runs", "listRuns", need{"run", "read"}, "Runs of flows", s.listRuns)
+	route(s, http.MethodGet, "/run", "getRun", need{"run", "read"}, "One run with the facts of its steps", s.getRun)
 	route(s, http.MethodPost, "/runs/actions", "controlRuns", need{"run", "control"}, "Pause, resume, stop, skip, retry or hurry runs", s.controlRuns)
-	route(s, http.MethodGet, "/flows", "listFlows", need{"flow", "read"}, "Flows with their live counts", s.listFlows)
-	route(s, http.MethodPost, "/flows/lint", "lintFlow", need{"flow", "read"}, "Check a flow document", s.lintFlow)
-	route(s, http.MethodGet, "/flows/{key}", "getFlow", need{"flow", "read"}, "A flow with its draft", s.getFlow)
-	route(s, http.MethodPut, "/flows/{key}", "saveFlow", need{"flow", "update"}, "Save a flow's draft", s.saveFlow)
-	route(s, http.MethodGet, "/flows/{key}/impact", "flowImpact", need{"flow", "read"}, "What publishing would do now", s.flowImpact)
-	route(s, http.MethodPost, "/flows/{key}/publish", "publishFlow", need{"flow", "publish"}, "Publish the draft", s.publishFlow)
-	route(s, http.MethodPost, "/flows/{key}/stop", "stopFlow", need{"flow", "publish"}, "Take a flow off the air and stop its runs", s.stopFlow)
-	route(s, http.MethodPost, "/flows/{key}/start", "startFlow", need{"run", "control"}, "Start runs for chosen subjects", s.startFlow)
 	route(s, http.MethodGet, "/batches/{id}", "getBatch", need{"batch", "read"}, "Progress of a batch", s.getBatch)
-	route(s, http.MethodPost, "/rehearsals", "rehearse", need{"flow", "read"}, "Rehearse a flow over real records on a virtual clock", s.rehearse)
 }
 
 type flowRef struct {
@@ -84,7 +75,7 @@ func (s *Server) showRun(ctx context.Context, ws string, r flows.RunEntry, names
 		out.Status = run.Active
 	}
 	if d, err := s.Flows.Definition(ctx, ws, r.Hash); err == nil {
-		out.Version, out.Sentence = d.Version, d.Sentence(r.Node)
+		out.Version, out.Sentence = d.Version, d.Sentence(r.Node, s.Flows.Names(ctx, ws))
 	}
 	return out
 }
@@ -152,191 +143,6 @@ func (s *Server) controlRuns(ctx context.Context, a policies.Actor, in *controlI
 	return &reply[controlOut]{out}, nil
 }
 
-type flowCounts struct {
-	Active int64 `json:"active"`
-	Paused int64 `json:"paused"`
-	Parked int64 `json:"parked"`
-	Done   int64 `json:"done"`
-}
-
-type flowOut struct {
-	Key          string              `json:"key"`
-	Name         map[string]string   `json:"name"`
-	Description  map[string]string   `json:"description,omitempty"`
-	Status       string              `json:"status"`
-	Version      int                 `json:"version"`
-	Hash         string              `json:"hash,omitempty"`
-	PublishedAt  string              `json:"publishedAt,omitempty"`
-	PublishedBy  string              `json:"publishedBy,omitempty"`
-	Counts       flowCounts          `json:"counts"`
-	Sentences    map[string][]string `json:"sentences"`
-	History      []flows.Publication `json:"history"`
-	Document     json.RawMessage     `json:"document,omitempty"`
-	DraftVersion int64               `json:"draftVersion"`
-}
-
-func (s *Server) showFlow(f flows.Flow, counts map[string]int64) flowOut {
-	out := flowOut{
-		Key: f.Key, Name: f.Name, Description: f.About, Status: f.Status, Version: f.Version, Hash: f.Hash, PublishedAt: f.PublishedAt,
-		PublishedBy: f.PublishedBy, DraftVersion: f.DocVersion, History: f.History, Sentences: s.Flows.Page(f.Draft),
-		Counts: flowCounts{Active: counts[run.Active] + counts[flows.Starting], Paused: counts[run.Paused], Parked: counts[run.Parked], Done: counts[run.Done]},
-	}
-	if out.History == nil {
-		out.History = []flows.Publication{}
-	}
-	return out
-}
-
-func (s *Server) listFlows(ctx context.Context, a policies.Actor, _ *nothing) (*reply[items[flowOut]], error) {
-	all, err := s.Flows.List(ctx, a.Workspace)
-	if err != nil {
-		return nil, err
-	}
-	// Counts pass the scope like everything else; who sees no runs sees zeroes.
-	counts := map[string]map[string]int64{}
-	if v, err := s.Access.View(ctx, a, "run", "read"); err == nil {
-		if counts, err = s.Flows.Counts(ctx, a.Workspace, records.Stamped(v.Scope)); err != nil {
-			return nil, err
-		}
-	}
-	out := items[flowOut]{Items: []flowOut{}}
-	for _, f := range all {
-		out.Items = append(out.Items, s.showFlow(f, counts[f.Key]))
-	}
-	return &reply[items[flowOut]]{out}, nil
-}
-
-// FlowPath names a flow.
-type FlowPath struct {
-	Key string `path:"key" maxLength:"60"`
-}
-
-func (s *Server) getFlow(ctx context.Context, a policies.Actor, in *FlowPath) (*tagged[flowOut], error) {
-	f, err := s.Flows.Get(ctx, a.Workspace, in.Key)
-	if err != nil {
-		return nil, err
-	}
-	out := s.showFlow(f, nil)
-	out.Document = f.Draft
-	return &tagged[flowOut]{etag(f.DocVersion), out}, nil
-}
-
-type saveFlowIn struct {
-	FlowPath
-	IfMatch string `header:"If-Match"`
-	Body    struct {
-		Document json.RawMessage `json:"document"`
-	}
-}
-
-func (s *Server) saveFlow(ctx context.Context, a policies.Actor, in *saveFlowIn) (*tagged[flowOut], error) {
-	v, err := version(in.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := flow.Parse(in.Body.Document)
-	if err != nil {
-		return nil, at("/document", err)
-	}
-	if doc.Key != in.Key {
-		return nil, fault.At("/document/key", "const", in.Key)
-	}
-	f, err := s.Flows.Save(ctx, a.Workspace, in.Body.Document, v)
-	if err != nil {
-		return nil, err
-	}
-	s.audit(ctx, a, "update", "flow", f.Key, map[string]any{"hash": doc.Hash()})
-	return &tagged[flowOut]{etag(f.DocVersion), s.showFlow(f, nil)}, nil
-}
-
-type lintIn struct {
-	Body struct {
-		Document json.RawMessage `json:"document"`
-	}
-}
-
-type lintIssue struct {
-	flow.Issue
-	Message string `json:"message"`
-}
-
-func (s *Server) lintFlow(ctx context.Context, a policies.Actor, in *lintIn) (*reply[map[string][]lintIssue], error) {
-	issues, err := s.Flows.Lint(ctx, a.Workspace, in.Body.Document)
-	if err != nil {
-		return nil, at("/document", err)
-	}
-	out := []lintIssue{}
-	for _, i := range issues {
-		out = append(out, lintIssue{i, lintText(langOf(ctx), i)})
-	}
-	return &reply[map[string][]lintIssue]{map[string][]lintIssue{"issues": out}}, nil
-}
-
-func (s *Server) flowImpact(ctx context.Context, a policies.Actor, in *FlowPath) (*reply[flows.Impact], error) {
-	i, err := s.Flows.Impact(ctx, a.Workspace, in.Key)
-	return &reply[flows.Impact]{i}, err
-}
-
-type publishIn struct {
-	FlowPath
-	Body struct {
-		Running string `json:"running,omitempty" enum:"finish,move,stop" doc:"what runs of older versions do; default finish"`
-	} `required:"false"`
-}
-
-func (s *Server) publishFlow(ctx context.Context, a policies.Actor, in *publishIn) (*reply[flows.Published], error) {
-	p, err := s.Flows.Publish(ctx, a.Workspace, in.Key, a.ID, in.Body.Running)
-	if err == nil {
-		s.audit(ctx, a, "publish", "flow", in.Key, p)
-	}
-	return &reply[flows.Published]{p}, err
-}
-
-func (s *Server) stopFlow(ctx context.Context, a policies.Actor, in *FlowPath) (*reply[map[string]string], error) {
-	b, err := s.Flows.StopFlow(ctx, a.Workspace, in.Key, a.ID)
-	if err == nil {
-		s.audit(ctx, a, "stop", "flow", in.Key, nil)
-	}
-	return &reply[map[string]string]{map[string]string{"batch": b}}, err
-}
-
-type startIn struct {
-	FlowPath
-	Body struct {
-		Subjects []string `json:"subjects" minItems:"1" maxItems:"500"`
-	}
-}
-
-func (s *Server) startFlow(ctx context.Context, a policies.Actor, in *startIn) (*reply[map[string]int], error) {
-	f, err := s.Flows.Get(ctx, a.Workspace, in.Key)
-	if err != nil {
-		return nil, err
-	}
-	subjects, err := s.visibleSubjects(ctx, a, f, in.Body.Subjects)
-	if err != nil {
-		return nil, err
-	}
-	n, err := s.Flows.Start(ctx, a.Workspace, in.Key, subjects)
-	return &reply[map[string]int]{map[string]int{"started": n}}, err
-}
-
-// visibleSubjects checks that every subject is in the actor's view.
-func (s *Server) visibleSubjects(ctx context.Context, a policies.Actor, f flows.Flow, ids []string) ([]string, error) {
-	doc, err := flow.Parse(f.Draft)
-	if err != nil {
-		return nil, err
-	}
-	for i, id := range ids {
-		if _, err := s.Records.Get(ctx, a, doc.Subject.Form, id); err != nil {
-			if fault.Is(err, fault.NotFound) {
-				return nil, fault.At("/subjects/"+strconv.Itoa(i), "reference", nil)
-			}
-			return nil, err
-		}
-	}
-	return ids, nil
-}
-
 type batchIn struct {
 	ID string `path:"id" maxLength:"60"`
 }
@@ -346,48 +152,82 @@ func (s *Server) getBatch(ctx context.Context, a policies.Actor, in *batchIn) (*
 	return &reply[flows.Batch]{b}, err
 }
 
-type rehearseIn struct {
-	Body struct {
-		Flow     string          `json:"flow,omitempty" maxLength:"60" doc:"key of a flow, its draft is rehearsed"`
-		Document json.RawMessage `json:"document,omitempty" doc:"or a flow document"`
-		From     string          `json:"from" maxLength:"10"`
-		To       string          `json:"to" maxLength:"10"`
-	}
+type runQuery struct {
+	ID string `query:"id" maxLength:"600" required:"true"`
 }
 
-// maxRehearsal bounds the virtual time of a rehearsal, in days.
-const maxRehearsal = 800
+type runStep struct {
+	At       string            `json:"at"`
+	Node     string            `json:"node"`
+	What     string            `json:"what"`
+	Reason   *reason           `json:"reason,omitempty"`
+	Port     string            `json:"port,omitempty"`
+	Until    string            `json:"until,omitempty"`
+	Key      string            `json:"key,omitempty"`
+	Sentence map[string]string `json:"sentence,omitempty"`
+}
 
-func (s *Server) rehearse(ctx context.Context, a policies.Actor, in *rehearseIn) (*reply[run.Report], error) {
-	from, err := value.ParseDate(in.Body.From)
+type runMessage struct {
+	ID      string `json:"id"`
+	At      string `json:"at"`
+	Status  string `json:"status"`
+	Channel string `json:"channel"`
+	Subject string `json:"subject"`
+}
+
+type runDetail struct {
+	Run      runOut          `json:"run"`
+	Hash     string          `json:"hash"`
+	Document json.RawMessage `json:"document,omitempty"`
+	Steps    []runStep       `json:"steps"`
+	Messages []runMessage    `json:"messages"`
+}
+
+// getRun shows one run: its version of the flow, and what happened at each step.
+func (s *Server) getRun(ctx context.Context, a policies.Actor, in *runQuery) (*reply[runDetail], error) {
+	v, err := s.Access.View(ctx, a, "run", "read")
 	if err != nil {
-		return nil, fault.At("/from", "date", nil)
+		return nil, err
 	}
-	to, err := value.ParseDate(in.Body.To)
-	if err != nil || to < from || to-from > maxRehearsal {
-		return nil, fault.At("/to", "date", nil)
+	d, err := s.Flows.RunByID(ctx, a.Workspace, in.ID, records.Stamped(v.Scope))
+	if err != nil {
+		return nil, err
 	}
-	raw := in.Body.Document
-	if len(raw) == 0 {
-		f, err := s.Flows.Get(ctx, a.Workspace, in.Body.Flow)
-		if err != nil {
-			return nil, err
+	out := runDetail{Run: s.showRun(ctx, a.Workspace, d.Entry, s.flowNames(ctx, a.Workspace)), Hash: d.Entry.Hash, Steps: []runStep{}, Messages: []runMessage{}}
+	if ver, err := s.Flows.Version(ctx, a.Workspace, d.Entry.Hash); err == nil {
+		out.Document = ver.Document
+	}
+	var keys []string
+	for _, f := range d.Facts {
+		out.Steps = append(out.Steps, runStep{
+			At: value.Instant(f.At), Node: f.Node, What: f.What, Reason: reasonOf(f.Reason, instant(f.Until)), Port: f.Port, Until: instant(f.Until), Key: f.Key,
+			Sentence: s.Flows.Sentence(ctx, a.Workspace, d.Entry.Hash, f.Node),
+		})
+		if f.What == "sent" || f.What == "merged" {
+			keys = append(keys, f.Key)
 		}
-		raw = f.Draft
 	}
-	d, err := s.Flows.CompileDraft(ctx, a.Workspace, raw)
-	if err != nil {
-		return nil, at("/document", err)
+	if out.Messages, err = s.messagesOf(ctx, a, keys); err != nil {
+		return nil, err
 	}
-	v, err := s.Access.View(ctx, a, "customer", "read")
+	return &reply[runDetail]{out}, nil
+}
+
+// messagesOf lists the messages of steps, as far as the actor sees messages.
+func (s *Server) messagesOf(ctx context.Context, a policies.Actor, keys []string) ([]runMessage, error) {
+	out := []runMessage{}
+	v, err := s.Access.View(ctx, a, "message", "read")
+	if fault.Is(err, fault.Denied) {
+		return out, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.Rehearse(ctx, a.Workspace, d, from, to, v.Scope)
-	if err != nil {
-		return nil, err
+	list, err := s.Messages.Many(ctx, a.Workspace, keys, records.Stamped(v.Scope))
+	for _, m := range list {
+		out = append(out, runMessage{m.ID, m.At, m.Status, m.Channel, m.Subject})
 	}
-	return &reply[run.Report]{*r}, nil
+	return out, err
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -125,7 +125,7 @@ func (c *Core) assemble(ctx context.Context) error {
 		return now, nil
 	})
 	c.Live = live.New()
-	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks}
+	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks}
 	c.connect()
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err
@@ -154,6 +154,10 @@ func (c *Core) assemble(ctx context.Context) error {
 // connect joins the services where one tells another.
 func (c *Core) connect() {
 	c.Flows.HasTemplate = c.Templates.Has
+	c.Flows.TemplateNames = c.templateNames
+	c.Flows.PersonNames = c.personNames
+	c.Flows.Matching = c.World.Matching
+	c.Flows.OnFlow = func(ws, key string) { c.Live.Publish(ws, live.Event{Type: "flow", ID: key}) }
 	c.Forms.OnPublish = func(ctx context.Context, ws string, f *form.Compiled) error {
 		return c.Store.Ensure(ctx, ws, records.Spec(f))
 	}

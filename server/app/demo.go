@@ -11,6 +11,7 @@ import (
 	"github.com/dueflow/dueflow/server/api"
 	"github.com/dueflow/dueflow/server/clock"
 	"github.com/dueflow/dueflow/server/demo"
+	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/workspace"
 )
@@ -107,13 +108,13 @@ func (s *Server) demoFlows(ctx context.Context, ws string, live bool) error {
 		}
 		f, err := s.Flows.Get(ctx, ws, head.Key)
 		if fault.Is(err, fault.NotFound) {
-			f, err = s.Flows.Save(ctx, ws, doc, 0)
+			f, err = s.Flows.Save(ctx, ws, "demo", doc, 0)
 		}
 		if err != nil {
 			return err
 		}
 		if live && f.Version == 0 {
-			if _, err := s.Flows.Publish(ctx, ws, head.Key, "demo", ""); err != nil {
+			if _, err := s.Flows.Publish(ctx, ws, head.Key, flows.Release{By: "demo"}); err != nil {
 				return err
 			}
 		}

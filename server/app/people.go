@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/store"
 )
@@ -44,4 +45,28 @@ func (c *Core) userNamed(ctx context.Context, ws, text string) (string, bool) {
 		}
 	}
 	return found, found != ""
+}
+
+func (c *Core) personNames(ctx context.Context, ws string) map[string]string {
+	people, err := c.People(ctx, ws)
+	if err != nil {
+		c.Log.Warn("names of people cannot be read", "workspace", ws, "error", err)
+	}
+	out := make(map[string]string, len(people))
+	for _, p := range people {
+		out[p.ID] = p.Name
+	}
+	return out
+}
+
+func (c *Core) templateNames(ctx context.Context, ws string) map[string]flow.Text {
+	list, err := c.Templates.List(ctx, ws)
+	if err != nil {
+		c.Log.Warn("names of templates cannot be read", "workspace", ws, "error", err)
+	}
+	out := make(map[string]flow.Text, len(list))
+	for _, t := range list {
+		out[t.Key] = t.Name
+	}
+	return out
 }

@@ -29,22 +29,24 @@ const (
 // Batch is work over many records or runs: enrolling what exists, or a hand on
 // all runs of a flow. Cursor and counts are its progress.
 type Batch struct {
-	ID        string `json:"id"`
-	Workspace string `json:"ws"`
-	Kind      string `json:"kind"` // enrol, control
-	Flow      string `json:"flow"`
-	Hash      string `json:"hash,omitempty"`
-	NotHash   string `json:"notHash,omitempty"` // control: leave runs of this version alone
-	Action    string `json:"action,omitempty"`
-	Entry     string `json:"entry,omitempty"`
-	By        string `json:"by,omitempty"`
-	Status    string `json:"status"` // running, done, failed
-	Cursor    string `json:"cursor,omitempty"`
-	Done      int64  `json:"done"`
-	Total     int64  `json:"total"`
-	Failed    int64  `json:"failed"`
-	StartedAt string `json:"startedAt"`
-	UpdatedAt string `json:"updatedAt"`
+	ID        string   `json:"id"`
+	Workspace string   `json:"ws"`
+	Kind      string   `json:"kind"` // enrol, control
+	Flow      string   `json:"flow"`
+	Hash      string   `json:"hash,omitempty"`
+	NotHash   string   `json:"notHash,omitempty"` // control: leave runs of this version alone
+	At        []string `json:"at,omitempty"`      // control: only runs at these steps
+	NotAt     []string `json:"notAt,omitempty"`   // control: not those at these
+	Action    string   `json:"action,omitempty"`
+	Entry     string   `json:"entry,omitempty"`
+	By        string   `json:"by,omitempty"`
+	Status    string   `json:"status"` // running, done, failed
+	Cursor    string   `json:"cursor,omitempty"`
+	Done      int64    `json:"done"`
+	Total     int64    `json:"total"`
+	Failed    int64    `json:"failed"`
+	StartedAt string   `json:"startedAt"`
+	UpdatedAt string   `json:"updatedAt"`
 }
 
 // batch starts a batch and gives its id.
@@ -89,6 +91,12 @@ func (s *Service) batchQuery(ctx context.Context, b Batch) (store.Collection, fi
 		where := filter.And(filter.Eq("flow", b.Flow), openRuns)
 		if b.NotHash != "" {
 			where = filter.And(where, filter.Ne("hash", b.NotHash))
+		}
+		if len(b.At) > 0 {
+			where = filter.And(where, filter.In("node", b.At...))
+		}
+		if len(b.NotAt) > 0 {
+			where = filter.And(where, filter.Nin("node", b.NotAt...))
 		}
 		return s.store.In(b.Workspace, Runs), where, nil
 	}
@@ -201,18 +209,24 @@ func (s *Service) work(ctx context.Context, b Batch, docs []store.Doc) error {
 	return nil
 }
 
+// controlPage names the runs it means: others of the same customer, such as
+// those of a newer version, are not touched.
 func (s *Service) controlPage(ctx context.Context, b Batch, docs []store.Doc) error {
-	seen := map[string]bool{}
+	runs := map[string][]string{}
+	var order []string
 	for _, doc := range docs {
 		var r RunDoc
 		if err := decodeInto(doc, &r); err != nil {
 			return err
 		}
-		if seen[r.Customer] {
-			continue
+		if runs[r.Customer] == nil {
+			order = append(order, r.Customer)
 		}
-		seen[r.Customer] = true
-		if err := s.engine.Tell(ctx, b.Workspace, r.Customer, []run.Note{{Kind: run.NoteControl, Action: b.Action, Flow: b.Flow, Hash: b.Hash, By: b.By}}); err != nil {
+		runs[r.Customer] = append(runs[r.Customer], r.Run)
+	}
+	for _, customer := range order {
+		note := run.Note{Kind: run.NoteControl, Action: b.Action, Flow: b.Flow, Hash: b.Hash, Ids: runs[customer], By: b.By}
+		if err := s.engine.Tell(ctx, b.Workspace, customer, []run.Note{note}); err != nil {
 			return err
 		}
 	}

@@ -6,13 +6,13 @@ package flows
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
-	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
-	"github.com/dueflow/dueflow/schemas/form"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/workspace"
@@ -28,12 +28,14 @@ const (
 	Runs       = "run"
 	Steps      = "step"
 	Batches    = "batch"
+	Privates   = "flowmine"
 )
 
 // Specs are the collections of this room.
 var Specs = []store.Spec{
 	{Name: Collection},
 	{Name: Versions},
+	{Name: Privates},
 	{Name: Batches, Indexes: []store.Index{store.OnText("status")}},
 	{Name: Runs, Indexes: []store.Index{store.OnText("customer", "status"), store.OnText("flow", "status", "node"), store.OnText("status", "wake")}, Search: []string{"customerName", "label"}},
 	{Name: Steps, Indexes: []store.Index{store.OnText("customer", "at")}},
@@ -41,9 +43,9 @@ var Specs = []store.Spec{
 
 // The states of a flow.
 const (
-	Draft   = "draft"
-	Live    = "live"
-	Stopped = "stopped"
+	DraftOnly = "draft"
+	Live      = "live"
+	Stopped   = "stopped"
 )
 
 // Flow is a flow with its draft and what is live of it.
@@ -58,7 +60,10 @@ type Flow struct {
 	PublishedAt string          `json:"publishedAt,omitempty"`
 	PublishedBy string          `json:"publishedBy,omitempty"`
 	History     []Publication   `json:"history,omitempty"`
-	DocVersion  int64           `json:"docVersion"` // for If-Match
+	Revision    int64           `json:"revision,omitempty"` // of the draft; grows with every edit
+	Changes     []Change        `json:"changes,omitempty"`  // the latest edits, oldest first
+	Authors     []string        `json:"authors,omitempty"`  // who edited since the last publication
+	DocVersion  int64           `json:"docVersion"`         // for If-Match
 }
 
 // Publication is one published version.
@@ -89,11 +94,19 @@ type Service struct {
 	engine   Engine
 	// HasTemplate tells whether a workspace has a message template.
 	HasTemplate func(ctx context.Context, ws, key string) bool
+	// OnFlow is told of flows whose draft or publication changed.
+	OnFlow func(ws, key string)
+	// Matching counts the records that fit a condition, for a person's view.
+	Matching Matching
+	// TemplateNames, Person and RoleName say names for sentences; nil says keys.
+	TemplateNames func(ctx context.Context, ws string) map[string]flow.Text
+	PersonNames   func(ctx context.Context, ws string) map[string]string
 	// OnRuns is told of accounts whose runs changed.
 	OnRuns func(ws, customer string)
 	mu     sync.Mutex
 	defs   map[string]*run.Definition
 	live   map[string]liveSet
+	words  map[string]vocabulary
 }
 
 type liveSet struct {
@@ -103,7 +116,7 @@ type liveSet struct {
 
 // New makes the service; UseEngine before anything runs.
 func New(s *store.Store, w *workspace.Service, f *forms.Service, nodes *node.Registry, channels channel.Registry) *Service {
-	return &Service{store: s, spaces: w, forms: f, nodes: nodes, channels: channels, defs: map[string]*run.Definition{}, live: map[string]liveSet{}}
+	return &Service{store: s, spaces: w, forms: f, nodes: nodes, channels: channels, defs: map[string]*run.Definition{}, live: map[string]liveSet{}, words: map[string]vocabulary{}}
 }
 
 // UseEngine sets the engine.
@@ -157,35 +170,6 @@ func (s *Service) World(ctx context.Context, ws string) flow.World {
 	return w
 }
 
-// ledgerFields are what conditions may ask beside the fields of forms.
-var ledgerFields = map[string]filter.Type{
-	"invoice.open": filter.Number, "invoice.collectable": filter.Number, "invoice.disputed": filter.Number, "invoice.status": filter.Text,
-	"invoice.dpd": filter.Number, "invoice.held": filter.Bool, "invoice.id": filter.Text, "customer.id": filter.Text,
-	"account.open": filter.Number, "account.overdue": filter.Number, "account.openInvoices": filter.Number, "account.maxDpd": filter.Number,
-	"account.onHold": filter.Bool, "account.stopWish": filter.Bool, "account.brokenPromises": filter.Number, "account.currency": filter.Text, "account.unapplied": filter.Number,
-}
-
-func (s *Service) fields(ctx context.Context, ws string) func(string) (filter.Type, bool) {
-	byForm := map[string]*form.Compiled{}
-	for _, key := range []string{"invoice", "customer"} {
-		if f, err := s.forms.Get(ctx, ws, key); err == nil {
-			byForm[key] = f.Compiled
-		}
-	}
-	return func(path string) (filter.Type, bool) {
-		if t, ok := ledgerFields[path]; ok {
-			return t, true
-		}
-		for key, f := range byForm {
-			if len(path) > len(key)+1 && path[:len(key)+1] == key+"." {
-				fd, ok := f.Field(path[len(key)+1:])
-				return fd.FilterType(), ok
-			}
-		}
-		return filter.Text, false
-	}
-}
-
 // Lint judges a document without storing it.
 func (s *Service) Lint(ctx context.Context, ws string, doc json.RawMessage) ([]flow.Issue, error) {
 	f, err := flow.Parse(doc)
@@ -197,7 +181,7 @@ func (s *Service) Lint(ctx context.Context, ws string, doc json.RawMessage) ([]f
 
 // Save stores a draft. ifVersion is the version it was read at, 0 for a new
 // flow. A draft may have lint errors, but must be a flow document.
-func (s *Service) Save(ctx context.Context, ws string, doc json.RawMessage, ifVersion int64) (Flow, error) {
+func (s *Service) Save(ctx context.Context, ws, by string, doc json.RawMessage, ifVersion int64) (Flow, error) {
 	f, err := flow.Parse(doc)
 	if err != nil {
 		return Flow{}, err
@@ -206,14 +190,48 @@ func (s *Service) Save(ctx context.Context, ws string, doc json.RawMessage, ifVe
 	old, err := s.Get(ctx, ws, f.Key)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		old = Flow{Key: f.Key, Status: Draft}
+		old = Flow{Key: f.Key, Status: DraftOnly}
 	case err != nil:
 		return Flow{}, err
 	case ifVersion != old.DocVersion:
 		return Flow{}, fault.New(fault.Conflict, "store.version", fault.Params{"version": old.DocVersion})
 	}
-	old.Name, old.About, old.Draft = f.Name, f.About, doc
-	return s.write(ctx, col, old)
+	if err := old.replaceDraft(doc, by, value.Instant(s.spaces.RealNow())); err != nil {
+		return Flow{}, err
+	}
+	old.Name, old.About = f.Name, f.About
+	out, err := s.write(ctx, col, old)
+	if err == nil {
+		s.drafted(ws, f.Key)
+	}
+	return out, err
+}
+
+// replaceDraft puts a whole document in a draft's place, as edits of the units
+// in which it differs.
+func (f *Flow) replaceDraft(doc json.RawMessage, by, at string) error {
+	next, err := flow.TakeApart(doc)
+	if err != nil {
+		return err
+	}
+	was := flow.Units{}
+	if len(f.Draft) > 0 {
+		if was, err = flow.TakeApart(f.Draft); err != nil {
+			return err
+		}
+	}
+	f.Revision++
+	if f.Draft != nil {
+		for _, name := range flow.Differences(was, next) {
+			f.Changes = append(f.Changes, Change{f.Revision, name, by, at})
+		}
+		f.Changes = trimChanges(f.Changes)
+	}
+	if by != "" && !slices.Contains(f.Authors, by) {
+		f.Authors = append(f.Authors, by)
+	}
+	f.Draft = doc
+	return nil
 }
 
 func (s *Service) write(ctx context.Context, col store.Collection, f Flow) (Flow, error) {

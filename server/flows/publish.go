@@ -3,13 +3,13 @@ package flows
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/value"
-	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/workflows/node"
 	"github.com/dueflow/dueflow/workflows/node/triggerschedule"
 	"github.com/dueflow/dueflow/workflows/run"
@@ -29,16 +29,39 @@ type Published struct {
 	Batch   string `json:"batch,omitempty"` // enrolment of what exists
 }
 
-// Publish makes the draft (or doc, if given) the live version and enrols the
-// subjects that exist, as a durable batch. Publishing what is live already
-// changes nothing but enrols again, which is harmless.
-func (s *Service) Publish(ctx context.Context, ws, key, by, running string) (Published, error) {
+// Release says how a draft goes live.
+type Release struct {
+	Running  string            // what runs of older versions do; "" is Finish
+	Steps    map[string]string // otherwise for those that stand at a step
+	Revision int64             // the draft's revision that was looked at; 0 = any
+	By       string
+}
+
+func (r Release) check() error {
+	for at, what := range r.Steps {
+		if what != Finish && what != Move && what != Stop {
+			return fault.At("/steps/"+at, "enum", []string{Finish, Move, Stop})
+		}
+	}
+	return nil
+}
+
+// Publish makes the draft the live version and enrols the subjects that exist,
+// as a durable batch. Publishing what is live already changes nothing but
+// enrols again, which is harmless.
+func (s *Service) Publish(ctx context.Context, ws, key string, r Release) (Published, error) {
+	if err := r.check(); err != nil {
+		return Published{}, err
+	}
 	f, err := s.Get(ctx, ws, key)
 	if err != nil {
 		return Published{}, err
 	}
 	if len(f.Draft) == 0 {
 		return Published{}, fault.New(fault.Invalid, "flow.noDraft", nil)
+	}
+	if r.Revision != 0 && r.Revision != f.Revision {
+		return Published{}, fault.New(fault.Conflict, "flow.draftMoved", fault.Params{"revision": f.Revision})
 	}
 	doc, err := flow.Parse(f.Draft)
 	if err != nil {
@@ -57,8 +80,8 @@ func (s *Service) Publish(ctx context.Context, ws, key, by, running string) (Pub
 		if err := s.version(ctx, ws, &f, hash); err != nil {
 			return Published{}, err
 		}
-		f.Hash, f.Status, f.PublishedAt, f.PublishedBy = hash, Live, value.Instant(now), by
-		f.History = append([]Publication{{f.Version, hash, f.PublishedAt, by}}, f.History...)
+		f.Hash, f.Status, f.PublishedAt, f.PublishedBy, f.Authors = hash, Live, value.Instant(now), r.By, nil
+		f.History = append([]Publication{{f.Version, hash, f.PublishedAt, r.By}}, f.History...)
 		if len(f.History) > maxHistory {
 			f.History = f.History[:maxHistory]
 		}
@@ -66,19 +89,87 @@ func (s *Service) Publish(ctx context.Context, ws, key, by, running string) (Pub
 			return Published{}, err
 		}
 		s.forgetLive(ws)
+		s.drafted(ws, key)
 	}
 	out := Published{Version: f.Version, Hash: hash}
-	if old != "" && old != hash && running != Finish && running != "" {
-		action := run.StopRun
-		if running == Move {
-			action = run.Migrate
-		}
-		if _, err := s.batch(ctx, ws, Batch{Kind: "control", Flow: key, Hash: hash, Action: action, By: by, NotHash: hash}); err != nil {
+	if old != "" && old != hash {
+		if err := s.handOver(ctx, ws, key, hash, r); err != nil {
 			return out, err
 		}
 	}
-	out.Batch, err = s.enlist(ctx, ws, key, hash, by)
+	out.Batch, err = s.enlist(ctx, ws, key, hash, r.By)
 	return out, err
+}
+
+// handOver does with runs of older versions what the release says: those at a
+// named step by its own choice, the rest by the general one.
+func (s *Service) handOver(ctx context.Context, ws, key, hash string, r Release) error {
+	nodes := map[string][]string{}
+	var named []string
+	for _, at := range slices.Sorted(maps.Keys(r.Steps)) {
+		named = append(named, at)
+		nodes[r.Steps[at]] = append(nodes[r.Steps[at]], at)
+	}
+	start := func(what string, at, notAt []string) error {
+		action, ok := map[string]string{Move: run.Migrate, Stop: run.StopRun}[what]
+		if !ok {
+			return nil
+		}
+		_, err := s.batch(ctx, ws, Batch{Kind: "control", Flow: key, Hash: hash, Action: action, By: r.By, NotHash: hash, At: at, NotAt: notAt})
+		return err
+	}
+	for _, what := range []string{Move, Stop} {
+		if len(nodes[what]) > 0 {
+			if err := start(what, nodes[what], nil); err != nil {
+				return err
+			}
+		}
+	}
+	return start(r.Running, nil, named)
+}
+
+// Rollback publishes an older version again: its document becomes the draft.
+func (s *Service) Rollback(ctx context.Context, ws, key, hash string, r Release) (Published, error) {
+	v, err := s.Version(ctx, ws, hash)
+	if err != nil {
+		return Published{}, err
+	}
+	f, err := s.Get(ctx, ws, key)
+	if err != nil {
+		return Published{}, err
+	}
+	if v.Key != key {
+		return Published{}, fault.New(fault.NotFound, "flow.noVersion", nil)
+	}
+	if err := f.replaceDraft(v.Document, r.By, value.Instant(s.spaces.RealNow())); err != nil {
+		return Published{}, err
+	}
+	if f, err = s.write(ctx, s.store.In(ws, Collection), f); err != nil {
+		return Published{}, err
+	}
+	r.Revision = f.Revision
+	return s.Publish(ctx, ws, key, r)
+}
+
+// Version is a published version; it never changes.
+type Version struct {
+	Key      string          `json:"key"`
+	Version  int             `json:"version"`
+	Hash     string          `json:"hash"`
+	Document json.RawMessage `json:"document"`
+}
+
+// Version gives a published version by content hash.
+func (s *Service) Version(ctx context.Context, ws, hash string) (Version, error) {
+	d, err := s.store.In(ws, Versions).Get(ctx, hash)
+	if fault.Is(err, fault.NotFound) {
+		return Version{}, fault.New(fault.NotFound, "flow.noVersion", nil)
+	}
+	if err != nil {
+		return Version{}, err
+	}
+	v := Version{Hash: hash}
+	return v, decodeInto(d, &v)
 }
 
 // version stores an immutable version under its content hash.
@@ -183,51 +274,6 @@ func (s *Service) customersOf(ctx context.Context, ws, formKey string, subjects 
 		}
 		out[customer] = append(out[customer], id)
 	}
-	return out, nil
-}
-
-// Impact is what publishing would do now.
-type Impact struct {
-	Enter  int64            `json:"enter"` // subjects that would get a run
-	Sample []string         `json:"sample"`
-	Steps  map[string]int64 `json:"steps"` // open runs by step of the live version
-	Issues []flow.Issue     `json:"issues"`
-}
-
-// Impact counts who would enter a draft now and where running ones stand.
-func (s *Service) Impact(ctx context.Context, ws, key string) (Impact, error) {
-	f, err := s.Get(ctx, ws, key)
-	if err != nil {
-		return Impact{}, err
-	}
-	doc, err := flow.Parse(f.Draft)
-	if err != nil {
-		return Impact{}, err
-	}
-	out := Impact{Steps: map[string]int64{}, Sample: []string{}, Issues: flow.Check(doc, s.nodes, s.World(ctx, ws))}
-	col := s.store.In(ws, "r_"+doc.Subject.Form)
-	open := subjectFilter(doc.Subject.Form)
-	total, err := col.Count(ctx, open, 0)
-	if err != nil {
-		return out, err
-	}
-	page, err := col.Find(ctx, store.Query{Filter: open, Limit: 5})
-	if err != nil {
-		return out, err
-	}
-	for _, d := range page.Docs {
-		out.Sample = append(out.Sample, d.ID)
-	}
-	rows, err := s.store.In(ws, Runs).Group(ctx, store.GroupQuery{Filter: filter.And(filter.Eq("flow", key), openRuns), By: []string{"node"}})
-	if err != nil {
-		return out, err
-	}
-	var running int64
-	for _, r := range rows {
-		out.Steps[fmt.Sprint(r.Keys[0])] = r.Count
-		running += r.Count
-	}
-	out.Enter = max(0, total-running)
 	return out, nil
 }
 

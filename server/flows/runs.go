@@ -3,7 +3,6 @@ package flows
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -321,7 +320,7 @@ func (s *Service) ControlRuns(ctx context.Context, ws string, ids []string, acti
 		}
 		switch {
 		case !ok:
-			failed[id] = fault.New(fault.NotFound, "run.none", fault.Params{"run": id})
+			failed[id] = noRun(id)
 		case r.Status == run.Done:
 			failed[id] = fault.New(fault.Conflict, "run.done", nil)
 		default:
@@ -335,6 +334,10 @@ func (s *Service) ControlRuns(ctx context.Context, ws string, ids []string, acti
 		done += len(runs)
 	}
 	return done, failed, nil
+}
+
+func noRun(id string) error {
+	return fault.New(fault.NotFound, "run.none", fault.Params{"run": id})
 }
 
 func factsOf(page store.Page) ([]run.Fact, string, error) {
@@ -361,65 +364,6 @@ func (s *Service) FactsBetween(ctx context.Context, ws, customer string, from, t
 	}
 	out, _, err := factsOf(page)
 	return out, err
-}
-
-// Sentence reads the step of a run.
-func (s *Service) Sentence(ctx context.Context, ws, hash, nodeID string) flow.Text {
-	d, err := s.Definition(ctx, ws, hash)
-	if err != nil {
-		return nil
-	}
-	return d.Sentence(nodeID)
-}
-
-// Page reads a flow as sentences, in the order in which a run meets its steps.
-func (s *Service) Page(doc json.RawMessage) map[string][]string {
-	out := map[string][]string{}
-	f, err := flow.Parse(doc)
-	if err != nil {
-		return out
-	}
-	next := map[string][]string{}
-	for _, e := range f.Edges {
-		next[e.From] = append(next[e.From], e.To)
-	}
-	for _, id := range inOrder(f.Trigger(s.nodes), next) {
-		n := f.Nodes[id]
-		if n == nil {
-			continue
-		}
-		cfg, err := f.Resolve(n.Cfg, nil)
-		if err != nil {
-			continue
-		}
-		if parsed, problems := s.nodes.Parse(n.Type, n.V, cfg); len(problems) == 0 {
-			for lang, t := range parsed.Sentence() {
-				out[lang] = append(out[lang], t)
-			}
-		}
-	}
-	return out
-}
-
-// inOrder lists the nodes from a start on so that each comes after those that
-// lead to it (reversed post-order; a loop's way back does not count).
-func inOrder(start string, next map[string][]string) []string {
-	var order []string
-	seen := map[string]bool{}
-	var visit func(id string)
-	visit = func(id string) {
-		if id == "" || seen[id] {
-			return
-		}
-		seen[id] = true
-		for i := len(next[id]) - 1; i >= 0; i-- {
-			visit(next[id][i])
-		}
-		order = append(order, id)
-	}
-	visit(start)
-	slices.Reverse(order)
-	return order
 }
 
 // CompileDraft checks a document and compiles it for a rehearsal.

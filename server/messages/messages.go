@@ -248,6 +248,39 @@ func (s *Service) Get(ctx context.Context, ws, id string, scope filter.Expr) (En
 	return e, nil
 }
 
+// Many gives the messages of keys that are there, within a scope.
+func (s *Service) Many(ctx context.Context, ws string, keys []string, scope filter.Expr) ([]Entry, error) {
+	ids := make([]string, len(keys))
+	for i, k := range keys {
+		ids[i] = ID(k)
+	}
+	docs, err := s.store.In(ws, collection).GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := []Entry{}
+	for _, id := range ids {
+		d, ok := docs[id]
+		if !ok {
+			continue
+		}
+		var plain map[string]any
+		if err := json.Unmarshal(d.Body, &plain); err != nil {
+			return nil, err
+		}
+		if !filter.Match(scope, plain) {
+			continue
+		}
+		e := Entry{ID: id}
+		if err := json.Unmarshal(d.Body, &e.Message); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+		delete(docs, id) // a merged step names the same message again
+	}
+	return out, nil
+}
+
 // Resolve is a person's word on a message whose end is not known: it went out
 // (sent), and the runs go on; or it did not (failed), and they send it again.
 func (s *Service) Resolve(ctx context.Context, ws, id, as, by string, scope filter.Expr) error {

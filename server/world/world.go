@@ -11,6 +11,7 @@ import (
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/message"
+	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/records"
@@ -26,6 +27,8 @@ import (
 type World struct {
 	Store     *store.Store
 	Spaces    *workspace.Service
+	Accounts  *accounts.Service
+	Policy    records.Policy
 	Records   *records.Service
 	Flows     *flows.Service
 	Templates *templates.Service

@@ -21,12 +21,16 @@ import (
 type Type struct {
 	Name string
 	V    int
+	// Title and About name the type and say in a line what it is for.
+	Title, About flow.Text
 	// Group sorts the palette: trigger, time, logic, act.
 	Group string
 	// Sends, Waits and Loops say what the graph checks must know.
 	Sends, Waits, Loops bool
 	// Schema is the JSON Schema of the settings; the properties panel is made from it.
 	Schema string
+	// Defaults are the settings of a new step; they may be unfinished.
+	Defaults string
 	// Parse reads settings that the schema has accepted.
 	Parse func(cfg json.RawMessage) (Node, error)
 }
@@ -36,7 +40,7 @@ type Type struct {
 // It must be a pure function of the context.
 type Node interface {
 	Step(*Ctx) Next
-	Sentence() flow.Text
+	Sentence(Names) flow.Text
 }
 
 // Porter is a Node with ports other than "out". Optional ports may stay
@@ -275,11 +279,31 @@ func (r *Registry) Lookup(typ string, v int) (flow.Spec, bool) {
 	}, true
 }
 
-func inspect(n Node) flow.Inspection {
-	in := flow.Inspection{Ports: []string{"out"}, Sentence: n.Sentence()}
-	if p, ok := n.(Porter); ok {
-		in.Ports, in.Optional = p.Ports()
+// Default is a new step of a type, nil where its first settings are unfinished
+// or the type is unknown.
+func (r *Registry) Default(typ string, v int) Node {
+	t, ok := r.types[typeID(typ, v)]
+	if !ok {
+		return nil
 	}
+	n, err := t.Parse(json.RawMessage(t.Defaults))
+	if err != nil {
+		return nil
+	}
+	return n
+}
+
+// PortsOf lists the ports of a step.
+func PortsOf(n Node) (required, optional []string) {
+	if p, ok := n.(Porter); ok {
+		return p.Ports()
+	}
+	return []string{"out"}, nil
+}
+
+func inspect(n Node) flow.Inspection {
+	var in flow.Inspection
+	in.Ports, in.Optional = PortsOf(n)
 	if f, ok := n.(Filterer); ok {
 		in.Filters = f.Filters()
 	}

@@ -1,20 +1,27 @@
 package node
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/filter"
 )
 
-// Phrase reads a condition as people would say it: "tier is A and open is
-// above 1000". Fields are named by their key; the builder shows their labels.
-func Phrase(e filter.Expr, lang string) string {
+// If reads a condition behind a comma, nothing for an absent one.
+func (n Names) If(e filter.Expr, lang string) string {
+	if e == nil {
+		return ""
+	}
+	return Pick(lang, ", if ", "，且") + n.Phrase(e, lang)
+}
+
+// Phrase reads a condition as people would say it: "tier is A and open amount
+// is above 1,000.00".
+func (n Names) Phrase(e filter.Expr, lang string) string {
 	zh := lang == "zh-CN"
 	join := func(es []filter.Expr, en, cn string) string {
 		parts := make([]string, 0, len(es))
 		for _, x := range es {
-			parts = append(parts, Phrase(x, lang))
+			parts = append(parts, n.Phrase(x, lang))
 		}
 		if zh {
 			return strings.Join(parts, cn)
@@ -33,11 +40,11 @@ func Phrase(e filter.Expr, lang string) string {
 		return join(x, "or", "或")
 	case filter.Not:
 		if zh {
-			return "非（" + Phrase(x.Of, lang) + "）"
+			return "非（" + n.Phrase(x.Of, lang) + "）"
 		}
-		return "not (" + Phrase(x.Of, lang) + ")"
+		return "not (" + n.Phrase(x.Of, lang) + ")"
 	case filter.Cmp:
-		return phraseCmp(x, zh)
+		return n.cmp(x, lang)
 	}
 	return ""
 }
@@ -48,26 +55,23 @@ var opWords = map[filter.Op][2]string{
 	filter.OpContains: {"contains", "包含"}, filter.OpStartsWith: {"starts with", "开头为"}, filter.OpHas: {"has", "含"}, filter.OpHasAny: {"has any of", "含任一"},
 }
 
-func phraseCmp(c filter.Cmp, zh bool) string {
-	_, name, ok := strings.Cut(c.Field, ".")
-	if !ok {
-		name = c.Field
-	}
-	k := 0
-	if zh {
-		k = 1
-	}
+func (n Names) cmp(c filter.Cmp, lang string) string {
+	name := n.Of(NameField, c.Field, lang)
+	gap := Pick(lang, " ", "")
 	if c.Op == filter.OpExists {
-		words := [2][2]string{{"is empty", "为空"}, {"is set", "已填"}}[map[bool]int{false: 0, true: 1}[c.Value == true]]
-		return name + " " + words[k]
+		if c.Value == true {
+			return name + gap + Pick(lang, "is set", "已填")
+		}
+		return name + gap + Pick(lang, "is empty", "为空")
 	}
-	v := fmt.Sprint(c.Value)
+	v := n.ValueOf(c.Field, c.Value, lang)
 	if c.List != nil {
 		parts := make([]string, 0, len(c.List))
 		for _, x := range c.List {
-			parts = append(parts, fmt.Sprint(x))
+			parts = append(parts, n.ValueOf(c.Field, x, lang))
 		}
-		v = strings.Join(parts, ", ")
+		v = strings.Join(parts, Pick(lang, ", ", "、"))
 	}
-	return name + " " + opWords[c.Op][k] + " " + v
+	words := opWords[c.Op]
+	return name + gap + Pick(lang, words[0], words[1]) + " " + v
 }

@@ -40,16 +40,6 @@ func (w *When) UnmarshalJSON(b []byte) error {
 // Match tells whether the subject fits; an absent condition fits everything.
 func (w When) Match(c *Ctx) bool { return w.Expr == nil || filter.Match(w.Expr, c.Doc) }
 
-// SpanSchema, TimeSchema and friends are pieces of settings schemas.
-const (
-	SpanSchema   = `{"type":"object","required":["value","unit"],"additionalProperties":false,"properties":{"value":{"type":"integer","minimum":-525600,"maximum":525600},"unit":{"enum":["minute","hour","day","businessDay","week"]}}}`
-	TimeSchema   = `{"type":"string","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}`
-	FilterSchema = `{"type":"object"}`
-	TextSchema   = `{"type":"object","minProperties":1,"maxProperties":10,"additionalProperties":{"type":"string","maxLength":2000}}`
-	KeySchema    = `{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,80}$"}`
-	AssignSchema = `{"type":"object","minProperties":1,"maxProperties":1,"additionalProperties":false,"properties":{"field":{"type":"string","maxLength":80},"role":{"type":"string","maxLength":60},"team":{"type":"string","maxLength":60},"user":{"type":"string","maxLength":80}}}`
-)
-
 // CheckSpan refuses spans that are too long, and negative ones unless allowed.
 func CheckSpan(pointer string, s value.Span, negative string) error {
 	if !s.Valid() || s.Value < 0 && negative != "negative" {

@@ -97,9 +97,9 @@ func (d *Definition) Trigger() node.Trigger {
 }
 
 // Sentence reads a node in both languages; nil for one that is not known here.
-func (d *Definition) Sentence(id string) flow.Text {
+func (d *Definition) Sentence(id string, names node.Names) flow.Text {
 	if n := d.nodes[id].node; n != nil {
-		return n.Sentence()
+		return n.Sentence(names)
 	}
 	return nil
 }

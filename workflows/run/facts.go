@@ -41,7 +41,23 @@ func (f *Facts) InvoiceDoc(id string) map[string]any {
 	inv["id"] = id
 	inv["open"], inv["collectable"], inv["disputed"] = i.Open(), f.State.Collectable(id, f.Today), i.Disputed()
 	inv["status"], inv["dpd"], inv["held"] = i.Status(), i.DPD(f.Today), i.Hold.Active(f.Today)
+	inv["promise"] = f.promise(id)
 	return inv
+}
+
+// promise is the state of the newest promise that covers an invoice; of any
+// invoice for "".
+func (f *Facts) promise(invoice string) string {
+	var newest *ledger.Promise
+	for _, p := range f.State.Promises {
+		if (invoice == "" || has(p.Items, invoice)) && (newest == nil || p.Seq > newest.Seq) {
+			newest = p
+		}
+	}
+	if newest == nil {
+		return "none"
+	}
+	return newest.Status
 }
 
 // accountDoc sums up the account: amounts only where one currency makes them
@@ -55,7 +71,7 @@ func (f *Facts) accountDoc() map[string]any {
 			promises++
 		}
 	}
-	out["brokenPromises"] = promises
+	out["brokenPromises"], out["promise"] = promises, f.promise("")
 	for k, id := range items {
 		if d := f.State.Items[id].DPD(f.Today); k == 0 || d > out["maxDpd"].(int) {
 			out["maxDpd"] = d

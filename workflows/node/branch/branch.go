@@ -15,10 +15,12 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "branch", V: 1, Group: "logic",
-	Schema: `{"type":"object","required":["cases"],"additionalProperties":false,"properties":{"cases":{"type":"array","minItems":1,"maxItems":20,"items":{
+	Title: node.Say("Decide", "条件分支"), About: node.Say("Takes the first way whose condition fits, else the last one.", "走第一个符合条件的分支，都不符合走“其他”。"),
+	Schema: `{"type":"object","required":["cases"],"additionalProperties":false,"properties":{"cases":` + node.Titled("Ways", "分支", `{"type":"array","x-df-widget":"cases","minItems":1,"maxItems":20,"items":{
 	  "type":"object","required":["port","when"],"additionalProperties":false,"properties":{
-	    "port":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,40}$"},"label":` + node.TextSchema + `,"when":` + node.FilterSchema + `}}}}}`,
-	Parse: node.Reads(func() *branch { return new(branch) }),
+	    "port":`+node.PortSchema+`,"label":`+node.Titled("Name", "名称", node.TextSchema)+`,"when":`+node.Titled("If", "条件", node.FilterSchema)+`}}}`) + `}}`,
+	Defaults: `{"cases":[{"port":"yes","label":{"en":"Tier A","zh-CN":"A 级客户"},"when":{"field":"customer.tier","op":"eq","value":"A"}}]}`,
+	Parse:    node.Reads(func() *branch { return new(branch) }),
 }
 
 type branch struct {
@@ -69,11 +71,12 @@ func (b *branch) Step(c *node.Ctx) node.Next {
 }
 
 // Sentence reads the step.
-func (b *branch) Sentence() flow.Text {
-	var en, zh []string
-	for _, c := range b.Cases {
-		en = append(en, node.Phrase(c.When.Expr, "en"))
-		zh = append(zh, node.Phrase(c.When.Expr, "zh-CN"))
-	}
-	return node.Say("Decide: "+strings.Join(en, "; "), "判断："+strings.Join(zh, "；"))
+func (b *branch) Sentence(n node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		parts := make([]string, 0, len(b.Cases))
+		for _, c := range b.Cases {
+			parts = append(parts, n.Phrase(c.When.Expr, lang))
+		}
+		return node.Pick(lang, "If ", "判断：") + strings.Join(parts, node.Pick(lang, "; ", "；"))
+	})
 }

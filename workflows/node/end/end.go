@@ -9,8 +9,11 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "end", V: 1, Group: "logic",
-	Schema: `{"type":"object","additionalProperties":false,"properties":{"outcome":{"enum":["ended","goal","exit"]}}}`,
-	Parse:  node.Reads(func() *end { return new(end) }),
+	Title: node.Say("End", "结束"), About: node.Say("The run ends here.", "流程到此结束。"),
+	Schema: `{"type":"object","additionalProperties":false,"properties":{"outcome":` +
+		node.Titled("Outcome", "结果", node.Choices("ended", "Ended", "已结束", "goal", "Goal reached", "达成目标", "exit", "Left the flow", "退出流程")) + `}}`,
+	Defaults: `{}`,
+	Parse:    node.Reads(func() *end { return new(end) }),
 }
 
 type end struct {
@@ -30,4 +33,4 @@ func (e *end) Step(*node.Ctx) node.Next {
 }
 
 // Sentence reads the step.
-func (e *end) Sentence() flow.Text { return node.Say("End", "结束") }
+func (e *end) Sentence(node.Names) flow.Text { return node.Say("End", "结束") }

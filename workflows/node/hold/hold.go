@@ -10,8 +10,11 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "hold", V: 1, Group: "act",
-	Schema: `{"type":"object","required":["for"],"additionalProperties":false,"properties":{"for":` + node.SpanSchema + `,"reason":{"type":"string","maxLength":200}}}`,
-	Parse:  node.Reads(func() *hold { return new(hold) }),
+	Title: node.Say("Hold reminders", "暂停提醒"), About: node.Say("No reminders for a while: for the invoice, or in a customer's flow for the customer.", "一段时间内不再提醒：对该账单，或在客户流程中对该客户。"),
+	Schema: `{"type":"object","required":["for"],"additionalProperties":false,"properties":{
+	  "for":` + node.Titled("For", "时长", node.SpanSchema) + `,"reason":` + node.Titled("Reason", "原因", `{"type":"string","maxLength":200}`) + `}}`,
+	Defaults: `{"for":{"value":7,"unit":"day"}}`,
+	Parse:    node.Reads(func() *hold { return new(hold) }),
 }
 
 type hold struct {
@@ -29,6 +32,8 @@ func (h *hold) Step(c *node.Ctx) node.Next {
 }
 
 // Sentence reads the step.
-func (h *hold) Sentence() flow.Text {
-	return node.Say("Hold reminders for "+node.SpanText(h.For, "en"), "暂停提醒 "+node.SpanText(h.For, "zh-CN"))
+func (h *hold) Sentence(node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		return node.Pick(lang, "Hold reminders for ", "暂停提醒 ") + node.SpanText(h.For, lang)
+	})
 }

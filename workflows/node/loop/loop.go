@@ -13,9 +13,12 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "loop", V: 1, Group: "logic", Loops: true, Waits: true,
+	Title: node.Say("Repeat", "重复"), About: node.Say("Leads back to earlier steps a limited number of times, with a pause between.", "有限次地回到前面的步骤，每次之间有间隔。"),
 	Schema: `{"type":"object","required":["max"],"additionalProperties":false,"properties":{
-	  "max":{"type":"integer","minimum":1,"maximum":50},"gap":` + node.SpanSchema + `,"at":` + node.TimeSchema + `}}`,
-	Parse: node.Reads(func() *loop { return new(loop) }),
+	  "max":` + node.Titled("Times at most", "最多次数", `{"type":"integer","minimum":1,"maximum":50}`) + `,
+	  "gap":` + node.Titled("Pause between", "间隔", node.SpanSchema) + `,"at":` + node.Titled("At", "时间", node.TimeSchema) + `}}`,
+	Defaults: `{"max":3,"gap":{"value":7,"unit":"day"},"at":"09:30"}`,
+	Parse:    node.Reads(func() *loop { return new(loop) }),
 }
 
 type loop struct {
@@ -53,10 +56,12 @@ func (l *loop) Step(c *node.Ctx) node.Next {
 }
 
 // Sentence reads the step.
-func (l *loop) Sentence() flow.Text {
-	en, zh := fmt.Sprintf("Repeat at most %d times", l.Max), fmt.Sprintf("最多重复 %d 次", l.Max)
-	if l.Gap.Value > 0 {
-		en, zh = en+", every "+node.SpanText(l.Gap, "en"), zh+"，间隔 "+node.SpanText(l.Gap, "zh-CN")
-	}
-	return node.Say(en, zh)
+func (l *loop) Sentence(node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		s := node.Pick(lang, fmt.Sprintf("Repeat at most %d times", l.Max), fmt.Sprintf("最多重复 %d 次", l.Max))
+		if l.Gap.Value > 0 {
+			s += node.Pick(lang, ", every ", "，间隔 ") + node.SpanText(l.Gap, lang)
+		}
+		return s
+	})
 }

@@ -9,8 +9,11 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "notify", V: 1, Group: "act",
-	Schema: `{"type":"object","required":["to","text"],"additionalProperties":false,"properties":{"to":` + node.AssignSchema + `,"text":` + node.TextSchema + `}}`,
-	Parse:  node.Reads(func() *notify { return new(notify) }),
+	Title: node.Say("Tell a colleague", "通知同事"), About: node.Say("A note to a colleague; nothing has to be done.", "给同事的一条通知，无需处理。"),
+	Schema: `{"type":"object","required":["to","text"],"additionalProperties":false,"properties":{
+	  "to":` + node.Titled("Whom", "通知谁", node.AssignSchema) + `,"text":` + node.Titled("Text", "内容", node.TextSchema) + `}}`,
+	Defaults: `{"to":{"field":"customer.owner"},"text":{"en":"","zh-CN":""}}`,
+	Parse:    node.Reads(func() *notify { return new(notify) }),
 }
 
 type notify struct {
@@ -24,6 +27,9 @@ func (n *notify) Step(c *node.Ctx) node.Next {
 }
 
 // Sentence reads the step.
-func (n *notify) Sentence() flow.Text {
-	return node.Say("Tell a colleague: "+n.Text.In("en"), "通知同事："+n.Text.In("zh-CN"))
+func (n *notify) Sentence(names node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		who := names.Who(&n.To, lang)
+		return node.Pick(lang, "Tell "+who+": ", "通知"+who+"：") + n.Text.In(lang)
+	})
 }

@@ -12,10 +12,13 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "send", V: 1, Group: "act", Sends: true,
+	Title: node.Say("Send a message", "发送消息"), About: node.Say("One kind reminder to the customer; what else is due for them the same day goes along.", "给客户发一条友好提醒；同一天到期的其他账单合并发送。"),
 	Schema: `{"type":"object","required":["channel","template"],"additionalProperties":false,"properties":{
-	  "channel":` + node.KeySchema + `,"template":` + node.KeySchema + `,
-	  "fallback":{"type":"array","maxItems":5,"items":` + node.KeySchema + `}}}`,
-	Parse: node.Reads(func() *send { return new(send) }),
+	  "channel":` + node.Titled("By", "渠道", node.ChannelSchema) + `,
+	  "template":` + node.Titled("Message", "消息模板", node.TemplateSchema) + `,
+	  "fallback":` + node.Titled("If that is not possible, by", "无法发送时改用", `{"type":"array","x-df-widget":"channels","maxItems":5,"items":`+node.KeySchema+`}`) + `}}`,
+	Defaults: `{"channel":"preferred","template":""}`,
+	Parse:    node.Reads(func() *send { return new(send) }),
 }
 
 type send struct {
@@ -69,11 +72,13 @@ func (s *send) Step(c *node.Ctx) node.Next {
 }
 
 // Sentence reads the step.
-func (s *send) Sentence() flow.Text {
-	en := map[string]string{"email": "Send e-mail", "sms": "Send text message", "webhook": "Send by webhook", "sandbox": "Send (sandbox)", "preferred": "Send by the customer's preferred channel"}[s.Channel]
-	zh := map[string]string{"email": "发送邮件", "sms": "发送短信", "webhook": "通过 Webhook 发送", "sandbox": "发送（沙箱）", "preferred": "按客户偏好渠道发送"}[s.Channel]
-	if en == "" {
-		en, zh = "Send by "+s.Channel, "通过 "+s.Channel+" 发送"
-	}
-	return node.Say(en+" “"+s.Template+"”", zh+"“"+s.Template+"”")
+func (s *send) Sentence(n node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		t := n.Of(node.NameTemplate, s.Template, lang)
+		if s.Channel == "preferred" {
+			return node.Pick(lang, "Send “"+t+"” by the customer's preferred channel", "按客户偏好渠道发送“"+t+"”")
+		}
+		c := n.Of(node.NameChannel, s.Channel, lang)
+		return node.Pick(lang, "Send “"+t+"” by "+c, "通过"+c+"发送“"+t+"”")
+	})
 }

@@ -16,10 +16,12 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "split", V: 1, Group: "logic",
-	Schema: `{"type":"object","required":["arms"],"additionalProperties":false,"properties":{"arms":{"type":"array","minItems":2,"maxItems":10,"items":{
+	Title: node.Say("Split at random", "随机分流"), About: node.Say("Shares runs out at random, for experiments and hold-outs.", "按比例随机分流，用于对比试验。"),
+	Schema: `{"type":"object","required":["arms"],"additionalProperties":false,"properties":{"arms":` + node.Titled("Shares", "比例", `{"type":"array","x-df-widget":"shares","minItems":2,"maxItems":10,"items":{
 	  "type":"object","required":["port","share"],"additionalProperties":false,"properties":{
-	    "port":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,40}$"},"label":` + node.TextSchema + `,"share":{"type":"integer","minimum":0,"maximum":1000}}}}}}`,
-	Parse: node.Reads(func() *split { return new(split) }),
+	    "port":`+node.PortSchema+`,"label":`+node.Titled("Name", "名称", node.TextSchema)+`,"share":`+node.Titled("Share", "份额", `{"type":"integer","minimum":0,"maximum":1000}`)+`}}}`) + `}}`,
+	Defaults: `{"arms":[{"port":"a","label":{"en":"A","zh-CN":"甲"},"share":50},{"port":"b","label":{"en":"B","zh-CN":"乙"},"share":50}]}`,
+	Parse:    node.Reads(func() *split { return new(split) }),
 }
 
 type split struct {
@@ -85,10 +87,16 @@ func mix(x uint64) uint64 {
 }
 
 // Sentence reads the step.
-func (s *split) Sentence() flow.Text {
-	var parts []string
-	for _, a := range s.Arms {
-		parts = append(parts, fmt.Sprintf("%s %d%%", a.Port, a.Share*100/s.sum()))
-	}
-	return node.Say("Share out at random: "+strings.Join(parts, ", "), "随机分配："+strings.Join(parts, "，"))
+func (s *split) Sentence(node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		parts := make([]string, 0, len(s.Arms))
+		for _, a := range s.Arms {
+			name := a.Label.In(lang)
+			if name == "" {
+				name = a.Port
+			}
+			parts = append(parts, fmt.Sprintf("%s %d%%", name, a.Share*100/s.sum()))
+		}
+		return node.Pick(lang, "Share out at random: ", "随机分配：") + strings.Join(parts, node.Pick(lang, ", ", "，"))
+	})
 }

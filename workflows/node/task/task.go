@@ -14,11 +14,16 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "task", V: 1, Group: "act", Waits: true,
+	Title: node.Say("Ask a person", "分派任务"), About: node.Say("A colleague is asked to do something, such as to call; the flow may wait for the result.", "请同事做一件事（如打电话）；流程可以等待结果。"),
 	Schema: `{"type":"object","required":["title"],"additionalProperties":false,"properties":{
-	  "title":` + node.TextSchema + `,"assign":` + node.AssignSchema + `,"due":` + node.SpanSchema + `,
-	  "waitForResult":{"type":"boolean"},"timeout":` + node.SpanSchema + `,
-	  "results":{"type":"array","maxItems":12,"items":{"type":"object","required":["key"],"additionalProperties":false,"properties":{"key":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,40}$"},"label":` + node.TextSchema + `}}}}}`,
-	Parse: node.Reads(func() *task { return new(task) }),
+	  "title":` + node.Titled("What to do", "做什么", node.TextSchema) + `,
+	  "assign":` + node.Titled("Who", "谁来做", node.AssignSchema) + `,
+	  "due":` + node.Titled("Due in", "期限", node.SpanSchema) + `,
+	  "waitForResult":` + node.Titled("Wait for the result", "等待结果", `{"type":"boolean"}`) + `,
+	  "timeout":` + node.Titled("Wait at most", "最多等待", node.SpanSchema) + `,
+	  "results":` + node.Titled("Possible results", "可选结果", node.Helped("Each result may have its own way.", "每个结果都可以有自己的去向。", `{"type":"array","x-df-widget":"results","maxItems":12,"items":{"type":"object","required":["key"],"additionalProperties":false,"properties":{"key":`+node.PortSchema+`,"label":`+node.TextSchema+`}}}`)) + `}}`,
+	Defaults: `{"title":{"en":"Call the customer","zh-CN":"致电客户"},"assign":{"field":"customer.owner"},"due":{"value":1,"unit":"businessDay"},"waitForResult":true}`,
+	Parse:    node.Reads(func() *task { return new(task) }),
 }
 
 type task struct {
@@ -91,10 +96,15 @@ func (t *task) await(c *node.Ctx, key string) node.Next {
 }
 
 // Sentence reads the step.
-func (t *task) Sentence() flow.Text {
-	en, zh := "Task: "+t.Title.In("en"), "任务："+t.Title.In("zh-CN")
-	if t.WaitForResult {
-		en, zh = en+", wait for the result", zh+"，等待结果"
-	}
-	return node.Say(en, zh)
+func (t *task) Sentence(n node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		s := node.Pick(lang, "Task: ", "任务：") + t.Title.In(lang)
+		if who := n.Who(t.Assign, lang); who != "" {
+			s += node.Pick(lang, " ("+who+")", "（"+who+"）")
+		}
+		if t.WaitForResult {
+			s += node.Pick(lang, ", wait for the result", "，等待结果")
+		}
+		return s
+	})
 }

@@ -13,9 +13,14 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "trigger.date", V: 1, Group: "trigger", Waits: true,
+	Title: node.Say("On a date", "到某个日期"), About: node.Say("Starts before, on or after a date of the invoice or customer, such as the due date.", "在账单或客户的某个日期（如到期日）之前、当天或之后开始。"),
 	Schema: `{"type":"object","required":["field"],"additionalProperties":false,"properties":{
-	  "field":{"type":"string","maxLength":80},"offset":` + node.SpanSchema + `,"at":` + node.TimeSchema + `,"filter":` + node.FilterSchema + `}}`,
-	Parse: node.Reads(func() *trigger { return &trigger{at: 540} }),
+	  "field":` + node.Titled("Date", "日期", node.DateSchema) + `,
+	  "offset":` + node.Titled("Before or after", "提前或推后", node.Helped("A negative number of days is before the date.", "负数表示在该日期之前。", node.SpanSchema)) + `,
+	  "at":` + node.Titled("At", "时间", node.TimeSchema) + `,
+	  "filter":` + node.Titled("Only if", "仅当", node.FilterSchema) + `}}`,
+	Defaults: `{"field":"invoice.dueDate","offset":{"value":-3,"unit":"day"},"at":"09:00"}`,
+	Parse:    node.Reads(func() *trigger { return &trigger{at: 540} }),
 }
 
 type trigger struct {
@@ -67,17 +72,19 @@ func (t *trigger) Filters() map[string]filter.Expr {
 }
 
 // Sentence reads the step.
-func (t *trigger) Sentence() flow.Text {
-	en, zh := "On "+t.Field, t.Field+"当天"
-	switch {
-	case t.Offset.Value < 0:
-		en, zh = node.SpanText(t.Offset, "en")+" before "+t.Field, t.Field+"前"+node.SpanText(t.Offset, "zh-CN")
-	case t.Offset.Value > 0:
-		en, zh = node.SpanText(t.Offset, "en")+" after "+t.Field, t.Field+"后"+node.SpanText(t.Offset, "zh-CN")
-	}
-	if t.Filter.Expr != nil {
-		en += ", if " + node.Phrase(t.Filter.Expr, "en")
-		zh += "，且" + node.Phrase(t.Filter.Expr, "zh-CN")
-	}
-	return node.Say("Start: "+en+" at "+t.at.String(), "开始："+zh+" "+t.at.String())
+func (t *trigger) Sentence(n node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		field, span := n.Of(node.NameField, t.Field, lang), node.SpanText(t.Offset, lang)
+		var when string
+		switch {
+		case t.Offset.Value < 0:
+			when = node.Pick(lang, span+" before "+field, field+"前 "+span)
+		case t.Offset.Value > 0:
+			when = node.Pick(lang, span+" after "+field, field+"后 "+span)
+		default:
+			when = node.Pick(lang, "On "+field, field+"当天")
+		}
+		when += node.Pick(lang, " at ", " ") + t.at.String()
+		return when + n.If(t.Filter.Expr, lang)
+	})
 }

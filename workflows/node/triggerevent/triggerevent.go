@@ -4,7 +4,6 @@ package triggerevent
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
@@ -27,10 +26,22 @@ var names = map[string][]string{
 // Type is the node type.
 var Type = node.Type{
 	Name: "trigger.event", V: 1, Group: "trigger",
+	Title: node.Say("When something happens", "当事件发生时"), About: node.Say("Starts when an invoice, payment, promise, dispute or customer record comes or changes.", "在新增或变更账单、回款、承诺、异议或客户资料时开始。"),
 	Schema: `{"type":"object","required":["on"],"additionalProperties":false,"properties":{
-	  "on":{"enum":["invoice.created","invoice.changed","payment.recorded","payment.reversed","dispute.opened","dispute.closed","promise.made","promise.closed","customer.changed"]},
-	  "fields":{"type":"array","maxItems":50,"items":{"type":"string","maxLength":80}},"filter":` + node.FilterSchema + `}}`,
-	Parse: node.Reads(func() *trigger { return new(trigger) }),
+	  "on":` + node.Titled("Event", "事件", node.Choices(events...)) + `,
+	  "fields":` + node.Titled("Only if one of these fields changed", "仅当以下字段变更", `{"type":"array","x-df-widget":"fields","maxItems":50,"items":{"type":"string","maxLength":80}}`) + `,
+	  "filter":` + node.Titled("Only if", "仅当", node.FilterSchema) + `}}`,
+	Defaults: `{"on":"invoice.created"}`,
+	Parse:    node.Reads(func() *trigger { return new(trigger) }),
+}
+
+// events are the choices with their names: key, English, Chinese.
+var events = []string{
+	"invoice.created", "a new invoice", "新账单", "invoice.changed", "an invoice changes", "账单变更",
+	"payment.recorded", "a payment comes in", "收到回款", "payment.reversed", "a payment is reversed", "回款冲销",
+	"dispute.opened", "a dispute is opened", "提出异议", "dispute.closed", "a dispute is closed", "异议关闭",
+	"promise.made", "a promise to pay is made", "承诺付款", "promise.closed", "a promise is kept or broken", "承诺兑现或落空",
+	"customer.changed", "a customer record changes", "客户资料变更",
 }
 
 type trigger struct {
@@ -65,18 +76,10 @@ func (t *trigger) Filters() map[string]filter.Expr {
 	return map[string]filter.Expr{"/filter": t.Filter.Expr}
 }
 
-var zh = map[string]string{
-	"invoice.created": "新账单", "invoice.changed": "账单变更", "payment.recorded": "收到回款", "payment.reversed": "回款冲销",
-	"dispute.opened": "提出异议", "dispute.closed": "异议关闭", "promise.made": "承诺付款", "promise.closed": "承诺结束", "customer.changed": "客户资料变更",
-}
-
 // Sentence reads the step.
-func (t *trigger) Sentence() flow.Text {
-	en := "Start: on " + strings.ReplaceAll(t.On, ".", " ")
-	cn := "开始：" + zh[t.On] + "时"
-	if t.Filter.Expr != nil {
-		en += ", if " + node.Phrase(t.Filter.Expr, "en")
-		cn += "，且" + node.Phrase(t.Filter.Expr, "zh-CN")
-	}
-	return node.Say(en, cn)
+func (t *trigger) Sentence(n node.Names) flow.Text {
+	k := slices.Index(events, t.On)
+	return node.Both(func(lang string) string {
+		return node.Pick(lang, "On: "+events[k+1], events[k+2]+"时") + n.If(t.Filter.Expr, lang)
+	})
 }

@@ -11,8 +11,10 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "trigger.manual", V: 1, Group: "trigger",
-	Schema: `{"type":"object","additionalProperties":false,"properties":{"filter":` + node.FilterSchema + `}}`,
-	Parse:  node.Reads(func() *trigger { return new(trigger) }),
+	Title: node.Say("By hand", "手动启动"), About: node.Say("Starts for the invoices or customers that somebody picks.", "由人选定账单或客户后启动。"),
+	Schema:   `{"type":"object","additionalProperties":false,"properties":{"filter":` + node.Titled("Only if", "仅当", node.FilterSchema) + `}}`,
+	Defaults: `{}`,
+	Parse:    node.Reads(func() *trigger { return new(trigger) }),
 }
 
 type trigger struct {
@@ -38,4 +40,8 @@ func (t *trigger) Filters() map[string]filter.Expr {
 }
 
 // Sentence reads the step.
-func (t *trigger) Sentence() flow.Text { return node.Say("Start: by hand", "开始：手动启动") }
+func (t *trigger) Sentence(n node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		return node.Pick(lang, "Started by hand", "手动启动") + n.If(t.Filter.Expr, lang)
+	})
+}

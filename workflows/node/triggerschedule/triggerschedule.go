@@ -16,10 +16,15 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "trigger.schedule", V: 1, Group: "trigger",
+	Title: node.Say("On a schedule", "按日程"), About: node.Say("Starts every day, week or month, one run for each invoice or customer that fits.", "每天、每周或每月开始，符合条件的每张账单或每位客户各一次。"),
 	Schema: `{"type":"object","required":["every","at"],"additionalProperties":false,"properties":{
-	  "every":{"enum":["day","workday","week","month","firstWorkday"]},"weekday":{"type":"integer","minimum":1,"maximum":7},"day":{"type":"integer","minimum":1,"maximum":31},
-	  "at":` + node.TimeSchema + `,"filter":` + node.FilterSchema + `}}`,
-	Parse: node.Reads(func() *Trigger { return new(Trigger) }),
+	  "every":` + node.Titled("Every", "频率", node.Choices("day", "Day", "每天", "workday", "Working day", "每个工作日", "week", "Week", "每周", "month", "Month", "每月", "firstWorkday", "First working day of the month", "每月首个工作日")) + `,
+	  "weekday":` + node.Titled("Day of the week", "星期", node.Helped("1 is Monday, 7 is Sunday.", "1 为周一，7 为周日。", `{"type":"integer","minimum":1,"maximum":7}`)) + `,
+	  "day":` + node.Titled("Day of the month", "日期", `{"type":"integer","minimum":1,"maximum":31}`) + `,
+	  "at":` + node.Titled("At", "时间", node.TimeSchema) + `,
+	  "filter":` + node.Titled("For whom", "对象", node.FilterSchema) + `}}`,
+	Defaults: `{"every":"workday","at":"09:00"}`,
+	Parse:    node.Reads(func() *Trigger { return new(Trigger) }),
 }
 
 // Trigger is exported so that the scheduler can ask for the next time.
@@ -91,18 +96,23 @@ func (t *Trigger) Filters() map[string]filter.Expr {
 }
 
 // Sentence reads the step.
-func (t *Trigger) Sentence() flow.Text {
+func (t *Trigger) Sentence(n node.Names) flow.Text {
 	days := []string{"", "一", "二", "三", "四", "五", "六", "日"}
-	switch t.Every {
-	case "day":
-		return node.Say("Start: every day at "+t.At.String(), "开始：每天 "+t.At.String())
-	case "workday":
-		return node.Say("Start: every working day at "+t.At.String(), "开始：每个工作日 "+t.At.String())
-	case "week":
-		return node.Say("Start: every "+time.Weekday(t.Weekday%7).String()+" at "+t.At.String(), "开始：每周"+days[t.Weekday]+" "+t.At.String())
-	case "month":
-		return node.Say(fmt.Sprintf("Start: on day %d of every month at %s", t.Day, t.At), fmt.Sprintf("开始：每月 %d 日 %s", t.Day, t.At))
-	default:
-		return node.Say("Start: on the first working day of every month at "+t.At.String(), "开始：每月首个工作日 "+t.At.String())
-	}
+	at := t.At.String()
+	return node.Both(func(lang string) string {
+		var s string
+		switch t.Every {
+		case "day":
+			s = node.Pick(lang, "Every day at ", "每天 ")
+		case "workday":
+			s = node.Pick(lang, "Every working day at ", "每个工作日 ")
+		case "week":
+			s = node.Pick(lang, "Every "+time.Weekday(t.Weekday%7).String()+" at ", "每周"+days[t.Weekday]+" ")
+		case "month":
+			s = node.Pick(lang, fmt.Sprintf("On day %d of every month at ", t.Day), fmt.Sprintf("每月 %d 日 ", t.Day))
+		default:
+			s = node.Pick(lang, "On the first working day of every month at ", "每月首个工作日 ")
+		}
+		return s + at + n.If(t.Filter.Expr, lang)
+	})
 }

@@ -4,7 +4,8 @@ package update
 
 import (
 	"encoding/json"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -15,8 +16,10 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "update", V: 1, Group: "act",
-	Schema: `{"type":"object","required":["set"],"additionalProperties":false,"properties":{"set":{"type":"object","minProperties":1,"maxProperties":20}}}`,
-	Parse:  node.Reads(func() *update { return new(update) }),
+	Title: node.Say("Set fields", "修改字段"), About: node.Say("Changes fields of the customer or invoice.", "修改客户或账单的字段。"),
+	Schema:   `{"type":"object","required":["set"],"additionalProperties":false,"properties":{"set":` + node.Titled("Fields", "字段", `{"type":"object","x-df-widget":"values","minProperties":1,"maxProperties":20}`) + `}}`,
+	Defaults: `{"set":{}}`,
+	Parse:    node.Reads(func() *update { return new(update) }),
 }
 
 type update struct {
@@ -40,12 +43,15 @@ func (u *update) Step(c *node.Ctx) node.Next {
 }
 
 // Sentence reads the step.
-func (u *update) Sentence() flow.Text {
-	var parts []string
-	for f, v := range u.Set {
-		parts = append(parts, f+" = "+string(v))
-	}
-	sort.Strings(parts)
-	s := strings.Join(parts, ", ")
-	return node.Say("Set "+s, "设置 "+s)
+func (u *update) Sentence(n node.Names) flow.Text {
+	fields := slices.Sorted(maps.Keys(u.Set))
+	return node.Both(func(lang string) string {
+		parts := make([]string, 0, len(fields))
+		for _, f := range fields {
+			var v any
+			_ = json.Unmarshal(u.Set[f], &v) // it was read from JSON
+			parts = append(parts, n.Of(node.NameField, f, lang)+" = "+n.ValueOf(f, v, lang))
+		}
+		return node.Pick(lang, "Set ", "设置 ") + strings.Join(parts, node.Pick(lang, ", ", "，"))
+	})
 }

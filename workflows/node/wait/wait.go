@@ -15,11 +15,15 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "wait", V: 1, Group: "time", Waits: true,
+	Title: node.Say("Wait", "等待"), About: node.Say("Waits for a span, until a date, or until a time of day.", "等待一段时间、到某个日期或某个时刻。"),
 	Schema: `{"type":"object","minProperties":1,"additionalProperties":false,"properties":{
-	  "for":` + node.SpanSchema + `,
-	  "until":{"type":"object","required":["field"],"additionalProperties":false,"properties":{"field":{"type":"string","maxLength":80},"offset":` + node.SpanSchema + `}},
-	  "at":` + node.TimeSchema + `,"days":{"enum":["working","every"]}}}`,
-	Parse: node.Reads(func() *wait { return new(wait) }),
+	  "for":` + node.Titled("For", "时长", node.SpanSchema) + `,
+	  "until":` + node.Titled("Or until a date", "或直到日期", `{"type":"object","required":["field"],"additionalProperties":false,"properties":{
+	    "field":`+node.Titled("Date", "日期", node.DateSchema)+`,"offset":`+node.Titled("Before or after", "提前或推后", node.SpanSchema)+`}}`) + `,
+	  "at":` + node.Titled("At", "时间", node.TimeSchema) + `,
+	  "days":` + node.Titled("On", "日子", node.Choices("working", "working days", "工作日", "every", "any day", "任何一天")) + `}}`,
+	Defaults: `{"for":{"value":3,"unit":"businessDay"},"at":"09:30"}`,
+	Parse:    node.Reads(func() *wait { return new(wait) }),
 }
 
 type wait struct {
@@ -90,23 +94,26 @@ func (w *wait) target(c *node.Ctx) (time.Time, bool) {
 }
 
 // Sentence reads the step.
-func (w *wait) Sentence() flow.Text {
-	at, zhAt := "", ""
-	if w.At != nil {
-		at, zhAt = " at "+w.At.String(), " "+w.At.String()
-	}
-	switch {
-	case w.For != nil:
-		return node.Say("Wait "+node.SpanText(*w.For, "en")+at, "等待 "+node.SpanText(*w.For, "zh-CN")+zhAt)
-	case w.Until != nil:
-		f, o := w.Until.Field, w.Until.Offset
-		switch {
-		case o.Value < 0:
-			return node.Say("Wait until "+node.SpanText(o, "en")+" before "+f+at, "等到"+f+"前 "+node.SpanText(o, "zh-CN")+zhAt)
-		case o.Value > 0:
-			return node.Say("Wait until "+node.SpanText(o, "en")+" after "+f+at, "等到"+f+"后 "+node.SpanText(o, "zh-CN")+zhAt)
+func (w *wait) Sentence(n node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		at := ""
+		if w.At != nil {
+			at = node.Pick(lang, " at ", " ") + w.At.String()
 		}
-		return node.Say("Wait until "+f+at, "等到"+f+zhAt)
-	}
-	return node.Say("Wait until"+at, "等到"+zhAt)
+		switch {
+		case w.For != nil:
+			return node.Pick(lang, "Wait ", "等待 ") + node.SpanText(*w.For, lang) + at
+		case w.Until != nil:
+			f, o := n.Of(node.NameField, w.Until.Field, lang), w.Until.Offset
+			span := node.SpanText(o, lang)
+			switch {
+			case o.Value < 0:
+				return node.Pick(lang, "Wait until "+span+" before "+f, "等到"+f+"前 "+span) + at
+			case o.Value > 0:
+				return node.Pick(lang, "Wait until "+span+" after "+f, "等到"+f+"后 "+span) + at
+			}
+			return node.Pick(lang, "Wait until "+f, "等到"+f) + at
+		}
+		return node.Pick(lang, "Wait until", "等到") + at
+	})
 }

@@ -24,10 +24,18 @@ var kinds = map[string][]string{
 // Type is the node type.
 var Type = node.Type{
 	Name: "waitFor", V: 1, Group: "time", Waits: true,
+	Title: node.Say("Wait for an event", "等待事件"), About: node.Say("Waits until the customer pays, promises, replies or the like, or until the time is up.", "等到客户付款、承诺、回复等，或等到超时。"),
 	Schema: `{"type":"object","required":["events","timeout"],"additionalProperties":false,"properties":{
-	  "events":{"type":"array","minItems":1,"maxItems":7,"uniqueItems":true,"items":{"enum":["payment","promise","dispute","call","delivery","reply","task"]}},
-	  "timeout":` + node.SpanSchema + `,"at":` + node.TimeSchema + `}}`,
-	Parse: node.Reads(func() *waitFor { return new(waitFor) }),
+	  "events":` + node.Titled("Any of", "任一事件", `{"type":"array","x-df-widget":"events","minItems":1,"maxItems":7,"uniqueItems":true,"items":`+node.Choices(events...)+`}`) + `,
+	  "timeout":` + node.Titled("At most", "最多等待", node.SpanSchema) + `,"at":` + node.Titled("Then at", "届时时间", node.TimeSchema) + `}}`,
+	Defaults: `{"events":["payment","promise"],"timeout":{"value":3,"unit":"businessDay"}}`,
+	Parse:    node.Reads(func() *waitFor { return new(waitFor) }),
+}
+
+// events are the choices with their names: key, English, Chinese.
+var events = []string{
+	"payment", "a payment", "回款", "promise", "a promise to pay", "付款承诺", "dispute", "a dispute", "异议", "call", "a call", "通话",
+	"delivery", "delivery", "送达", "reply", "a reply", "回复", "task", "a task's result", "任务结果",
 }
 
 type waitFor struct {
@@ -67,14 +75,15 @@ func (w *waitFor) types() []string {
 	return out
 }
 
-var zh = map[string]string{"payment": "回款", "promise": "付款承诺", "dispute": "异议", "call": "通话", "delivery": "送达", "reply": "回复", "task": "任务结果"}
-
 // Sentence reads the step.
-func (w *waitFor) Sentence() flow.Text {
-	cn := make([]string, 0, len(w.Events))
-	for _, e := range w.Events {
-		cn = append(cn, zh[e])
-	}
-	return node.Say("Wait for "+strings.Join(w.Events, " or ")+", at most "+node.SpanText(w.Timeout, "en"),
-		"等待"+strings.Join(cn, "或")+"，最多 "+node.SpanText(w.Timeout, "zh-CN"))
+func (w *waitFor) Sentence(node.Names) flow.Text {
+	return node.Both(func(lang string) string {
+		names := make([]string, 0, len(w.Events))
+		for _, e := range w.Events {
+			k := slices.Index(events, e)
+			names = append(names, node.Pick(lang, events[k+1], events[k+2]))
+		}
+		span := node.SpanText(w.Timeout, lang)
+		return node.Pick(lang, "Wait for "+strings.Join(names, " or ")+", at most "+span, "等待"+strings.Join(names, "或")+"，最多 "+span)
+	})
 }

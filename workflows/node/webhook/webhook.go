@@ -13,8 +13,10 @@ import (
 // Type is the node type.
 var Type = node.Type{
 	Name: "webhook", V: 1, Group: "act",
-	Schema: `{"type":"object","required":["url"],"additionalProperties":false,"properties":{"url":{"type":"string","maxLength":2000}}}`,
-	Parse:  node.Reads(func() *webhook { return new(webhook) }),
+	Title: node.Say("Call another system", "调用外部系统"), About: node.Say("A signed call with the customer and subject as JSON.", "以签名请求发送客户与对象的 JSON。"),
+	Schema:   `{"type":"object","required":["url"],"additionalProperties":false,"properties":{"url":` + node.Titled("Address", "地址", `{"type":"string","x-df-widget":"url","maxLength":2000}`) + `}}`,
+	Defaults: `{"url":"https://"}`,
+	Parse:    node.Reads(func() *webhook { return new(webhook) }),
 }
 
 type webhook struct {
@@ -36,7 +38,7 @@ func (w *webhook) Step(c *node.Ctx) node.Next {
 }
 
 // Sentence reads the step.
-func (w *webhook) Sentence() flow.Text {
+func (w *webhook) Sentence(node.Names) flow.Text {
 	host := w.URL
 	if u, err := url.Parse(w.URL); err == nil {
 		host = u.Host

@@ -1,0 +1,433 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/server/flows"
+	"github.com/dueflow/dueflow/server/records"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+func (s *Server) flowRoutes() {
+	route(s, http.MethodGet, "/flows", "listFlows", need{"flow", "read"}, "Flows with their live counts", s.listFlows)
+	route(s, http.MethodPost, "/flows", "createFlow", need{"flow", "update"}, "Make a new flow: blank, copied, or imported", s.createFlow)
+	route(s, http.MethodPost, "/flows/lint", "lintFlow", need{"flow", "read"}, "Check a flow document", s.lintFlow)
+	route(s, http.MethodGet, "/flows/{key}", "getFlow", need{"flow", "read"}, "A flow with its draft", s.getFlow)
+	route(s, http.MethodPut, "/flows/{key}", "saveFlow", need{"flow", "update"}, "Save a flow's whole draft", s.saveFlow)
+	route(s, http.MethodDelete, "/flows/{key}", "deleteFlow", need{"flow", "update"}, "Delete a flow that was never published", s.deleteFlow)
+	route(s, http.MethodGet, "/flows/{key}/impact", "flowImpact", need{"flow", "read"}, "What publishing would do now", s.flowImpact)
+	route(s, http.MethodPost, "/flows/{key}/publish", "publishFlow", need{"flow", "publish"}, "Publish the draft", s.publishFlow)
+	route(s, http.MethodPost, "/flows/{key}/rollback", "rollbackFlow", need{"flow", "publish"}, "Publish an older version again", s.rollbackFlow)
+	route(s, http.MethodGet, "/flows/{key}/versions", "listVersions", need{"flow", "read"}, "Published versions, newest first", s.listVersions)
+	route(s, http.MethodGet, "/flows/{key}/versions/{hash}", "getVersion", need{"flow", "read"}, "A published version", s.getVersion)
+	route(s, http.MethodGet, "/flows/{key}/overlay", "flowOverlay", need{"run", "read"}, "Where the runs of a flow stand", s.flowOverlay)
+	route(s, http.MethodPost, "/flows/{key}/stop", "stopFlow", need{"flow", "publish"}, "Take a flow off the air and stop its runs", s.stopFlow)
+	route(s, http.MethodPost, "/flows/{key}/start", "startFlow", need{"run", "control"}, "Start runs for chosen subjects", s.startFlow)
+}
+
+type flowCounts struct {
+	Active int64 `json:"active"`
+	Paused int64 `json:"paused"`
+	Parked int64 `json:"parked"`
+	Done   int64 `json:"done"`
+}
+
+type flowOut struct {
+	Key          string              `json:"key"`
+	Name         map[string]string   `json:"name"`
+	Description  map[string]string   `json:"description,omitempty"`
+	Status       string              `json:"status"`
+	Version      int                 `json:"version"`
+	Hash         string              `json:"hash,omitempty"`
+	PublishedAt  string              `json:"publishedAt,omitempty"`
+	PublishedBy  string              `json:"publishedBy,omitempty"`
+	Counts       flowCounts          `json:"counts"`
+	Sentences    map[string][]string `json:"sentences"`
+	History      []flows.Publication `json:"history"`
+	Document     json.RawMessage     `json:"document,omitempty"`
+	DraftVersion int64               `json:"draftVersion"`
+	Revision     int64               `json:"revision"`
+}
+
+func (s *Server) showFlow(ctx context.Context, ws string, f flows.Flow, counts map[string]int64) flowOut {
+	out := flowOut{
+		Key: f.Key, Name: f.Name, Description: f.About, Status: f.Status, Version: f.Version, Hash: f.Hash, PublishedAt: f.PublishedAt,
+		PublishedBy: f.PublishedBy, DraftVersion: f.DocVersion, Revision: f.Revision, History: f.History, Sentences: s.Flows.Page(ctx, ws, f.Draft),
+		Counts: flowCounts{Active: counts[run.Active] + counts[flows.Starting], Paused: counts[run.Paused], Parked: counts[run.Parked], Done: counts[run.Done]},
+	}
+	if out.History == nil {
+		out.History = []flows.Publication{}
+	}
+	return out
+}
+
+func (s *Server) listFlows(ctx context.Context, a policies.Actor, _ *nothing) (*reply[items[flowOut]], error) {
+	all, err := s.Flows.List(ctx, a.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	// Counts pass the scope like everything else; who sees no runs sees zeroes.
+	counts := map[string]map[string]int64{}
+	if v, err := s.Access.View(ctx, a, "run", "read"); err == nil {
+		if counts, err = s.Flows.Counts(ctx, a.Workspace, records.Stamped(v.Scope)); err != nil {
+			return nil, err
+		}
+	}
+	out := items[flowOut]{Items: []flowOut{}}
+	for _, f := range all {
+		out.Items = append(out.Items, s.showFlow(ctx, a.Workspace, f, counts[f.Key]))
+	}
+	return &reply[items[flowOut]]{out}, nil
+}
+
+// FlowPath names a flow.
+type FlowPath struct {
+	Key string `path:"key" maxLength:"60"`
+}
+
+func (s *Server) getFlow(ctx context.Context, a policies.Actor, in *FlowPath) (*tagged[flowOut], error) {
+	f, err := s.Flows.Get(ctx, a.Workspace, in.Key)
+	if err != nil {
+		return nil, err
+	}
+	out := s.showFlow(ctx, a.Workspace, f, nil)
+	out.Document = f.Draft
+	return &tagged[flowOut]{etag(f.DocVersion), out}, nil
+}
+
+type saveFlowIn struct {
+	FlowPath
+	IfMatch string `header:"If-Match"`
+	Body    struct {
+		Document json.RawMessage `json:"document"`
+	}
+}
+
+func (s *Server) saveFlow(ctx context.Context, a policies.Actor, in *saveFlowIn) (*tagged[flowOut], error) {
+	v, err := version(in.IfMatch)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := flow.Parse(in.Body.Document)
+	if err != nil {
+		return nil, at("/document", err)
+	}
+	if doc.Key != in.Key {
+		return nil, fault.At("/document/key", "const", in.Key)
+	}
+	f, err := s.Flows.Save(ctx, a.Workspace, a.ID, in.Body.Document, v)
+	if err != nil {
+		return nil, err
+	}
+	s.audit(ctx, a, "update", "flow", f.Key, map[string]any{"hash": doc.Hash()})
+	return &tagged[flowOut]{etag(f.DocVersion), s.showFlow(ctx, a.Workspace, f, nil)}, nil
+}
+
+type lintIn struct {
+	Body struct {
+		Document json.RawMessage `json:"document"`
+	}
+}
+
+type lintIssue struct {
+	flow.Issue
+	Message string `json:"message"`
+}
+
+func (s *Server) lintFlow(ctx context.Context, a policies.Actor, in *lintIn) (*reply[map[string][]lintIssue], error) {
+	issues, err := s.Flows.Lint(ctx, a.Workspace, in.Body.Document)
+	if err != nil {
+		return nil, at("/document", err)
+	}
+	out := said(ctx, issues)
+	return &reply[map[string][]lintIssue]{map[string][]lintIssue{"issues": out}}, nil
+}
+
+type draftQuery struct {
+	FlowPath
+	Mine bool `query:"mine" doc:"the private draft of the caller"`
+}
+
+func (q *draftQuery) owner(a policies.Actor) string {
+	if q.Mine {
+		return a.ID
+	}
+	return ""
+}
+
+type impactOut struct {
+	flows.Impact
+	Authors []ref       `json:"authors"`
+	Issues  []lintIssue `json:"issues"`
+}
+
+func (s *Server) flowImpact(ctx context.Context, a policies.Actor, in *draftQuery) (*reply[impactOut], error) {
+	i, err := s.Flows.Impact(ctx, a, in.Key, in.owner(a), s.runScope(ctx, a))
+	if err != nil {
+		return nil, err
+	}
+	return &reply[impactOut]{impactOut{i, s.people(ctx, a.Workspace, i.Authors), said(ctx, i.Issues)}}, nil
+}
+
+// said puts findings into the reader's language.
+func said(ctx context.Context, issues []flow.Issue) []lintIssue {
+	out := make([]lintIssue, 0, len(issues))
+	for _, i := range issues {
+		out = append(out, lintIssue{i, lintText(langOf(ctx), i)})
+	}
+	return out
+}
+
+// people names users; one that is gone is named by id.
+func (s *Server) people(ctx context.Context, ws string, ids []string) []ref {
+	names := s.userNames(ctx, ws)
+	out := make([]ref, 0, len(ids))
+	for _, id := range ids {
+		out = append(out, person(names, id))
+	}
+	return out
+}
+
+func person(names map[string]string, id string) ref {
+	if n := names[id]; n != "" {
+		return ref{id, n}
+	}
+	return ref{id, id}
+}
+
+type releaseBody struct {
+	Running  string            `json:"running,omitempty" enum:"finish,move,stop" doc:"what runs of older versions do; default finish"`
+	Steps    map[string]string `json:"steps,omitempty" doc:"the same by step at which they stand"`
+	Revision int64             `json:"revision,omitempty" doc:"the draft's revision that was looked at"`
+}
+
+func (b releaseBody) release(a policies.Actor) flows.Release {
+	return flows.Release{Running: b.Running, Steps: b.Steps, Revision: b.Revision, By: a.ID}
+}
+
+type publishIn struct {
+	FlowPath
+	Body releaseBody `required:"false"`
+}
+
+func (s *Server) publishFlow(ctx context.Context, a policies.Actor, in *publishIn) (*reply[flows.Published], error) {
+	p, err := s.Flows.Publish(ctx, a.Workspace, in.Key, in.Body.release(a))
+	if err == nil {
+		s.audit(ctx, a, "publish", "flow", in.Key, p)
+	}
+	return &reply[flows.Published]{p}, err
+}
+
+type rollbackIn struct {
+	FlowPath
+	Body struct {
+		releaseBody
+		Hash string `json:"hash" maxLength:"80"`
+	}
+}
+
+func (s *Server) rollbackFlow(ctx context.Context, a policies.Actor, in *rollbackIn) (*reply[flows.Published], error) {
+	p, err := s.Flows.Rollback(ctx, a.Workspace, in.Key, in.Body.Hash, in.Body.release(a))
+	if err == nil {
+		s.audit(ctx, a, "rollback", "flow", in.Key, p)
+	}
+	return &reply[flows.Published]{p}, err
+}
+
+type versionOut struct {
+	flows.VersionRow
+	By ref `json:"by"`
+}
+
+func (s *Server) listVersions(ctx context.Context, a policies.Actor, in *FlowPath) (*reply[items[versionOut]], error) {
+	rows, err := s.Flows.VersionRows(ctx, a.Workspace, in.Key, s.runScope(ctx, a))
+	if err != nil {
+		return nil, err
+	}
+	names := s.userNames(ctx, a.Workspace)
+	out := items[versionOut]{Items: []versionOut{}}
+	for _, r := range rows {
+		out.Items = append(out.Items, versionOut{r, person(names, r.Publication.By)})
+	}
+	return &reply[items[versionOut]]{out}, nil
+}
+
+// runScope is the scope of what a person sees of runs; nothing for who sees none.
+func (s *Server) runScope(ctx context.Context, a policies.Actor) filter.Expr {
+	v, err := s.Access.View(ctx, a, "run", "read")
+	if err != nil {
+		return filter.None()
+	}
+	return records.Stamped(v.Scope)
+}
+
+type versionPath struct {
+	FlowPath
+	Hash string `path:"hash" maxLength:"80"`
+}
+
+func (s *Server) getVersion(ctx context.Context, a policies.Actor, in *versionPath) (*reply[flows.Version], error) {
+	v, err := s.Flows.Version(ctx, a.Workspace, in.Hash)
+	if err == nil && v.Key != in.Key {
+		err = fault.New(fault.NotFound, "flow.noVersion", nil)
+	}
+	return &reply[flows.Version]{v}, err
+}
+
+func (s *Server) flowOverlay(ctx context.Context, a policies.Actor, in *FlowPath) (*reply[flows.Overlay], error) {
+	o, err := s.Flows.Overlay(ctx, a.Workspace, in.Key, s.runScope(ctx, a))
+	return &reply[flows.Overlay]{o}, err
+}
+
+func (s *Server) deleteFlow(ctx context.Context, a policies.Actor, in *FlowPath) (*nothing, error) {
+	err := s.Flows.Delete(ctx, a.Workspace, in.Key)
+	if err == nil {
+		s.audit(ctx, a, "delete", "flow", in.Key, nil)
+	}
+	return nil, err
+}
+
+type createFlowIn struct {
+	Body struct {
+		Key      string            `json:"key,omitempty" maxLength:"60"`
+		Name     map[string]string `json:"name,omitempty"`
+		Form     string            `json:"form,omitempty" enum:"invoice,customer"`
+		From     string            `json:"from,omitempty" maxLength:"60" doc:"key of a flow to copy"`
+		Document json.RawMessage   `json:"document,omitempty" doc:"a flow document to import"`
+	}
+}
+
+func (s *Server) createFlow(ctx context.Context, a policies.Actor, in *createFlowIn) (*tagged[flowOut], error) {
+	b := in.Body
+	raw := b.Document
+	if b.From != "" {
+		f, err := s.Flows.Get(ctx, a.Workspace, b.From)
+		if err != nil {
+			return nil, err
+		}
+		raw = f.Draft
+	}
+	switch {
+	case len(raw) > 0 && (b.From != "" || b.Key != "" || len(b.Name) > 0):
+		doc, err := flow.Parse(raw)
+		if err != nil {
+			return nil, at("/document", err)
+		}
+		key := b.Key
+		if key == "" {
+			key = s.freeKey(ctx, a.Workspace, doc.Key)
+		}
+		if raw, err = flow.Rekey(raw, key, b.Name); err != nil {
+			return nil, at("/document", err)
+		}
+	case len(raw) > 0:
+	case len(b.Name) == 0:
+		return nil, fault.At("/name", "required", nil)
+	default:
+		form := b.Form
+		if form == "" {
+			form = "invoice"
+		}
+		key := b.Key
+		if key == "" {
+			key = s.freeKey(ctx, a.Workspace, slug(flow.Text(b.Name).In("en")))
+		}
+		raw = flow.Blank(key, b.Name, form)
+	}
+	f, err := s.Flows.Create(ctx, a.Workspace, a.ID, raw)
+	if err != nil {
+		return nil, at("/document", err)
+	}
+	s.audit(ctx, a, "create", "flow", f.Key, nil)
+	out := s.showFlow(ctx, a.Workspace, f, nil)
+	out.Document = f.Draft
+	return &tagged[flowOut]{etag(f.DocVersion), out}, nil
+}
+
+// slug makes a key of a name: latin letters and digits, "flow" where none are left.
+func slug(name string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() >= 40 {
+			break
+		}
+	}
+	s := strings.Trim(b.String(), "-")
+	if s == "" {
+		return "flow"
+	}
+	return s
+}
+
+// freeKey adds a number to a key that is taken.
+func (s *Server) freeKey(ctx context.Context, ws, key string) string {
+	for n := 2; n < 1000; n++ {
+		free := key
+		if n > 2 {
+			free = key + "-" + strconv.Itoa(n-1)
+		}
+		if _, err := s.Flows.Get(ctx, ws, free); fault.Is(err, fault.NotFound) {
+			return free
+		}
+	}
+	return key
+}
+
+func (s *Server) stopFlow(ctx context.Context, a policies.Actor, in *FlowPath) (*reply[map[string]string], error) {
+	b, err := s.Flows.StopFlow(ctx, a.Workspace, in.Key, a.ID)
+	if err == nil {
+		s.audit(ctx, a, "stop", "flow", in.Key, nil)
+	}
+	return &reply[map[string]string]{map[string]string{"batch": b}}, err
+}
+
+type startIn struct {
+	FlowPath
+	Body struct {
+		Subjects []string `json:"subjects" minItems:"1" maxItems:"500"`
+	}
+}
+
+func (s *Server) startFlow(ctx context.Context, a policies.Actor, in *startIn) (*reply[map[string]int], error) {
+	f, err := s.Flows.Get(ctx, a.Workspace, in.Key)
+	if err != nil {
+		return nil, err
+	}
+	subjects, err := s.visibleSubjects(ctx, a, f, in.Body.Subjects)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.Flows.Start(ctx, a.Workspace, in.Key, subjects)
+	return &reply[map[string]int]{map[string]int{"started": n}}, err
+}
+
+// visibleSubjects checks that every subject is in the actor's view.
+func (s *Server) visibleSubjects(ctx context.Context, a policies.Actor, f flows.Flow, ids []string) ([]string, error) {
+	doc, err := flow.Parse(f.Draft)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		if _, err := s.Records.Get(ctx, a, doc.Subject.Form, id); err != nil {
+			if fault.Is(err, fault.NotFound) {
+				return nil, fault.At("/subjects/"+strconv.Itoa(i), "reference", nil)
+			}
+			return nil, err
+		}
+	}
+	return ids, nil
+}

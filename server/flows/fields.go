@@ -1,0 +1,315 @@
+package flows
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/schemas/form"
+	"github.com/dueflow/dueflow/workflows/node"
+)
+
+// Field is what a condition may ask of a flow's subject.
+type Field struct {
+	Path    string      `json:"path"`
+	Group   string      `json:"group"` // invoice, customer, account
+	Name    flow.Text   `json:"name"`
+	Type    string      `json:"type"` // a filter type, or money: whole minor units
+	Ops     []filter.Op `json:"ops"`
+	Options []Option    `json:"options,omitempty"`
+	Ref     string      `json:"ref,omitempty"` // what its value names: user, customer, or a form
+	Access  string      `json:"-"`             // tag that a role may mask
+	kind    filter.Type
+}
+
+// Option is one of a field's choices.
+type Option struct {
+	Value string    `json:"value"`
+	Name  flow.Text `json:"name"`
+}
+
+func of(path, typ, en, zh string, options ...Option) Field {
+	f := Field{Path: path, Name: node.Say(en, zh), Type: typ, kind: filter.Type(typ), Options: options}
+	if typ == "money" {
+		f.kind, f.Access = filter.Number, "amounts"
+	}
+	return f
+}
+
+func option(v, en, zh string) Option { return Option{v, node.Say(en, zh)} }
+
+// ledgerFields are what conditions may ask beside the fields of forms.
+var ledgerFields = []Field{
+	of("invoice.open", "money", "open amount", "未收余额"), of("invoice.collectable", "money", "collectable amount", "可催收额"),
+	of("invoice.disputed", "money", "disputed amount", "争议金额"), of("invoice.dpd", "number", "days past due", "逾期天数"),
+	of("invoice.status", "text", "status", "账单状态", option("open", "open", "未付"), option("partPaid", "part paid", "部分付款"), option("paid", "paid", "已付清"),
+		option("cancelled", "cancelled", "已作废"), option("writtenOff", "written off", "已核销")),
+	of("invoice.held", "bool", "reminders held", "已暂停提醒"),
+	of("invoice.promise", "text", "promise to pay", "付款承诺", promiseOptions...),
+	of("invoice.id", "text", "invoice id", "账单标识"), of("customer.id", "text", "customer id", "客户标识"),
+	of("account.open", "money", "customer's open amount", "客户未收总额"), of("account.overdue", "money", "customer's overdue amount", "客户逾期总额"),
+	of("account.openInvoices", "number", "customer's open invoices", "客户未付账单数"), of("account.maxDpd", "number", "customer's longest overdue, days", "客户最长逾期天数"),
+	of("account.onHold", "bool", "customer on hold", "客户已暂停"), of("account.stopWish", "bool", "customer asked to stop", "客户要求停止提醒"),
+	of("account.brokenPromises", "number", "broken promises", "失约次数"), of("account.promise", "text", "customer's latest promise", "客户最近承诺", promiseOptions...), of("account.currency", "text", "currency", "币种"), of("account.unapplied", "money", "unapplied money", "未核销回款"),
+}
+
+var promiseOptions = []Option{
+	option("none", "none", "无"), option("open", "open", "进行中"), option("kept", "kept", "已兑现"), option("partKept", "part kept", "部分兑现"),
+	option("broken", "broken", "未兑现"), option("cancelled", "cancelled", "已取消"),
+}
+
+// Fields lists what conditions may ask of a subject, in the workspace's words.
+func (s *Service) Fields(ctx context.Context, ws, formKey string) ([]Field, error) {
+	groups := []string{"invoice", "customer"}
+	if formKey == "customer" {
+		groups = groups[1:]
+	}
+	var out []Field
+	for _, g := range groups {
+		f, err := s.forms.Get(ctx, ws, g)
+		if err != nil {
+			return nil, err
+		}
+		own := formFields(f.Compiled)
+		for _, x := range ledgerFields {
+			if strings.HasPrefix(x.Path, g+".") {
+				own = append(own, x)
+			}
+		}
+		out = append(out, own...)
+	}
+	for _, x := range ledgerFields {
+		if strings.HasPrefix(x.Path, "account.") {
+			out = append(out, x)
+		}
+	}
+	for k := range out {
+		out[k].Group, _, _ = strings.Cut(out[k].Path, ".")
+		out[k].Ops = operators(out[k].kind)
+	}
+	return out, nil
+}
+
+func operators(t filter.Type) []filter.Op {
+	var out []filter.Op
+	for _, op := range filter.Ops() {
+		if t.Takes(op) {
+			out = append(out, op)
+		}
+	}
+	return out
+}
+
+// formFields are a form's own fields with labels and choices.
+func formFields(f *form.Compiled) []Field {
+	var doc struct {
+		Properties map[string]struct {
+			Enum  []any `json:"enum"`
+			OneOf []struct {
+				Const any               `json:"const"`
+				Title string            `json:"title"`
+				Label map[string]string `json:"x-df-label"`
+			} `json:"oneOf"`
+			Labels map[string]flow.Text `json:"x-df-labels"`
+		} `json:"properties"`
+	}
+	_ = json.Unmarshal(f.Schema, &doc) // it has been compiled
+	out := make([]Field, 0, len(f.Fields))
+	for _, fd := range f.Fields {
+		if fd.Type == "rows" || fd.Type == "object" || fd.Type == "file" {
+			continue
+		}
+		x := Field{Path: f.Key + "." + fd.Key, Name: fd.Label, Type: string(fd.FilterType()), Ref: fd.Ref, Access: fd.Access, kind: fd.FilterType()}
+		if fd.Type == "money" {
+			x.Type = "money"
+		}
+		if len(x.Name) == 0 {
+			x.Name = flow.Text{"en": fd.Key}
+		}
+		p := doc.Properties[fd.Key]
+		for _, v := range p.Enum {
+			key := asText(v)
+			name := p.Labels[key]
+			if name == nil {
+				name = flow.Text{"en": key}
+			}
+			x.Options = append(x.Options, Option{key, name})
+		}
+		for _, o := range p.OneOf {
+			name := flow.Text(o.Label)
+			if len(name) == 0 {
+				name = flow.Text{"en": o.Title}
+			}
+			x.Options = append(x.Options, Option{asText(o.Const), name})
+		}
+		out = append(out, x)
+	}
+	slices.SortStableFunc(out, func(a, b Field) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}
+
+func asText(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	raw, _ := json.Marshal(v) // a scalar of a schema
+	return string(raw)
+}
+
+// fields tells types for the checks of conditions.
+func (s *Service) fields(ctx context.Context, ws string) func(string) (filter.Type, bool) {
+	all, err := s.Fields(ctx, ws, "invoice")
+	byPath := make(map[string]filter.Type, len(all))
+	for _, f := range all {
+		byPath[f.Path] = f.kind
+	}
+	return func(path string) (filter.Type, bool) {
+		t, ok := byPath[path]
+		return t, ok && err == nil
+	}
+}
+
+// vocabulary is a workspace's words, kept for a moment: every page of runs and
+// every look at a draft asks for them.
+type vocabulary struct {
+	at     time.Time
+	names  node.Names
+	fields map[string]Field
+}
+
+const vocabularyAge = 2 * time.Second
+
+// Names says fields, templates and people as a workspace calls them.
+func (s *Service) Names(ctx context.Context, ws string) node.Names {
+	s.mu.Lock()
+	v, ok := s.words[ws]
+	s.mu.Unlock()
+	if ok && time.Since(v.at) < vocabularyAge {
+		return v.names
+	}
+	v = s.vocabulary(ctx, ws)
+	s.mu.Lock()
+	s.words[ws] = v
+	s.mu.Unlock()
+	return v.names
+}
+
+// channelNames are those of the channels that ship.
+var channelNames = map[string]flow.Text{
+	"email": node.Say("e-mail", "邮件"), "sms": node.Say("text message", "短信"), "webhook": node.Say("webhook", "Webhook"), "sandbox": node.Say("the sandbox", "沙箱"),
+	"preferred": node.Say("the preferred channel", "偏好渠道"),
+}
+
+// roleNames are those of the roles that ship.
+var roleNames = map[string]flow.Text{
+	"admin": node.Say("administrators", "管理员"), "finance": node.Say("finance", "财务"), "finance-manager": node.Say("finance managers", "财务经理"),
+	"sales": node.Say("sales", "销售"), "sales-manager": node.Say("sales managers", "销售经理"), "collector": node.Say("collectors", "催收专员"),
+	"auditor": node.Say("auditors", "审计"), "integration": node.Say("integrations", "系统集成"),
+}
+
+func (s *Service) vocabulary(ctx context.Context, ws string) vocabulary {
+	v := vocabulary{at: time.Now(), fields: map[string]Field{}}
+	if all, err := s.Fields(ctx, ws, "invoice"); err == nil {
+		for _, f := range all {
+			v.fields[f.Path] = f
+		}
+	}
+	var templates map[string]flow.Text
+	var people map[string]string
+	if s.TemplateNames != nil {
+		templates = s.TemplateNames(ctx, ws)
+	}
+	if s.PersonNames != nil {
+		people = s.PersonNames(ctx, ws)
+	}
+	digits := 2
+	if w, err := s.spaces.Get(ctx, ws); err == nil {
+		digits = w.Currency.Digits()
+	}
+	v.names.Name = func(kind, key string) flow.Text {
+		switch kind {
+		case node.NameField:
+			return v.fields[key].Name
+		case node.NameTemplate:
+			return templates[key]
+		case node.NameChannel:
+			return channelNames[key]
+		case node.NameRole:
+			return roleNames[key]
+		case node.NameUser:
+			return flow.Text{"en": people[key]}
+		}
+		return nil
+	}
+	v.names.Value = func(path string, x any) flow.Text {
+		f := v.fields[path]
+		for _, o := range f.Options {
+			if o.Value == asText(x) {
+				return o.Name
+			}
+		}
+		switch {
+		case f.Type == "money":
+			if n, ok := x.(int64); ok {
+				return flow.Text{"en": decimal(n, digits)}
+			}
+		case f.Type == string(filter.Bool):
+			if x == true {
+				return node.Say("yes", "是")
+			}
+			return node.Say("no", "否")
+		case f.Ref == "user":
+			return flow.Text{"en": people[asText(x)]}
+		}
+		return nil
+	}
+	return v
+}
+
+// decimal writes minor units as major ones with grouped thousands.
+func decimal(n int64, digits int) string {
+	sign, s := "", strconv.FormatInt(n, 10)
+	if n < 0 {
+		sign, s = "-", s[1:]
+	}
+	for len(s) <= digits {
+		s = "0" + s
+	}
+	whole, frac := s[:len(s)-digits], s[len(s)-digits:]
+	for k := len(whole) - 3; k > 0; k -= 3 {
+		whole = whole[:k] + "," + whole[k:]
+	}
+	if strings.Trim(frac, "0") == "" {
+		return sign + whole
+	}
+	return sign + whole + "." + frac
+}
+
+// EventNames are the events that stops may be checked on.
+func EventNames() []Option {
+	return []Option{
+		option("payment.recorded", "a payment comes in", "收到回款"), option("invoice.changed", "the invoice changes", "账单变更"),
+		option("dispute.opened", "a dispute is opened", "提出异议"), option("dispute.closed", "a dispute is closed", "异议关闭"),
+		option("promise.made", "a promise is made", "承诺付款"), option("promise.closed", "a promise ends", "承诺结束"),
+		option("customer.changed", "the customer record changes", "客户资料变更"), option("hold.set", "a hold is set", "设为暂停"), option("stop.wished", "the customer asks to stop", "客户要求停止"),
+	}
+}
+
+// ChannelNames are the channels of this server by key.
+func (s *Service) ChannelNames() map[string]flow.Text {
+	out := map[string]flow.Text{}
+	for _, key := range slices.Sorted(maps.Keys(s.channels)) {
+		name := channelNames[key]
+		if name == nil {
+			name = flow.Text{"en": key}
+		}
+		out[key] = name
+	}
+	return out
+}
