@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"html"
 	"regexp"
+	"sort"
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -15,6 +16,7 @@ type Document struct {
 	Key     string            `json:"key"`
 	Name    map[string]string `json:"name"`
 	Tone    int               `json:"tone"` // 1 warm, 2 clear, 3 firm, 4 final
+	Kind    string            `json:"kind,omitempty"`
 	Variant map[string]Body   `json:"variant"`
 }
 
@@ -51,6 +53,9 @@ func Compile(d Document) (*Compiled, error) {
 	}
 	if d.Tone < 1 || d.Tone > 4 {
 		bad = append(bad, fault.Field{Pointer: "/tone", Rule: "maximum", Limit: 4})
+	}
+	if d.Kind != Letter && d.Kind != Short {
+		bad = append(bad, fault.Field{Pointer: "/kind", Rule: "enum"})
 	}
 	if len(d.Variant) == 0 || len(d.Variant) > 10 {
 		bad = append(bad, fault.Field{Pointer: "/variant", Rule: "required"})
@@ -95,12 +100,21 @@ func places(at string, err error) []fault.Field {
 	return out
 }
 
-// known are the variables of every message; customer.* and items[].* may also
-// be custom fields of the forms.
+// known are the variables of every message: exactly what sending binds, so that
+// what compiles also renders. customer.* and items[].* may also be custom
+// fields of the forms.
 var known = map[string]bool{
-	"today": true, "table": true, "items": true, "total": true, "currency": true, "count": true, "maxDpd": true,
-	"company.name": true, "company.phone": true, "company.email": true, "links.portal": true, "links.dispute": true, "links.preferences": true,
-	"owner.name": true,
+	"today": true, "table": true, "items": true, "total": true, "currency": true, "count": true, "maxDpd": true, "company.name": true,
+}
+
+// Variables lists those that every message has.
+func Variables() []string {
+	out := make([]string, 0, len(known))
+	for v := range known {
+		out = append(out, v)
+	}
+	sort.Strings(out)
+	return out
 }
 
 func unknown(at string, t *Template) []fault.Field {

@@ -21,6 +21,8 @@ import (
 func (s *Server) routes() {
 	s.sessionRoutes()
 	s.recordRoutes()
+	s.formRoutes()
+	s.templateRoutes()
 	s.customerRoutes()
 	s.flowRoutes()
 	s.designerRoutes()

@@ -10,8 +10,6 @@ import (
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
-	"github.com/dueflow/dueflow/schemas/form"
-	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/imports"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
@@ -61,10 +59,6 @@ func (s *Server) recordRoutes() {
 	route(s, http.MethodPut, "/records/{form}/{id}", "updateRecord", signedIn, "Replace a record's data", s.updateRecord)
 	route(s, http.MethodDelete, "/records/{form}/{id}", "deleteRecord", signedIn, "Move a record to the bin", s.deleteRecord)
 	route(s, http.MethodPost, "/imports/{form}", "importRows", signedIn, "Create or update records by external id", s.importRows)
-	route(s, http.MethodGet, "/forms", "listForms", signedIn, "All forms", s.listForms)
-	route(s, http.MethodGet, "/forms/{form}", "getForm", signedIn, "A form: schema, layout, draft", s.getForm)
-	route(s, http.MethodPut, "/forms/{form}", "saveForm", need{"form", "update"}, "Save a form's draft", s.saveForm)
-	route(s, http.MethodPost, "/forms/{form}/publish", "publishForm", need{"form", "publish"}, "Publish a form's draft", s.publishForm)
 }
 
 func (s *Server) listRecords(ctx context.Context, a policies.Actor, in *listIn) (*reply[records.List], error) {
@@ -233,84 +227,4 @@ func (s *Server) importRows(ctx context.Context, a policies.Actor, in *importIn)
 type items[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next,omitempty"`
-}
-
-// FormPath names a form.
-type FormPath struct {
-	Form string `path:"form" maxLength:"40"`
-}
-
-type formOut struct {
-	Key      string            `json:"key"`
-	Revision int               `json:"revision"`
-	Name     map[string]string `json:"name"`
-	Title    string            `json:"title,omitempty"`
-	Schema   json.RawMessage   `json:"schema,omitempty"`
-	Layout   json.RawMessage   `json:"layout,omitempty"`
-	Builtin  bool              `json:"builtin"`
-	Draft    *form.Form        `json:"draft,omitempty"`
-	Version  int64             `json:"version"`
-}
-
-func showForm(e forms.Entry) formOut {
-	out := formOut{Key: e.Key, Revision: e.Revision, Builtin: e.Builtin, Draft: e.Draft, Version: e.Version}
-	f := e.Published
-	if f == nil {
-		f = e.Draft
-	}
-	if f != nil {
-		out.Name, out.Title, out.Schema, out.Layout = f.Name, f.Title, f.Schema, f.Layout
-	}
-	return out
-}
-
-func (s *Server) listForms(ctx context.Context, a policies.Actor, _ *nothing) (*reply[items[formOut]], error) {
-	all, err := s.Forms.List(ctx, a.Workspace)
-	out := items[formOut]{Items: []formOut{}}
-	for _, e := range all {
-		out.Items = append(out.Items, showForm(e))
-	}
-	return &reply[items[formOut]]{out}, err
-}
-
-func (s *Server) getForm(ctx context.Context, a policies.Actor, in *FormPath) (*tagged[formOut], error) {
-	e, err := s.Forms.Entry(ctx, a.Workspace, in.Form)
-	return &tagged[formOut]{etag(e.Version), showForm(e)}, err
-}
-
-type saveFormIn struct {
-	FormPath
-	IfMatch string `header:"If-Match"`
-	Body    struct {
-		Name   map[string]string `json:"name"`
-		Title  string            `json:"title,omitempty"`
-		Schema json.RawMessage   `json:"schema"`
-		Layout json.RawMessage   `json:"layout,omitempty"`
-	}
-}
-
-func (s *Server) saveForm(ctx context.Context, a policies.Actor, in *saveFormIn) (*tagged[formOut], error) {
-	v, err := version(in.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	e, err := s.Forms.SaveDraft(ctx, a.Workspace, form.Form{Key: in.Form, Name: in.Body.Name, Title: in.Body.Title, Schema: in.Body.Schema, Layout: in.Body.Layout}, v)
-	return &tagged[formOut]{etag(e.Version), showForm(e)}, err
-}
-
-type publishFormIn struct {
-	FormPath
-	IfMatch string `header:"If-Match"`
-}
-
-func (s *Server) publishForm(ctx context.Context, a policies.Actor, in *publishFormIn) (*tagged[formOut], error) {
-	v, err := version(in.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	e, err := s.Forms.Publish(ctx, a.Workspace, in.Form, v)
-	if err == nil {
-		s.audit(ctx, a, "publish", "form", in.Form, nil)
-	}
-	return &tagged[formOut]{etag(e.Version), showForm(e)}, err
 }

@@ -64,6 +64,7 @@ var abilities = map[string]need{
 	"account.write": {"account", "promise"}, "run.control": {"run", "control"}, "flow.publish": {"flow", "publish"}, "flow.write": {"flow", "update"},
 	"settings.write": {"workspace", "update"}, "user.write": {"user", "update"}, "key.write": {"key", "create"},
 	"message.review": {"message", "review"}, "task.write": {"task", "update"}, "insight.read": {"insight", "read"}, "audit.read": {"audit", "read"},
+	"form.write": {"form", "update"}, "form.publish": {"form", "publish"}, "template.read": {"template", "read"}, "template.write": {"template", "update"},
 }
 
 func (s *Server) showSession(ctx context.Context, x identity.Session) (sessionOut, error) {

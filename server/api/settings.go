@@ -10,12 +10,10 @@ import (
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/ledger"
-	"github.com/dueflow/dueflow/schemas/message"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/audit"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/templates"
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
@@ -23,8 +21,6 @@ func (s *Server) settingRoutes() {
 	route(s, http.MethodGet, "/workspace", "getWorkspace", signedIn, "The workspace's settings", s.getWorkspace)
 	route(s, http.MethodPut, "/workspace", "saveWorkspace", need{"workspace", "update"}, "Change the workspace's settings", s.saveWorkspace)
 	route(s, http.MethodGet, "/calendars", "listCalendars", signedIn, "Built-in calendars and currencies", s.listCalendars)
-	route(s, http.MethodGet, "/templates", "listTemplates", need{"template", "read"}, "Message templates", s.listTemplates)
-	route(s, http.MethodPut, "/templates/{key}", "saveTemplate", need{"template", "update"}, "Save a message template", s.saveTemplate)
 	route(s, http.MethodGet, "/users", "listUsers", need{"user", "read"}, "People of the workspace", s.listUsers)
 	route(s, http.MethodPost, "/users", "createUser", need{"user", "create"}, "Add a person", s.createUser)
 	route(s, http.MethodPut, "/users/{id}", "updateUser", need{"user", "update"}, "Change a person's name, roles, teams, or disable them", s.updateUser)
@@ -178,35 +174,6 @@ type calendarsOut struct {
 
 func (s *Server) listCalendars(context.Context, policies.Actor, *nothing) (*reply[calendarsOut], error) {
 	return &reply[calendarsOut]{calendarsOut{value.CalendarIDs(), value.Currencies(), s.Channels.Keys()}}, nil
-}
-
-func (s *Server) listTemplates(ctx context.Context, a policies.Actor, _ *nothing) (*reply[items[templates.Template]], error) {
-	list, err := s.Templates.List(ctx, a.Workspace)
-	sort.Slice(list, func(i, j int) bool { return list[i].Key < list[j].Key })
-	return &reply[items[templates.Template]]{items[templates.Template]{Items: list}}, err
-}
-
-type templateIn struct {
-	Key     string `path:"key" maxLength:"60"`
-	IfMatch string `header:"If-Match"`
-	Body    struct {
-		Name    map[string]string       `json:"name"`
-		Tone    int                     `json:"tone"`
-		Variant map[string]message.Body `json:"variant"`
-	}
-}
-
-func (s *Server) saveTemplate(ctx context.Context, a policies.Actor, in *templateIn) (*tagged[templates.Template], error) {
-	v, err := version(in.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	t, err := s.Templates.Save(ctx, a.Workspace, message.Document{Key: in.Key, Name: in.Body.Name, Tone: in.Body.Tone, Variant: in.Body.Variant}, v)
-	if err != nil {
-		return nil, err
-	}
-	s.audit(ctx, a, "update", "template", in.Key, t.Document)
-	return &tagged[templates.Template]{etag(t.Version), t}, nil
 }
 
 type usersIn struct {

@@ -5,7 +5,6 @@ package forms
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"sort"
 	"sync"
@@ -34,12 +33,33 @@ type Entry struct {
 	Draft     *form.Form `json:"draft,omitempty"`
 	Builtin   bool       `json:"builtin,omitempty"`
 	Version   int64      `json:"version"` // of the document, for If-Match; 0 = as shipped
+	// Migrations are the steps of all revisions that had some, oldest first.
+	Migrations []Migration `json:"migrations,omitempty"`
+}
+
+// Migration is what records of earlier revisions go through to reach one.
+type Migration struct {
+	Revision int         `json:"revision"`
+	Steps    []form.Step `json:"steps"`
 }
 
 // Published is a compiled form with its revision.
 type Published struct {
 	*form.Compiled
-	Revision int
+	Revision   int
+	Migrations []Migration
+}
+
+// Upgrade brings data of an earlier revision to this one by its steps, and
+// tells whether anything changed.
+func (p Published) Upgrade(data map[string]json.RawMessage, revision int) bool {
+	changed := false
+	for _, m := range p.Migrations {
+		if m.Revision > revision && form.Migrate(data, m.Steps) {
+			changed = true
+		}
+	}
+	return changed
 }
 
 // Service reads and publishes forms. OnPublish is called before a revision
@@ -82,7 +102,7 @@ func (s *Service) Get(ctx context.Context, ws, key string) (Published, error) {
 		s.remember(id, c.p)
 		return c.p, nil
 	}
-	p := Published{Revision: e.Revision, Compiled: s.builtin[key]}
+	p := Published{Revision: e.Revision, Compiled: s.builtin[key], Migrations: e.Migrations}
 	if e.Version != 0 || p.Compiled == nil {
 		if p.Compiled, err = form.Compile(*e.Published); err != nil {
 			return Published{}, err
@@ -195,48 +215,4 @@ func (s *Service) write(ctx context.Context, ws string, e Entry, ifVersion int64
 	delete(s.cache, ws+"/"+e.Key)
 	s.mu.Unlock()
 	return e, nil
-}
-
-// Publish makes the draft the next revision. System fields must survive, keys
-// keep their type; the revision is kept for ever.
-func (s *Service) Publish(ctx context.Context, ws, key string, ifVersion int64) (Entry, error) {
-	e, err := s.Entry(ctx, ws, key)
-	if err != nil {
-		return Entry{}, err
-	}
-	if e.Draft == nil {
-		return Entry{}, fault.New(fault.Invalid, "form.noDraft", nil)
-	}
-	if ifVersion != 0 && ifVersion != e.Version {
-		return Entry{}, fault.New(fault.Conflict, "store.version", nil)
-	}
-	next, err := form.Compile(*e.Draft)
-	if err != nil {
-		return Entry{}, err
-	}
-	if e.Published != nil {
-		old, err := form.Compile(*e.Published)
-		if err != nil {
-			return Entry{}, err
-		}
-		if err := form.CheckSuccessor(old, next); err != nil {
-			return Entry{}, err
-		}
-	}
-	if s.OnPublish != nil {
-		if err := s.OnPublish(ctx, ws, next); err != nil {
-			return Entry{}, err
-		}
-	}
-	e.Revision++
-	body, err := json.Marshal(e.Draft)
-	if err != nil {
-		return Entry{}, err
-	}
-	rev := fmt.Sprintf("%s/%06d", key, e.Revision)
-	if _, err := s.store.In(ws, revisions).Insert(ctx, rev, body); err != nil && !fault.Is(err, fault.Conflict) {
-		return Entry{}, err
-	}
-	e.Published, e.Draft = e.Draft, nil
-	return s.write(ctx, ws, e, e.Version)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,6 +36,8 @@ type Service struct {
 	policy   Policy
 	// OnChange is told of records that changed outside the ledger.
 	OnChange func(ctx context.Context, ws, formKey, id, customer string, fields []string)
+	// migrating are the migrations that this process is at.
+	migrating sync.Map
 }
 
 // New makes the service.
@@ -137,6 +140,7 @@ func show(f forms.Published, d store.Doc, v policies.View, today value.Date) (Re
 		ID: d.ID, Form: f.Key, Version: b.version(), Revision: int(b.number("_rev")), Data: make(map[string]json.RawMessage, len(b)),
 		System: map[string]json.RawMessage{}, CreatedAt: b.text("_created"), UpdatedAt: b.text("_updated"), By: b.text("_by"),
 	}
+	f.Upgrade(b, r.Revision)
 	sys := systemFields[f.Key]
 	for k, raw := range b {
 		if strings.HasPrefix(k, "_") {
@@ -150,11 +154,13 @@ func show(f forms.Published, d store.Doc, v policies.View, today value.Date) (Re
 			r.Data[k] = raw
 			continue
 		}
-		if sf, ok := sys[k]; ok && v.Masked[sf.access] {
+		sf, ok := sys[k]
+		switch {
+		case ok && v.Masked[sf.access]:
 			r.Masked = append(r.Masked, k)
-			continue
-		}
-		r.System[k] = raw
+		case ok || form.Reserved(k):
+			r.System[k] = raw
+		} // anything else was a field once and is nobody's to see
 	}
 	if f.Key == "invoice" {
 		r.System["dpd"] = dpd(b, today)
@@ -288,36 +294,6 @@ func plain(d store.Doc) (map[string]any, error) {
 type Input struct {
 	ID   string          // of a create; "" makes one
 	Data json.RawMessage // the form's fields
-}
-
-func parseData(f forms.Published, raw json.RawMessage) (body, error) {
-	if len(raw) > form.MaxRecord {
-		return nil, fault.At("/data", "maxBytes", form.MaxRecord)
-	}
-	v, err := form.Decode(raw)
-	if err != nil {
-		return nil, under("/data", err)
-	}
-	if m, ok := v.(map[string]any); ok {
-		for k, x := range m { // null is missing: one way to say nothing
-			if x == nil {
-				delete(m, k)
-			}
-		}
-	}
-	if err := f.Validate(v); err != nil {
-		return nil, under("/data", err)
-	}
-	var b body
-	if err := json.Unmarshal(raw, &b); err != nil {
-		return nil, fault.At("/data", "json", nil)
-	}
-	for k, x := range b {
-		if string(x) == "null" {
-			delete(b, k)
-		}
-	}
-	return b, nil
 }
 
 func under(at string, err error) error {

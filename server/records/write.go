@@ -21,13 +21,13 @@ func (s *Service) Create(ctx context.Context, a policies.Actor, formKey string, 
 	if err != nil {
 		return Record{}, err
 	}
-	b, err := parseData(f, in.Data)
-	if err != nil {
-		return Record{}, err
-	}
 	if in.ID == "" {
 		in.ID = newID()
 	} else if err := checkID(in.ID); err != nil {
+		return Record{}, err
+	}
+	b, err := s.judge(ctx, a, f, in.ID, in.Data, nil)
+	if err != nil {
 		return Record{}, err
 	}
 	w, err := s.spaces.Get(ctx, a.Workspace)
@@ -58,6 +58,7 @@ func (s *Service) Create(ctx context.Context, a policies.Actor, formKey string, 
 		}
 		return s.Get(ctx, readAs(a), formKey, in.ID)
 	}
+	s.keepFiles(ctx, a.Workspace, f, in.ID, b)
 	s.changed(ctx, a.Workspace, f, in.ID, b, nil)
 	return show(f, d, v, today)
 }
@@ -250,7 +251,8 @@ func (s *Service) Update(ctx context.Context, a policies.Actor, formKey, id stri
 	if err := sameVersion(old, ifVersion); err != nil {
 		return Record{}, err
 	}
-	next, err := parseData(f, s.unmask(f, v, old, data))
+	f.Upgrade(old, int(old.number("_rev")))
+	next, err := s.judge(ctx, a, f, id, s.unmask(f, v, old, data), old)
 	if err != nil {
 		return Record{}, err
 	}
@@ -368,6 +370,7 @@ func (s *Service) replace(ctx context.Context, a policies.Actor, f forms.Publish
 		if err := sameVersion(b, ifVersion); err != nil {
 			return Record{}, err
 		}
+		f.Upgrade(b, int(b.number("_rev")))
 		for _, fd := range f.Fields {
 			delete(b, fd.Key)
 		}
@@ -382,6 +385,7 @@ func (s *Service) replace(ctx context.Context, a policies.Actor, f forms.Publish
 		}
 		out, err := col.Replace(ctx, store.Doc{ID: id, Body: raw}, d.Ver)
 		if err == nil {
+			s.keepFiles(ctx, a.Workspace, f, id, b)
 			s.changed(ctx, a.Workspace, f, id, b, changed)
 			return show(f, out, policies.View{}, today)
 		}

@@ -20,12 +20,13 @@ var shipped embed.FS
 const collection = "template"
 
 // Specs are the collections of this room.
-var Specs = []store.Spec{{Name: collection}}
+var Specs = []store.Spec{{Name: collection}, {Name: answers}, {Name: wordings}, {Name: tests}}
 
 // Template is a stored template with its version.
 type Template struct {
 	message.Document
-	Version int64 `json:"version"` // 0: as shipped
+	Version int64 `json:"version"`           // 0: as shipped
+	Shipped bool  `json:"shipped,omitempty"` // there is one of this key to go back to
 }
 
 // Service keeps templates.
@@ -104,14 +105,14 @@ func (s *Service) Get(ctx context.Context, ws, key string) (Template, error) {
 	d, err := s.store.In(ws, collection).Get(ctx, key)
 	if fault.Is(err, fault.NotFound) {
 		if b := s.builtin[key]; b != nil {
-			return Template{Document: b.Document}, nil
+			return Template{Document: b.Document, Shipped: true}, nil
 		}
 		return Template{}, fault.New(fault.NotFound, "template.none", fault.Params{"template": key})
 	}
 	if err != nil {
 		return Template{}, err
 	}
-	t := Template{Version: d.Ver}
+	t := Template{Version: d.Ver, Shipped: s.builtin[key] != nil}
 	return t, json.Unmarshal(d.Body, &t.Document)
 }
 
@@ -124,39 +125,68 @@ func (s *Service) List(ctx context.Context, ws string) ([]Template, error) {
 		if err := json.Unmarshal(d.Body, &t.Document); err != nil {
 			return err
 		}
-		seen[t.Key] = true
+		seen[t.Key], t.Shipped = true, s.builtin[t.Key] != nil
 		out = append(out, t)
 		return nil
 	})
 	for key, b := range s.builtin {
 		if !seen[key] {
-			out = append(out, Template{Document: b.Document})
+			out = append(out, Template{Document: b.Document, Shipped: true})
 		}
 	}
 	return out, err
 }
 
-// Save stores a template; it must compile. ifVersion 0: new, or as shipped.
+// Save stores a template that compiles and that conduct allows. ifVersion 0:
+// new, or as shipped.
 func (s *Service) Save(ctx context.Context, ws string, doc message.Document, ifVersion int64) (Template, error) {
-	if _, err := message.Compile(doc); err != nil {
+	c, err := message.Compile(doc)
+	if err != nil {
+		return Template{}, err
+	}
+	w, err := s.Wording(ctx, ws)
+	if err != nil {
+		return Template{}, err
+	}
+	if err := message.Blocks(c.Lint(w.Words)); err != nil {
 		return Template{}, err
 	}
 	body, err := json.Marshal(doc)
 	if err != nil {
 		return Template{}, err
 	}
-	col := s.store.In(ws, collection)
-	var d store.Doc
-	if ifVersion == 0 {
-		d, err = col.Insert(ctx, doc.Key, body)
-	} else {
-		d, err = col.Replace(ctx, store.Doc{ID: doc.Key, Body: body}, ifVersion)
+	v, err := put(ctx, s.store.In(ws, collection), doc.Key, body, ifVersion)
+	s.forget(ws, doc.Key)
+	return Template{Document: doc, Version: v, Shipped: s.builtin[doc.Key] != nil}, err
+}
+
+// Delete removes a template; one that ships comes back as it shipped.
+func (s *Service) Delete(ctx context.Context, ws, key string, ifVersion int64) error {
+	err := s.store.In(ws, collection).Delete(ctx, key, ifVersion)
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "template.none", fault.Params{"template": key})
 	}
-	if fault.Is(err, fault.Conflict) {
+	s.forget(ws, key)
+	return err
+}
+
+func (s *Service) forget(ws, key string) {
+	s.mu.Lock()
+	delete(s.cache, ws+"/"+key)
+	s.mu.Unlock()
+}
+
+// put inserts or replaces; whoever comes second is told of the newer version.
+func put(ctx context.Context, col store.Collection, id string, body json.RawMessage, ifVersion int64) (int64, error) {
+	var d store.Doc
+	var err error
+	if ifVersion == 0 {
+		d, err = col.Insert(ctx, id, body)
+	} else {
+		d, err = col.Replace(ctx, store.Doc{ID: id, Body: body}, ifVersion)
+	}
+	if fault.Is(err, fault.Conflict) || ifVersion != 0 && fault.Is(err, fault.NotFound) {
 		err = fault.New(fault.Conflict, "store.version", nil)
 	}
-	s.mu.Lock()
-	delete(s.cache, ws+"/"+doc.Key)
-	s.mu.Unlock()
-	return Template{Document: doc, Version: d.Ver}, err
+	return d.Ver, err
 }

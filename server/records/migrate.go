@@ -1,0 +1,353 @@
+package records
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/form"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+const (
+	migrations    = "migration"
+	migrationPage = 100
+	maxFailures   = 50
+	// migrationIdle is how long a running migration may be silent before
+	// another process takes it for abandoned.
+	migrationIdle = 15 * time.Second
+)
+
+// Migration brings the records of a form to a revision. The cursor is stored
+// with the counts after every page, so it goes on where it stopped, on
+// whatever server; a record that has been brought over is left alone.
+type Migration struct {
+	ID       string    `json:"id"`
+	Form     string    `json:"form"`
+	Revision int       `json:"revision"`
+	Status   string    `json:"status"` // running, done
+	Cursor   string    `json:"cursor,omitempty"`
+	Done     int64     `json:"done"`
+	Changed  int64     `json:"changed"`
+	Failed   int64     `json:"failed"`
+	Total    int64     `json:"total"`
+	Failures []Failing `json:"failures,omitempty"`
+	By       string    `json:"by,omitempty"`
+	Started  string    `json:"startedAt"`
+	Updated  string    `json:"updatedAt"`
+}
+
+// Failing is a record that does not fit a revision, and where.
+type Failing struct {
+	ID     string        `json:"id"`
+	Title  string        `json:"title,omitempty"`
+	Errors []fault.Field `json:"errors"`
+}
+
+// PublishForm publishes a draft and brings the records over to it, where the
+// revision asks for that.
+func (s *Service) PublishForm(ctx context.Context, a policies.Actor, key string, ifVersion int64) (forms.Entry, string, error) {
+	e, err := s.forms.Entry(ctx, a.Workspace, key)
+	if err != nil {
+		return e, "", err
+	}
+	old, next, err := s.forms.Next(e)
+	if err != nil {
+		return e, "", err
+	}
+	id := ""
+	if old != nil && (len(next.Steps) > 0 || !reflect.DeepEqual(formulas(old), formulas(next))) {
+		// The work is noted first: a process that dies in between leaves a
+		// note that waits for its revision, not a revision without the work.
+		if id, err = s.noteMigration(ctx, a, key, e.Revision+1); err != nil {
+			return e, "", err
+		}
+	}
+	e, err = s.forms.Publish(ctx, a.Workspace, key, forms.Stamp{By: a.ID, At: s.spaces.RealNow()}, ifVersion)
+	if err != nil || id == "" {
+		return e, "", err
+	}
+	s.startMigration(context.WithoutCancel(ctx), a.Workspace, id)
+	return e, id, nil
+}
+
+func formulas(c *form.Compiled) any {
+	var doc struct {
+		Properties map[string]struct {
+			Formula string `json:"x-df-formula"`
+			Items   struct {
+				Properties map[string]struct {
+					Formula string `json:"x-df-formula"`
+				} `json:"properties"`
+			} `json:"items"`
+		} `json:"properties"`
+	}
+	_ = json.Unmarshal(c.Schema, &doc)
+	out := map[string]string{}
+	for k, p := range doc.Properties {
+		if p.Formula != "" {
+			out[k] = p.Formula
+		}
+		for col, q := range p.Items.Properties {
+			if q.Formula != "" {
+				out[k+"."+col] = q.Formula
+			}
+		}
+	}
+	return out
+}
+
+func (s *Service) noteMigration(ctx context.Context, a policies.Actor, key string, revision int) (string, error) {
+	total, err := s.store.In(a.Workspace, Prefix+key).Count(ctx, nil, 0)
+	if err != nil {
+		return "", err
+	}
+	now := value.Instant(s.spaces.RealNow())
+	m := Migration{ID: fmt.Sprintf("%s-%d", key, revision), Form: key, Revision: revision, Status: "running", Total: total, By: a.ID, Started: now, Updated: now}
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return "", err
+	}
+	_, err = s.store.In(a.Workspace, migrations).Insert(ctx, m.ID, raw)
+	if fault.Is(err, fault.Conflict) {
+		return m.ID, nil // noted by an attempt that did not get as far as publishing
+	}
+	return m.ID, err
+}
+
+// Migration gives a migration's progress; failures only to who sees the form's records.
+func (s *Service) Migration(ctx context.Context, a policies.Actor, id string) (Migration, error) {
+	m, _, err := s.migration(ctx, a.Workspace, id)
+	if err != nil {
+		return m, err
+	}
+	f, v, err := s.open(ctx, a, m.Form, "read")
+	if err != nil {
+		return m, err
+	}
+	seen := m.Failures[:0]
+	for _, x := range m.Failures {
+		if _, err := s.visible(ctx, a, f, v, x.ID); err == nil {
+			seen = append(seen, x)
+		}
+	}
+	m.Failures = seen
+	return m, nil
+}
+
+func (s *Service) migration(ctx context.Context, ws, id string) (Migration, int64, error) {
+	var m Migration
+	d, err := s.store.In(ws, migrations).Get(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return m, 0, fault.New(fault.NotFound, "batch.none", nil)
+	}
+	if err != nil {
+		return m, 0, err
+	}
+	return m, d.Ver, json.Unmarshal(d.Body, &m)
+}
+
+// resumeMigrations takes up what a dead process left.
+func (s *Service) resumeMigrations(ctx context.Context, ws string) error {
+	page, err := s.store.In(ws, migrations).Find(ctx, store.Query{Filter: filter.Eq("status", "running"), Limit: 50})
+	if err != nil {
+		return err
+	}
+	for _, d := range page.Docs {
+		var m Migration
+		if err := json.Unmarshal(d.Body, &m); err != nil {
+			return err
+		}
+		at, err := value.ParseInstant(m.Updated)
+		if err == nil && s.spaces.RealNow().Sub(at) < migrationIdle {
+			continue
+		}
+		s.startMigration(ctx, ws, m.ID)
+	}
+	return nil
+}
+
+func (s *Service) startMigration(ctx context.Context, ws, id string) {
+	if _, busy := s.migrating.LoadOrStore(ws+"/"+id, true); busy {
+		return
+	}
+	go func() {
+		defer s.migrating.Delete(ws + "/" + id)
+		for {
+			more, err := s.MigrationPage(ctx, ws, id)
+			if err != nil || !more {
+				return // a failure is taken up again once it has been silent for a while
+			}
+		}
+	}()
+}
+
+// MigrationPage works off one page and tells whether there is more.
+func (s *Service) MigrationPage(ctx context.Context, ws, id string) (bool, error) {
+	m, ver, err := s.migration(ctx, ws, id)
+	if err != nil || m.Status != "running" {
+		return false, err
+	}
+	f, err := s.forms.Get(ctx, ws, m.Form)
+	if err != nil || f.Revision < m.Revision {
+		return false, err
+	}
+	page, err := s.store.In(ws, Prefix+m.Form).Find(ctx, store.Query{Limit: migrationPage, After: m.Cursor})
+	if err != nil {
+		return false, err
+	}
+	for _, d := range page.Docs {
+		changed, failing, err := s.migrateOne(ctx, ws, f, d)
+		if err != nil {
+			return false, err
+		}
+		if changed {
+			m.Changed++
+		}
+		if failing != nil {
+			m.Failed++
+			if len(m.Failures) < maxFailures {
+				m.Failures = append(m.Failures, *failing)
+			}
+		}
+	}
+	m.Done += int64(len(page.Docs))
+	m.Cursor, m.Updated = page.Next, value.Instant(s.spaces.RealNow())
+	if page.Next == "" {
+		m.Status = "done"
+	}
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return false, err
+	}
+	_, err = s.store.In(ws, migrations).Replace(ctx, store.Doc{ID: id, Body: raw}, ver)
+	return m.Status == "running", err
+}
+
+// migrateOne brings one record over. One that does not fit stays as it is:
+// whoever opens it sees what is wrong.
+func (s *Service) migrateOne(ctx context.Context, ws string, f forms.Published, d store.Doc) (bool, *Failing, error) {
+	col := s.store.In(ws, Prefix+f.Key)
+	for range 20 {
+		b, err := decode(d)
+		if err != nil {
+			return false, nil, err
+		}
+		if int(b.number("_rev")) >= f.Revision {
+			return false, nil, nil
+		}
+		next, changed, err := settled(f, b)
+		if err != nil {
+			return false, failingOf(f, d.ID, next, err), nil
+		}
+		next.set("_rev", f.Revision)
+		if changed {
+			next.set("_dv", b.version()+1) // whoever is editing the old shape is told
+		}
+		raw, err := encode(next)
+		if err != nil {
+			return false, nil, err
+		}
+		_, err = col.Replace(ctx, store.Doc{ID: d.ID, Body: raw}, d.Ver)
+		switch {
+		case err == nil:
+			return changed, nil, nil
+		case fault.Is(err, fault.NotFound):
+			return false, nil, nil
+		case fault.KeyOf(err) == "store.unique":
+			return false, failingOf(f, d.ID, next, uniqueFault(err)), nil
+		case fault.KeyOf(err) != "store.version":
+			return false, nil, err
+		}
+		if d, err = col.Get(ctx, d.ID); err != nil {
+			if fault.Is(err, fault.NotFound) {
+				return false, nil, nil
+			}
+			return false, nil, err
+		}
+	}
+	return false, nil, fault.New(fault.Unavailable, "busy", nil)
+}
+
+func failingOf(f forms.Published, id string, b body, err error) *Failing {
+	x := &Failing{ID: id, Title: b.text(f.Title), Errors: []fault.Field{{Rule: "schema"}}}
+	if fe, ok := err.(*fault.Error); ok && len(fe.Fields) > 0 {
+		x.Errors = fe.Fields[:min(len(fe.Fields), 5)]
+	}
+	return x
+}
+
+// Check is what a draft would do to the records that are there, page by page.
+type Check struct {
+	Checked int       `json:"checked"`
+	Failed  int       `json:"failed"`
+	Changed int       `json:"changed"` // that steps, formulas and rules would change
+	Cleared int       `json:"cleared"` // that would lose a value a rule hides
+	Failing []Failing `json:"failing"`
+	Next    string    `json:"next,omitempty"`
+	Total   int64     `json:"total"`
+}
+
+// CheckDraft judges a page of the records in the actor's view by a form's draft.
+func (s *Service) CheckDraft(ctx context.Context, a policies.Actor, key, cursor string, limit int) (Check, error) {
+	out := Check{Failing: []Failing{}}
+	e, err := s.forms.Entry(ctx, a.Workspace, key)
+	if err != nil {
+		return out, err
+	}
+	_, next, err := s.forms.Next(e)
+	if err != nil || e.Published == nil {
+		return out, err
+	}
+	f := forms.Published{Compiled: next, Revision: e.Revision + 1, Migrations: append(e.Migrations, forms.Migration{Revision: e.Revision + 1, Steps: next.Steps})}
+	published, v, err := s.open(ctx, a, key, "read")
+	if err != nil {
+		return out, err
+	}
+	col, where := s.store.In(a.Workspace, Prefix+key), scopeOf(published, v)
+	if cursor == "" {
+		if out.Total, err = col.Count(ctx, where, 0); err != nil {
+			return out, err
+		}
+	}
+	page, err := col.Find(ctx, store.Query{Filter: where, Limit: min(max(limit, 1), 500), After: cursor})
+	if err != nil {
+		return out, err
+	}
+	for _, d := range page.Docs {
+		b, err := decode(d)
+		if err != nil {
+			return out, err
+		}
+		out.look(f, d.ID, b)
+	}
+	out.Next = page.Next
+	return out, nil
+}
+
+func (c *Check) look(f forms.Published, id string, b body) {
+	c.Checked++
+	next, changed, err := settled(f, b)
+	if changed {
+		c.Changed++
+	}
+	if err != nil {
+		c.Failed++
+		if len(c.Failing) < 20 {
+			c.Failing = append(c.Failing, *failingOf(f, id, next, err))
+		}
+	}
+	for _, fd := range f.Fields {
+		if b[fd.Key] != nil && next[fd.Key] == nil && fd.Formula == nil {
+			c.Cleared++
+			return
+		}
+	}
+}
