@@ -16,8 +16,6 @@ import (
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
-	"github.com/dueflow/dueflow/schemas/filter"
-	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/access"
 	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/audit"
@@ -53,6 +51,7 @@ type Deps struct {
 	Audit     *audit.Service
 	Imports   *imports.Service
 	Live      *live.Hub
+	Presence  *live.Presence
 	Channels  channel.Registry
 	UI        fs.FS
 	Version   string
@@ -64,7 +63,7 @@ type Deps struct {
 	HealthOnly bool
 	// Ready tells whether store and engine answer.
 	Ready    func(context.Context) error
-	Rehearse func(ctx context.Context, ws string, d *run.Definition, from, to value.Date, visible filter.Expr) (*run.Report, error)
+	Rehearse func(ctx context.Context, ws string, d *run.Definition, o flows.RehearseOptions) (*run.Report, error)
 	// Verify replays all messages of a workspace against the journal.
 	Verify func(ctx context.Context, ws string) (any, error)
 	// OnWorkspace is told of a workspace that was just made, to seed it.
@@ -81,8 +80,9 @@ type DemoUser struct {
 // Server is the HTTP side.
 type Server struct {
 	Deps
-	app  *fiber.App
-	huma huma.API
+	app    *fiber.App
+	huma   huma.API
+	tables tables
 }
 
 // MaxBody bounds a request's body in bytes.
@@ -90,7 +90,10 @@ const MaxBody = 8 << 20
 
 // New makes the server with all its routes.
 func New(d Deps) *Server {
-	s := &Server{Deps: d}
+	s := &Server{Deps: d, tables: tables{sockets: map[*liveSocket]bool{}}}
+	if d.Presence != nil {
+		d.Presence.OnChange = s.met
+	}
 	s.app = fiber.New(fiber.Config{
 		Immutable:             true, // strings outlive their request in several places
 		BodyLimit:             MaxBody,

@@ -3,12 +3,15 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/gofiber/contrib/websocket"
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -20,6 +23,7 @@ const (
 	readTimeout = 75 * time.Second
 	sendTimeout = 10 * time.Second // a socket that does not read is dropped
 	maxSockets  = 5000
+	lookEvery   = 5 * time.Second
 )
 
 // live is the socket on which people are told what changed. It checks the
@@ -49,7 +53,7 @@ func (s *Server) live() {
 		}
 		token, _ := c.UserContext().Value(ctxToken).(string)
 		after, _ := strconv.ParseInt(c.Query("after"), 10, 64)
-		c.Locals("live", &liveSocket{s: s, actor: a, token: token, after: after})
+		c.Locals("live", &liveSocket{s: s, actor: a, token: token, after: after, session: uuid.NewString(), moved: make(chan struct{}, 1)})
 		return websocket.New(func(conn *websocket.Conn) {
 			defer func() { mu.Lock(); open--; mu.Unlock() }()
 			if ls, ok := conn.Locals("live").(*liveSocket); ok {
@@ -69,48 +73,82 @@ func sameOrigin(origin, host string) bool {
 }
 
 type liveSocket struct {
-	s     *Server
-	actor policies.Actor
-	token string
-	after int64
+	s       *Server
+	actor   policies.Actor
+	token   string
+	after   int64
+	session string // names this tab to others
+	mu      sync.Mutex
+	doc     string // the document that the tab is at
+	moved   chan struct{}
 	// visible remembers for a moment which customers are in the view.
 	visible map[string]bool
 	checked time.Time
 }
 
 type liveMessage struct {
-	Type   string       `json:"type,omitempty"`
-	Seq    int64        `json:"seq"`
-	Events []live.Event `json:"events,omitempty"`
+	Type    string       `json:"type,omitempty"`
+	Seq     int64        `json:"seq"`
+	Session string       `json:"session,omitempty"`
+	Events  []live.Event `json:"events,omitempty"`
+}
+
+type presenceMessage struct {
+	Type   string      `json:"type"`
+	Doc    string      `json:"doc"`
+	People []live.Here `json:"people"`
+}
+
+// word is what a tab may say: where it is, or that it has gone.
+type word struct {
+	Type    string `json:"type"`
+	Doc     string `json:"doc"`
+	At      string `json:"at"`
+	Editing bool   `json:"editing"`
 }
 
 func (l *liveSocket) serve(conn *websocket.Conn) {
-	sub := l.s.Live.Subscribe(l.actor.Workspace, l.after)
+	sub := l.s.Live.Subscribe(l.who().Workspace, l.after)
 	defer sub.Close()
+	unwatch := l.s.watch(l)
+	defer unwatch()
+	defer l.leave()
 	gone := make(chan struct{})
-	go func() { // read, to notice pongs and the end
+	go func() { // read, to notice pongs, words and the end
 		defer close(gone)
 		conn.SetReadLimit(4096)
 		_ = conn.SetReadDeadline(time.Now().Add(readTimeout))
 		conn.SetPongHandler(func(string) error { return conn.SetReadDeadline(time.Now().Add(readTimeout)) })
 		for {
-			if _, _, err := conn.ReadMessage(); err != nil {
+			_, raw, err := conn.ReadMessage()
+			if err != nil {
 				return
 			}
 			_ = conn.SetReadDeadline(time.Now().Add(readTimeout))
+			l.hear(raw)
 		}
 	}()
-	if l.write(conn, liveMessage{Type: "hello", Seq: sub.Seq()}) != nil {
+	if l.write(conn, liveMessage{Type: "hello", Seq: sub.Seq(), Session: l.session}) != nil {
 		return
 	}
-	ping := time.NewTicker(pingEvery)
+	ping, look := time.NewTicker(pingEvery), time.NewTicker(lookEvery)
 	defer ping.Stop()
+	defer look.Stop()
+	var people string // as last told
 	for {
 		select {
 		case <-gone:
 			return
 		case <-ping.C:
 			if !l.still() || conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(sendTimeout)) != nil {
+				return
+			}
+		case <-look.C: // somebody may have fallen silent
+			if l.present(conn, &people) != nil {
+				return
+			}
+		case <-l.moved:
+			if l.present(conn, &people) != nil {
 				return
 			}
 		case <-sub.Wake():
@@ -120,6 +158,60 @@ func (l *liveSocket) serve(conn *websocket.Conn) {
 			}
 		}
 	}
+}
+
+// hear takes a word of the client: where its user is.
+func (l *liveSocket) hear(raw []byte) {
+	var w word
+	if json.Unmarshal(raw, &w) != nil || len(w.Doc) > 200 || len(w.At) > 200 {
+		return
+	}
+	switch w.Type {
+	case "here":
+		a := l.who()
+		if !l.s.mayMeet(a, w.Doc) {
+			return
+		}
+		l.mu.Lock()
+		was := l.doc
+		l.doc = w.Doc
+		l.mu.Unlock()
+		if was != "" && was != w.Doc {
+			l.s.Presence.Leave(a.Workspace, was, l.session)
+		}
+		l.s.Presence.Say(a.Workspace, w.Doc, live.Here{ID: a.ID, Name: a.Name, Session: l.session, At: w.At, Editing: w.Editing})
+	case "away":
+		l.leave()
+	}
+}
+
+func (l *liveSocket) leave() {
+	l.mu.Lock()
+	doc := l.doc
+	l.doc = ""
+	l.mu.Unlock()
+	if doc != "" {
+		l.s.Presence.Leave(l.who().Workspace, doc, l.session)
+	}
+}
+
+// present tells who is at the tab's document, if that has changed.
+func (l *liveSocket) present(conn *websocket.Conn, told *string) error {
+	l.mu.Lock()
+	doc := l.doc
+	l.mu.Unlock()
+	if doc == "" {
+		*told = ""
+		return nil
+	}
+	m := presenceMessage{"presence", doc, l.s.Presence.People(l.who().Workspace, doc)}
+	raw, err := json.Marshal(m)
+	if err != nil || string(raw) == *told {
+		return err
+	}
+	*told = string(raw)
+	_ = conn.SetWriteDeadline(time.Now().Add(sendTimeout))
+	return conn.WriteMessage(websocket.TextMessage, raw)
 }
 
 func (l *liveSocket) write(conn *websocket.Conn, m liveMessage) error {
@@ -147,11 +239,57 @@ func (l *liveSocket) tell(conn *websocket.Conn, b live.Batch) error {
 	return l.write(conn, liveMessage{Seq: b.Seq, Events: events})
 }
 
+// tables are the sockets by the document they are at, for presence.
+type tables struct {
+	mu      sync.Mutex
+	sockets map[*liveSocket]bool
+}
+
+func (s *Server) watch(l *liveSocket) func() {
+	s.tables.mu.Lock()
+	defer s.tables.mu.Unlock()
+	s.tables.sockets[l] = true
+	return func() {
+		s.tables.mu.Lock()
+		defer s.tables.mu.Unlock()
+		delete(s.tables.sockets, l)
+	}
+}
+
+// met wakes the sockets that are at a document.
+func (s *Server) met(ws, doc string) {
+	s.tables.mu.Lock()
+	defer s.tables.mu.Unlock()
+	for l := range s.tables.sockets {
+		l.mu.Lock()
+		here := l.doc == doc && l.actor.Workspace == ws
+		l.mu.Unlock()
+		if here {
+			select {
+			case l.moved <- struct{}{}:
+			default:
+			}
+		}
+	}
+}
+
+// mayMeet tells whether a person may see who is at a document: who may read it.
+func (s *Server) mayMeet(a policies.Actor, doc string) bool {
+	kind, _, ok := strings.Cut(doc, "/")
+	if !ok || !slices.Contains([]string{"flow", "form", "template"}, kind) {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	may, err := s.Access.Can(ctx, a, kind, "read")
+	return err == nil && may
+}
+
 // sees tells whether an event's account is in the actor's view.
 func (l *liveSocket) sees(e live.Event) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	v, err := l.s.Access.View(ctx, l.actor, "customer", "read")
+	v, err := l.s.Access.View(ctx, l.who(), "customer", "read")
 	if err != nil {
 		return false
 	}
@@ -166,10 +304,17 @@ func (l *liveSocket) sees(e live.Event) bool {
 	}
 	seen, known := l.visible[e.Customer]
 	if !known {
-		seen = l.s.Records.Visible(ctx, l.actor.Workspace, e.Customer, v) == nil
+		seen = l.s.Records.Visible(ctx, l.who().Workspace, e.Customer, v) == nil
 		l.visible[e.Customer] = seen
 	}
 	return seen
+}
+
+// who is the person at the other end; it changes with its roles.
+func (l *liveSocket) who() policies.Actor {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.actor
 }
 
 // still tells whether the session is good.
@@ -180,9 +325,11 @@ func (l *liveSocket) still() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	x, err := l.s.Identity.Authenticate(ctx, l.token)
-	if err != nil || x.Workspace != l.actor.Workspace {
+	if err != nil || x.Workspace != l.who().Workspace {
 		return false
 	}
+	l.mu.Lock()
 	l.actor = l.s.Identity.Actor(x)
+	l.mu.Unlock()
 	return true
 }

@@ -11,9 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/form"
-	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/access"
 	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/api"
@@ -216,9 +214,3 @@ func (c *Core) activities() *activity.Activities {
 
 // Close closes the store.
 func (c *Core) Close() error { return c.Store.Close() }
-
-// Rehearse plays a flow over the accounts of a workspace, those the scope
-// lets through, on a virtual clock.
-func (c *Core) Rehearse(ctx context.Context, ws string, d *run.Definition, from, to value.Date, visible filter.Expr, progress func(done int)) (*run.Report, error) {
-	return rehearse(ctx, c, ws, d, from, to, visible, progress)
-}

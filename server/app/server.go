@@ -12,13 +12,12 @@ import (
 	"time"
 
 	builderui "github.com/dueflow/dueflow/builder-ui"
-	"github.com/dueflow/dueflow/schemas/filter"
-	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/api"
 	"github.com/dueflow/dueflow/server/config"
 	"github.com/dueflow/dueflow/server/engine"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/imports"
+	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -171,7 +170,7 @@ func (s *Server) deps(version string) api.Deps {
 	d := api.Deps{
 		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
 		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
-		Imports: rows, Live: s.Live, Channels: s.Channels,
+		Imports: rows, Live: s.Live, Presence: live.NewPresence(time.Now), Channels: s.Channels,
 		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies,
 		Ready: func(ctx context.Context) error {
 			if _, err := s.Spaces.Keys(ctx); err != nil {
@@ -179,9 +178,7 @@ func (s *Server) deps(version string) api.Deps {
 			}
 			return s.Engine.Healthy(ctx)
 		},
-		Rehearse: func(ctx context.Context, ws string, def *run.Definition, from, to value.Date, visible filter.Expr) (*run.Report, error) {
-			return s.Rehearse(ctx, ws, def, from, to, visible, nil)
-		},
+		Rehearse:    s.Rehearse,
 		Verify:      s.Verify,
 		HealthOnly:  !s.Config.Has("api"),
 		OnWorkspace: s.newWorkspace,

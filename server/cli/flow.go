@@ -11,6 +11,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/client"
+	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -291,5 +292,8 @@ func (r *rehearseCmd) local(e *env, doc json.RawMessage, from, to value.Date) (*
 	}
 	p := newProgress(e.errs, "accounts", 0)
 	defer p.done()
-	return c.Rehearse(e.ctx, ws, d, from, to, nil, func(n int) { p.set(int64(n)) })
+	return c.Rehearse(e.ctx, ws, d, flows.RehearseOptions{From: from, To: to, Progress: func(done, _ int, _ *run.Report) error {
+		p.set(int64(done))
+		return nil
+	}})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/workflows/node"
@@ -22,6 +23,8 @@ type Rehearsal struct {
 	// Next is the next time of a schedule trigger after t; nil for other triggers.
 	Next   func(t time.Time) time.Time
 	Report *Report
+	// Follow keeps every fact of the account in the report, as a path.
+	Follow bool
 }
 
 // Account is one account's history: its records as they are now and its journal.
@@ -36,7 +39,19 @@ type Account struct {
 type Report struct {
 	Messages []PlannedMessage `json:"messages"`
 	Held     []HeldMessage    `json:"held"`
+	Tasks    []PlannedTask    `json:"tasks"`
+	Path     []Fact           `json:"path,omitempty"`
 	Totals   Totals           `json:"totals"`
+}
+
+// PlannedTask is work that a flow would have given to a person.
+type PlannedTask struct {
+	At       time.Time    `json:"at"`
+	Customer string       `json:"customer"`
+	Name     string       `json:"name"`
+	Node     string       `json:"node"`
+	Title    flow.Text    `json:"title"`
+	Assign   *node.Assign `json:"assign,omitempty"`
 }
 
 // PlannedMessage is a message that would have gone out.
@@ -65,6 +80,7 @@ type PlannedItem struct {
 type HeldMessage struct {
 	At       time.Time `json:"at"`
 	Customer string    `json:"customer"`
+	Name     string    `json:"name"`
 	Run      string    `json:"run"`
 	Node     string    `json:"node"`
 	What     string    `json:"what"`
@@ -74,23 +90,41 @@ type HeldMessage struct {
 
 // Totals sum a rehearsal up.
 type Totals struct {
-	Accounts     int            `json:"accounts"`
-	Runs         int            `json:"runs"`
-	Messages     int            `json:"messages"`
-	Items        int            `json:"items"`
-	Merged       int            `json:"merged"`
-	Deferred     int            `json:"deferred"`
-	Refused      int            `json:"refused"`
-	Parked       int            `json:"parked"`
-	Tasks        int            `json:"tasks"`
-	AfterPayment int            `json:"afterPayment"` // must be 0
-	Ended        map[string]int `json:"ended"`        // by outcome
-	PerDay       map[string]int `json:"perDay"`       // messages and tasks by date
+	Accounts     int                 `json:"accounts"`
+	Runs         int                 `json:"runs"`
+	Messages     int                 `json:"messages"`
+	Items        int                 `json:"items"`
+	Merged       int                 `json:"merged"`
+	Deferred     int                 `json:"deferred"`
+	Refused      int                 `json:"refused"`
+	Parked       int                 `json:"parked"`
+	Tasks        int                 `json:"tasks"`
+	AfterPayment int                 `json:"afterPayment"` // must be 0
+	Ended        map[string]int      `json:"ended"`        // by outcome
+	PerDay       map[string]*DayLoad `json:"perDay"`       // by date
+	PerNode      map[string]int      `json:"perNode"`      // messages by step
+}
+
+// DayLoad is what goes out, and what people have to do, on a day.
+type DayLoad struct {
+	Messages int `json:"messages"`
+	Tasks    int `json:"tasks"`
+}
+
+func (t *Totals) day(d value.Date) *DayLoad {
+	key := d.String()
+	if t.PerDay[key] == nil {
+		t.PerDay[key] = &DayLoad{}
+	}
+	return t.PerDay[key]
 }
 
 // NewReport is an empty report.
 func NewReport() *Report {
-	return &Report{Messages: []PlannedMessage{}, Held: []HeldMessage{}, Totals: Totals{Ended: map[string]int{}, PerDay: map[string]int{}}}
+	return &Report{
+		Messages: []PlannedMessage{}, Held: []HeldMessage{}, Tasks: []PlannedTask{},
+		Totals: Totals{Ended: map[string]int{}, PerDay: map[string]*DayLoad{}, PerNode: map[string]int{}},
+	}
 }
 
 // maxSteps bounds the virtual steps of one account.
@@ -260,12 +294,15 @@ func (e *simulated) arrive() []Note {
 // note counts facts and forgets runs that have ended.
 func (e *simulated) note(facts []Fact, runs map[string]*Run) {
 	rep := e.r.Report
+	if e.r.Follow {
+		rep.Path = append(rep.Path, facts...)
+	}
 	for _, f := range facts {
 		switch f.What {
 		case "started":
 			rep.Totals.Runs++
 		case node.ResultDeferred, node.ResultRefused:
-			rep.Held = append(rep.Held, HeldMessage{f.At, e.a.Customer, f.Run, f.Node, f.What, f.Reason, f.Until})
+			rep.Held = append(rep.Held, HeldMessage{f.At, e.a.Customer, e.name(), f.Run, f.Node, f.What, f.Reason, f.Until})
 			if f.What == node.ResultDeferred {
 				rep.Totals.Deferred++
 			} else {
@@ -324,9 +361,8 @@ func (e *simulated) Send(_ context.Context, f *Facts, m Message) (Sent, error) {
 }
 
 func (e *simulated) planned(f *Facts, m Message, d ledger.Decision) {
-	name, _ := e.a.Record["name"].(string)
 	p := PlannedMessage{
-		At: e.now, Customer: e.a.Customer, Name: name, Amount: d.Amount, Currency: m.Currency,
+		At: e.now, Customer: e.a.Customer, Name: e.name(), Amount: d.Amount, Currency: m.Currency,
 		Node: m.Node, Channel: m.Channel, Template: m.Template, Merged: len(m.Keys),
 	}
 	rep := e.r.Report
@@ -338,13 +374,19 @@ func (e *simulated) planned(f *Facts, m Message, d ledger.Decision) {
 		}
 	}
 	for _, key := range m.Keys {
-		rep.Held = append(rep.Held, HeldMessage{At: e.now, Customer: e.a.Customer, Run: key[:strings.LastIndexByte(key[:strings.LastIndexByte(key, '/')], '/')], Node: m.Node, What: "merged"})
+		rep.Held = append(rep.Held, HeldMessage{At: e.now, Customer: e.a.Customer, Name: e.name(), Run: key[:strings.LastIndexByte(key[:strings.LastIndexByte(key, '/')], '/')], Node: m.Node, What: "merged"})
 	}
 	rep.Messages = append(rep.Messages, p)
 	rep.Totals.Messages++
 	rep.Totals.Items += len(p.Items)
 	rep.Totals.Merged += p.Merged
-	rep.Totals.PerDay[f.Today.String()]++
+	rep.Totals.PerNode[m.Node]++
+	rep.Totals.day(f.Today).Messages++
+}
+
+func (e *simulated) name() string {
+	name, _ := e.a.Record["name"].(string)
+	return name
 }
 
 // Do does what stays inside: holds and fields; a task is done the next working
@@ -353,7 +395,8 @@ func (e *simulated) Do(_ context.Context, f *Facts, r *Run, a node.Action) (node
 	switch a.Kind {
 	case node.ActTask:
 		e.r.Report.Totals.Tasks++
-		e.r.Report.Totals.PerDay[f.Today.String()]++
+		e.r.Report.Totals.day(f.Today).Tasks++
+		e.r.Report.Tasks = append(e.r.Report.Tasks, PlannedTask{e.now, e.a.Customer, e.name(), r.Node, a.Title, a.Assign})
 		day := f.Calendar.AddWorkdays(f.Today, 1)
 		e.tasks = append(e.tasks, taskDue{day.At(12*60, f.WorkLoc), a.Key})
 	case node.ActHold:
