@@ -133,7 +133,7 @@ func (s *Server) inspectFlow(ctx context.Context, a policies.Actor, in *lintIn) 
 }
 
 type draftIn struct {
-	draftQuery
+	DraftQuery
 	After int64 `query:"after" doc:"only what changed after this revision"`
 }
 
@@ -173,7 +173,7 @@ func (s *Server) getDraft(ctx context.Context, a policies.Actor, in *draftIn) (*
 		}
 		return &reply[draftOut]{s.sinceOut(ctx, a.Workspace, x)}, nil
 	}
-	return s.draft(ctx, a, &in.draftQuery)
+	return s.draft(ctx, a, &in.DraftQuery)
 }
 
 func (s *Server) sinceOut(ctx context.Context, ws string, x flows.Since) draftOut {
@@ -185,7 +185,7 @@ func (s *Server) sinceOut(ctx context.Context, ws string, x flows.Since) draftOu
 	return draftOut{Revision: x.Revision, Reset: x.Reset, Document: x.Document, Changed: list}
 }
 
-func (s *Server) draft(ctx context.Context, a policies.Actor, in *draftQuery) (*reply[draftOut], error) {
+func (s *Server) draft(ctx context.Context, a policies.Actor, in *DraftQuery) (*reply[draftOut], error) {
 	d, err := s.Flows.ReadDraft(ctx, a.Workspace, in.Key, in.owner(a))
 	if err != nil {
 		return nil, err
@@ -205,7 +205,7 @@ func (s *Server) draft(ctx context.Context, a policies.Actor, in *draftQuery) (*
 }
 
 type editIn struct {
-	draftQuery
+	DraftQuery
 	Body struct {
 		Base int64      `json:"base" doc:"revision of the draft that was edited"`
 		Ops  []flows.Op `json:"ops" maxItems:"2000"`
@@ -224,7 +224,7 @@ func (s *Server) takePrivate(ctx context.Context, a policies.Actor, in *FlowPath
 	if err := s.Flows.TakePrivate(ctx, a.Workspace, in.Key, a.ID); err != nil {
 		return nil, err
 	}
-	return s.draft(ctx, a, &draftQuery{*in, true})
+	return s.draft(ctx, a, &DraftQuery{*in, true})
 }
 
 func (s *Server) dropPrivate(ctx context.Context, a policies.Actor, in *FlowPath) (*nothing, error) {
@@ -242,14 +242,14 @@ func (s *Server) rebaseDraft(ctx context.Context, a policies.Actor, in *takeIn) 
 	if err := s.Flows.Rebase(ctx, a.Workspace, in.Key, a.ID, in.Body.Take); err != nil {
 		return nil, s.conflicting(ctx, a.Workspace, err)
 	}
-	return s.draft(ctx, a, &draftQuery{in.FlowPath, true})
+	return s.draft(ctx, a, &DraftQuery{in.FlowPath, true})
 }
 
 func (s *Server) shareDraft(ctx context.Context, a policies.Actor, in *takeIn) (*reply[draftOut], error) {
 	if err := s.Flows.Share(ctx, a.Workspace, in.Key, a.ID, in.Body.Take); err != nil {
 		return nil, s.conflicting(ctx, a.Workspace, err)
 	}
-	return s.draft(ctx, a, &draftQuery{in.FlowPath, false})
+	return s.draft(ctx, a, &DraftQuery{in.FlowPath, false})
 }
 
 // conflict is a unit that two people changed differently.

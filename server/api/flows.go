@@ -151,12 +151,13 @@ func (s *Server) lintFlow(ctx context.Context, a policies.Actor, in *lintIn) (*r
 	return &reply[map[string][]lintIssue]{map[string][]lintIssue{"issues": out}}, nil
 }
 
-type draftQuery struct {
+// DraftQuery names the shared draft of a flow, or the private one of the caller.
+type DraftQuery struct {
 	FlowPath
 	Mine bool `query:"mine" doc:"the private draft of the caller"`
 }
 
-func (q *draftQuery) owner(a policies.Actor) string {
+func (q *DraftQuery) owner(a policies.Actor) string {
 	if q.Mine {
 		return a.ID
 	}
@@ -169,7 +170,7 @@ type impactOut struct {
 	Issues  []lintIssue `json:"issues"`
 }
 
-func (s *Server) flowImpact(ctx context.Context, a policies.Actor, in *draftQuery) (*reply[impactOut], error) {
+func (s *Server) flowImpact(ctx context.Context, a policies.Actor, in *DraftQuery) (*reply[impactOut], error) {
 	i, err := s.Flows.Impact(ctx, a, in.Key, in.owner(a), s.runScope(ctx, a))
 	if err != nil {
 		return nil, err
@@ -203,19 +204,20 @@ func person(names map[string]string, id string) ref {
 	return ref{id, id}
 }
 
-type releaseBody struct {
+// ReleaseBody says how a draft goes live.
+type ReleaseBody struct {
 	Running  string            `json:"running,omitempty" enum:"finish,move,stop" doc:"what runs of older versions do; default finish"`
 	Steps    map[string]string `json:"steps,omitempty" doc:"the same by step at which they stand"`
 	Revision int64             `json:"revision,omitempty" doc:"the draft's revision that was looked at"`
 }
 
-func (b releaseBody) release(a policies.Actor) flows.Release {
+func (b ReleaseBody) release(a policies.Actor) flows.Release {
 	return flows.Release{Running: b.Running, Steps: b.Steps, Revision: b.Revision, By: a.ID}
 }
 
 type publishIn struct {
 	FlowPath
-	Body releaseBody `required:"false"`
+	Body ReleaseBody `required:"false"`
 }
 
 func (s *Server) publishFlow(ctx context.Context, a policies.Actor, in *publishIn) (*reply[flows.Published], error) {
@@ -229,7 +231,7 @@ func (s *Server) publishFlow(ctx context.Context, a policies.Actor, in *publishI
 type rollbackIn struct {
 	FlowPath
 	Body struct {
-		releaseBody
+		ReleaseBody
 		Hash string `json:"hash" maxLength:"80"`
 	}
 }

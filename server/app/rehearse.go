@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/server/flows"
@@ -35,17 +36,16 @@ func (c *Core) Rehearse(ctx context.Context, ws string, d *run.Definition, o flo
 	if t, ok := d.Trigger().(*triggerschedule.Trigger); ok {
 		r.Next = func(after time.Time) time.Time { return t.After(after, w.Location(), w.Cal()) }
 	}
-	where := o.Visible
 	if o.Customer != "" {
-		where = filter.And(where, filter.Eq("id", o.Customer))
+		return r.Report, c.playOne(ctx, ws, r, o)
 	}
 	customers := c.Store.In(ws, records.Prefix+"customer")
-	total, err := customers.Count(ctx, where, 0)
+	total, err := customers.Count(ctx, o.Visible, 0)
 	if err != nil {
 		return nil, err
 	}
 	done := 0
-	err = customers.Each(ctx, store.Query{Filter: where, Limit: 200}, func(doc store.Doc) error {
+	err = customers.Each(ctx, store.Query{Filter: o.Visible, Limit: 200}, func(doc store.Doc) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -56,6 +56,19 @@ func (c *Core) Rehearse(ctx context.Context, ws string, d *run.Definition, o flo
 		return o.Progress(done, int(total), r.Report)
 	})
 	return r.Report, err
+}
+
+// playOne plays the one account that is followed, if it is in the view.
+func (c *Core) playOne(ctx context.Context, ws string, r *run.Rehearsal, o flows.RehearseOptions) error {
+	record, _, err := c.World.Subjects(ctx, ws, o.Customer, nil)
+	if err != nil {
+		return err
+	}
+	record["id"] = o.Customer
+	if !filter.Match(o.Visible, record) || record["name"] == nil {
+		return fault.New(fault.NotFound, "record.none", fault.Params{"form": "customer", "id": o.Customer})
+	}
+	return c.play(ctx, ws, r, o.Customer)
 }
 
 func (c *Core) play(ctx context.Context, ws string, r *run.Rehearsal, customer string) error {

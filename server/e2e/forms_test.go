@@ -198,7 +198,9 @@ func TestFormsThatAreRefused(t *testing.T) {
 	if _, err := s.saveForm("odd", odd, 0); err != nil {
 		t.Fatal(err)
 	}
-	var back struct{ Draft struct{ Schema json.RawMessage } }
+	var back struct {
+		Draft struct{ Schema json.RawMessage }
+	}
 	if err := s.c.Do(t.Context(), "GET", "/forms/odd", nil, &back); err != nil || !strings.Contains(string(back.Draft.Schema), "hologram") {
 		t.Errorf("%v %s", err, back.Draft.Schema)
 	}

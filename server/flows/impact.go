@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/server/store"
@@ -314,15 +315,22 @@ const maxRunFacts = 500
 
 // RunByID gives one run within a scope.
 func (s *Service) RunByID(ctx context.Context, ws, id string, scope filter.Expr) (RunDetail, error) {
-	page, err := s.store.In(ws, Runs).Find(ctx, store.Query{Filter: filter.And(filter.Eq("id", id), scope), Limit: 1})
+	d, err := s.store.In(ws, Runs).Get(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return RunDetail{}, noRun(id)
+	}
 	if err != nil {
 		return RunDetail{}, err
 	}
-	if len(page.Docs) == 0 {
+	var plain map[string]any
+	if err := decodeInto(d, &plain); err != nil {
+		return RunDetail{}, err
+	}
+	if !filter.Match(scope, plain) {
 		return RunDetail{}, noRun(id)
 	}
 	out := RunDetail{Entry: RunEntry{ID: id}}
-	if err := decodeInto(page.Docs[0], &out.Entry.RunDoc); err != nil {
+	if err := decodeInto(d, &out.Entry.RunDoc); err != nil {
 		return RunDetail{}, err
 	}
 	err = s.store.In(ws, Steps).Each(ctx, store.Query{
