@@ -12,6 +12,8 @@ const CustomerPage = lazy(() => import('@/features/customers/components/Customer
 const InvoicesPage = lazy(() => import('@/features/invoices/components/InvoicesPage'));
 const RunsPage = lazy(() => import('@/features/runs/components/RunsPage'));
 const FlowsPage = lazy(() => import('@/features/flows/components/FlowsPage'));
+const FlowPage = lazy(() => import('@/features/flows/components/FlowPage'));
+const RunPage = lazy(() => import('@/features/flows/components/RunPage'));
 const InboxPage = lazy(() => import('@/features/inbox/components/InboxPage'));
 const SettingsPage = lazy(() => import('@/features/settings/components/SettingsPage'));
 const NotFoundPage = lazy(() => import('./NotFoundPage'));
@@ -42,8 +44,10 @@ export function Router() {
           <Route path="customers/:id" element={<CustomerPage />} />
           <Route path="invoices" element={<InvoicesPage />} />
           <Route path="runs" element={<RunsPage />} />
+          <Route path="runs/view" element={<RunPage />} />
           <Route path="flows" element={<FlowsPage />} />
-          <Route path="flows/:key" element={<FlowsPage />} />
+          <Route path="flows/:key" element={<FlowPage />} />
+          <Route path="flows/:key/:tab" element={<FlowPage />} />
           <Route path="inbox" element={<InboxPage />} />
           <Route path="inbox/:id" element={<InboxPage />} />
           <Route path="settings" element={<Navigate to="/settings/workspace" replace />} />

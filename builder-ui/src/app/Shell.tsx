@@ -34,14 +34,18 @@ const items: { to: string; label: string; icon: ReactNode }[] = [
   { to: '/settings', label: 'nav.settings', icon: <SettingOutlined /> },
 ];
 
+const isDesigner = /^\/flows\/[^/]+$/;
+
 export function Shell() {
   const { t } = useTranslation();
   const me = useMe();
-  const { narrowNav, toggleNav } = usePrefs();
+  const { narrowNav: chosenNarrow, toggleNav } = usePrefs();
   const [menuOpen, setMenuOpen] = useState(false);
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
   const section = pathname.split('/')[1];
+  // A designer needs the width; the choice made elsewhere stays as it is.
+  const narrowNav = chosenNarrow || isDesigner.test(pathname);
   const firstSection = useRef(section);
 
   useLive(me.workspace.key);

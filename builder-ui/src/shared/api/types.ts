@@ -17,6 +17,7 @@ export type Permission =
   | 'account.write'
   | 'run.control'
   | 'flow.publish'
+  | 'flow.write'
   | 'settings.write'
   | 'message.review';
 export type Session = {
@@ -335,6 +336,15 @@ export type LiveEvent = {
   id: string;
   customer?: string;
   form?: string;
+};
+/** Somebody at a document; `session` tells the tabs of one person apart. */
+export type Presence = {
+  id: string;
+  name: string;
+  session: string;
+  at: string;
+  editing: boolean;
+  since?: string;
 };
 export type Problem = {
   type?: string;

@@ -2,15 +2,43 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { create } from 'zustand';
 import { backoff, initialLive, type LiveInput, type LiveState, liveReducer, staleKeys } from './live';
-import type { LiveEvent } from './types';
+import type { LiveEvent, Presence } from './types';
 
-type Frame = { seq?: number; events?: LiveEvent[]; type?: 'reset' };
-type Store = LiveState & { dispatch: (input: LiveInput) => void };
+type Frame = {
+  seq?: number;
+  events?: LiveEvent[];
+  type?: 'reset' | 'hello' | 'presence';
+  session?: string;
+  doc?: string;
+  people?: Presence[];
+};
+type Store = LiveState & {
+  /** Tells this tab apart from others of the same person. */
+  session?: string;
+  /** Who is at which document, by document. */
+  presence: Record<string, Presence[]>;
+  dispatch: (input: LiveInput) => void;
+};
 
 export const useLiveStore = create<Store>((set) => ({
   ...initialLive,
+  presence: {},
   dispatch: (input) => set((state) => liveReducer(state, input)),
 }));
+
+let current: WebSocket | undefined;
+const listeners = new Set<(events: LiveEvent[]) => void>();
+
+/** Says something to the server over this tab's socket; without a connection it is not said. */
+export function sayLive(frame: unknown) {
+  if (current?.readyState === WebSocket.OPEN) current.send(JSON.stringify(frame));
+}
+
+/** Hears events at once, before they are gathered for the cache. */
+export function hearLive(listener: (events: LiveEvent[]) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 const settle = 700;
 
@@ -37,8 +65,14 @@ export function useLive(workspace: string | undefined) {
         dispatch({ type: 'reset' });
         client.invalidateQueries();
       }
+      if (frame.session) useLiveStore.setState({ session: frame.session });
+      if (frame.type === 'presence' && frame.doc) {
+        const { doc, people = [] } = frame;
+        useLiveStore.setState(({ presence }) => ({ presence: { ...presence, [doc]: people } }));
+      }
       if (frame.seq !== undefined) dispatch({ type: 'received', seq: frame.seq });
       if (!frame.events?.length) return;
+      for (const listener of listeners) listener(frame.events);
       waiting.push(...frame.events);
       flush ??= setTimeout(apply, settle);
     };
@@ -48,6 +82,7 @@ export function useLive(workspace: string | undefined) {
       const { seq } = useLiveStore.getState();
       const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
       socket = new WebSocket(`${scheme}://${location.host}/api/v1/live${seq ? `?after=${seq}` : ''}`);
+      current = socket;
       socket.onopen = () => dispatch({ type: 'opened' });
       socket.onmessage = (message) => {
         try {
@@ -59,6 +94,7 @@ export function useLive(workspace: string | undefined) {
       socket.onclose = () => {
         if (stopped) return;
         dispatch({ type: 'closed' });
+        useLiveStore.setState({ presence: {} });
         retry = setTimeout(open, backoff(useLiveStore.getState().attempt));
       };
     };

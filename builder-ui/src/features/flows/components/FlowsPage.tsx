@@ -1,3 +1,7 @@
+import '../texts';
+import { PlusOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useUserNames } from '@/shared/api/names';
@@ -10,18 +14,27 @@ import { Page } from '@/shared/ui/Page';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useFlows } from '../api/flows';
 import { FlowControls } from './FlowControls';
+import { NewFlowDialog } from './NewFlowDialog';
 
 const counted: RunStatus[] = ['active', 'paused', 'parked', 'done'];
 
 export default function FlowsPage() {
   const { t } = useTranslation();
   const flows = useFlows();
+  const canWrite = useCan('flow.write');
+  const [making, setMaking] = useState(false);
+  const add = canWrite && (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)}>
+      {t('designer.list.new')}
+    </Button>
+  );
   return (
-    <Page title={t('nav.flows')} sub={t('flow.sub')}>
+    <Page title={t('nav.flows')} sub={t('flow.sub')} actions={add}>
+      {making && <NewFlowDialog onClose={() => setMaking(false)} />}
       {flows.data ? (
         flows.data.length === 0 ? (
           <div className="section">
-            <Empty title={t('flow.none')} text={t('flow.noneText')} />
+            <Empty title={t('designer.list.none')} text={t('designer.list.noneText')} action={add} />
           </div>
         ) : (
           <ul className="flows">
@@ -54,13 +67,15 @@ function FlowCard({ flow }: { flow: Flow }) {
     <li className="section flow" id={flow.key}>
       <div className="flow-head">
         <div className="flow-titles">
-          <h2 className="flow-name">{name}</h2>
+          <h2 className="flow-name" dir="auto">
+            <Link to={`/flows/${flow.key}`}>{name}</Link>
+          </h2>
           <StatusChip kind="flow" status={flow.status} />
           {flow.version !== undefined && (
             <span className="flow-version num">{t('flow.version', { version: flow.version })}</span>
           )}
         </div>
-        {canPublish && <FlowControls flow={flow} name={name} />}
+        <FlowControls flow={flow} name={name} canPublish={canPublish} />
       </div>
       {flow.description && <p className="flow-text">{format.text(flow.description)}</p>}
       <div className="flow-body">

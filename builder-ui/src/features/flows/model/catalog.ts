@@ -107,11 +107,18 @@ export function portsOf(node: FlowNode, type: NodeType | undefined, wired: reado
     optional = [...keys, ...optional.filter((port) => !defaults.has(port) && !keys.includes(port))];
   }
   if (node.onError?.then === 'port') required.push('error');
-  return { required: [...new Set(required)], optional: [...new Set(optional)].filter((p) => !required.includes(p)) };
+  return {
+    required: [...new Set(required)],
+    optional: [...new Set(optional)].filter((p) => !required.includes(p)),
+  };
 }
 
 /** What people wrote on a way out: the label of a case, share or result. */
-export function portLabel(node: FlowNode, type: NodeType | undefined, port: string): Partial<Text> | undefined {
+export function portLabel(
+  node: FlowNode,
+  type: NodeType | undefined,
+  port: string,
+): Partial<Text> | undefined {
   for (const widget of ['cases', 'shares', 'results'] as const) {
     const property = propertyFor(type?.schema, widget);
     const key = widget === 'results' ? 'key' : 'port';

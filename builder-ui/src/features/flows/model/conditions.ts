@@ -36,7 +36,8 @@ export const takesList = (op: string) => op === 'in' || op === 'nin' || op === '
 /** The value a comparison starts with, or keeps when its operator changes. */
 export function valueFor(field: Field, op: string, before?: unknown): unknown {
   if (op === 'exists') return typeof before === 'boolean' ? before : true;
-  if (takesList(op)) return Array.isArray(before) ? before : before === undefined || before === '' ? [] : [before];
+  if (takesList(op))
+    return Array.isArray(before) ? before : before === undefined || before === '' ? [] : [before];
   const one = Array.isArray(before) ? before[0] : before;
   if (field.type === 'bool') return typeof one === 'boolean' ? one : true;
   return typeof one === 'boolean' ? undefined : one;

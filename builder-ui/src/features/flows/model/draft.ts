@@ -1,5 +1,14 @@
 import type { Lang } from '@/shared/api/types';
-import { type Edge, type FlowDocument, type FlowNode, isObject, type Note, portOf, type Stop, same } from './document';
+import {
+  type Edge,
+  type FlowDocument,
+  type FlowNode,
+  isObject,
+  type Note,
+  portOf,
+  type Stop,
+  same,
+} from './document';
 
 /**
  * A draft is a flat map of units, the smallest parts two people can change without disturbing each other:
@@ -83,11 +92,17 @@ export function toDocument(units: Units, head: FlowDocument): FlowDocument {
   const stops = stopsOf(units);
   if (stops.length) doc.stopWhen = stops;
   else delete doc.stopWhen;
-  doc.edges = edgesOf(units).map(({ from, port, to }) => (port === 'out' ? { from, to } : { from, port, to }));
+  doc.edges = edgesOf(units).map(({ from, port, to }) =>
+    port === 'out' ? { from, to } : { from, port, to },
+  );
   const { pos: _pos, notes: _notes, ...rest } = head.layout ?? {};
   const pos = entries(units, 'pos');
   const notes = entries(units, 'notes').map(([, note]) => note);
-  doc.layout = { ...rest, ...(pos.length && { pos: Object.fromEntries(pos) }), ...(notes.length && { notes }) };
+  doc.layout = {
+    ...rest,
+    ...(pos.length && { pos: Object.fromEntries(pos) }),
+    ...(notes.length && { notes }),
+  };
   return doc;
 }
 

@@ -93,7 +93,11 @@ export function reachable(graph: Graph, from = graph.trigger): Set<string> {
 }
 
 /** Takes steps away and joins what was before each with what comes after its main way. */
-export function remove(units: Units, catalog: Catalog, ids: readonly string[]): { units: Units; also: string[] } {
+export function remove(
+  units: Units,
+  catalog: Catalog,
+  ids: readonly string[],
+): { units: Units; also: string[] } {
   const before = graphOf(units, catalog);
   const wasReached = reachable(before);
   let result = units;

@@ -21,7 +21,10 @@ export function record(history: History, from: Units, to: Units, now: number, ta
     const joined = new Map(last.swaps.map((swap) => [swap.unit, swap]));
     for (const swap of swaps)
       joined.set(swap.unit, { ...swap, before: (joined.get(swap.unit) ?? swap).before });
-    return { past: [...history.past.slice(0, -1), { swaps: [...joined.values()], at: now, tag }], future: [] };
+    return {
+      past: [...history.past.slice(0, -1), { swaps: [...joined.values()], at: now, tag }],
+      future: [],
+    };
   }
   return { past: [...history.past, { swaps, at: now, tag }].slice(-deepest), future: [] };
 }

@@ -9,7 +9,11 @@ const plainGap = 60;
 const branchGap = 104;
 
 export type Box = { x: number; y: number };
-export type Route = Place & { to?: string; /** Middle of the lane it runs down. */ lane: number; back?: boolean };
+export type Route = Place & {
+  to?: string /** Middle of the lane it runs down. */;
+  lane: number;
+  back?: boolean;
+};
 export type Layout = {
   boxes: Map<string, Box>;
   routes: Route[];
@@ -69,7 +73,10 @@ export function layout(graph: Graph): Layout {
   };
   for (const id of order) {
     const from = (graph.before.get(id) ?? []).filter((place) => !back.has(`${place.from}/${place.port}`));
-    row.set(id, from.reduce((most, place) => Math.max(most, (row.get(place.from) ?? 0) + 1), 0));
+    row.set(
+      id,
+      from.reduce((most, place) => Math.max(most, (row.get(place.from) ?? 0) + 1), 0),
+    );
     const parents = from.map((place) => place.from);
     dominator.set(id, parents.length ? parents.reduce(climb) : root);
   }
@@ -85,7 +92,8 @@ export function layout(graph: Graph): Layout {
 
   type Lane = { place?: Place; id?: string };
   const lanesOf = (id: string): Lane[] => {
-    if (id === root) return order.filter((node) => dominator.get(node) === root).map((node) => ({ id: node }));
+    if (id === root)
+      return order.filter((node) => dominator.get(node) === root).map((node) => ({ id: node }));
     const ways = graph.next.get(id) ?? new Map<string, string>();
     const required = graph.ports.get(id)?.required ?? [];
     return [...new Set([...required, ...ways.keys()])].map((port) => {
@@ -159,7 +167,10 @@ function arrange(graph: Graph, { order, row, middle, lanes, back }: Placed): Lay
       free = x + laneWidth;
       right = Math.max(right, x + cardWidth);
       boxes.set(id, { x, y });
-      const ports = new Set([...(graph.ports.get(id)?.required ?? []), ...(graph.next.get(id)?.keys() ?? [])]);
+      const ports = new Set([
+        ...(graph.ports.get(id)?.required ?? []),
+        ...(graph.next.get(id)?.keys() ?? []),
+      ]);
       if (ports.size > 1) gap = branchGap;
     }
     y += cardHeight + gap;

@@ -19,7 +19,7 @@ const type = (key: string, group: NodeType['group'], more: Partial<NodeType> = {
   ports: ['out'],
   ...more,
 });
-export const catalog = new Catalog([
+const catalog = new Catalog([
   type('trigger.date', 'trigger'),
   type('send', 'act', { sends: true }),
   type('wait', 'time', { waits: true }),
@@ -74,7 +74,10 @@ describe('units', () => {
   });
 
   it('keep what this editor does not know', () => {
-    const odd = { ...doc, nodes: { ...doc.nodes, x: { type: 'future', v: 9, cfg: { a: [1] }, extra: true } as never } };
+    const odd = {
+      ...doc,
+      nodes: { ...doc.nodes, x: { type: 'future', v: 9, cfg: { a: [1] }, extra: true } as never },
+    };
     expect(toDocument(toUnits(odd), odd)).toEqual(odd);
   });
 
@@ -130,7 +133,10 @@ describe('graph', () => {
   const graph = graphOf(units, catalog);
 
   it('knows ports by settings', () => {
-    expect(portsOf(doc.nodes.tier!, catalog.of(doc.nodes.tier))).toEqual({ required: ['vip', 'else'], optional: [] });
+    expect(portsOf(doc.nodes.tier!, catalog.of(doc.nodes.tier))).toEqual({
+      required: ['vip', 'else'],
+      optional: [],
+    });
     expect(portsOf(node('future'), undefined, ['a'])).toEqual({ required: ['a'], optional: [] });
     const task = node('task', { results: [{ key: 'reached' }] });
     expect(portsOf(task, catalog.of(task)).optional).toEqual(['reached', 'timeout']);
@@ -138,13 +144,19 @@ describe('graph', () => {
   });
 
   it('puts a step between two others', () => {
-    const { units: after, id } = insert(units, catalog, catalog.of(node('wait'))!, { from: 'tier', port: 'else' });
+    const { units: after, id } = insert(units, catalog, catalog.of(node('wait'))!, {
+      from: 'tier',
+      port: 'else',
+    });
     expect(after['edges/tier/else']).toBe(id);
     expect(after[`edges/${id}/out`]).toBe('mail');
   });
 
   it('leads every way of a new branch to what came after', () => {
-    const { units: after, id } = insert(units, catalog, catalog.of(node('branch'))!, { from: 'mail', port: 'out' });
+    const { units: after, id } = insert(units, catalog, catalog.of(node('branch'))!, {
+      from: 'mail',
+      port: 'out',
+    });
     expect([after[`edges/${id}/yes`], after[`edges/${id}/else`]]).toEqual(['end', 'end']);
     expect(openEnds(graphOf(after, catalog))).toEqual([]);
     const loop = insert(units, catalog, catalog.of(node('loop'))!, { from: 'mail', port: 'out' });
@@ -184,7 +196,13 @@ describe('graph', () => {
     const after = graphOf(pasted.units, catalog);
     expect(reachable(after).size).toBe(7);
     expect(openEnds(after)).toEqual([]);
-    for (const bad of ['', 'null', '{}', '[1]', '{"format":"dueflow.steps/1","nodes":{"a/b":{"type":"x","v":1}}}'])
+    for (const bad of [
+      '',
+      'null',
+      '{}',
+      '[1]',
+      '{"format":"dueflow.steps/1","nodes":{"a/b":{"type":"x","v":1}}}',
+    ])
       expect(readClip(bad)).toBeUndefined();
   });
 });
@@ -209,7 +227,9 @@ describe('layout', () => {
       let now: Units = apply({}, [{ unit: 'nodes/start', value: node('trigger.date') }]);
       for (let at = 0; at < 40; at++) {
         const graph = graphOf(now, catalog);
-        const places = [...graph.ports].flatMap(([from, { required }]) => required.map((port) => ({ from, port })));
+        const places = [...graph.ports].flatMap(([from, { required }]) =>
+          required.map((port) => ({ from, port })),
+        );
         const kinds = ['send', 'wait', 'branch', 'waitFor', 'loop', 'task'];
         const place = places[random(places.length)];
         const kind = catalog.of(node(kinds[random(kinds.length)]!));
@@ -218,7 +238,9 @@ describe('layout', () => {
         if (random(6) === 0 && ids.length) now = remove(now, catalog, [ids[random(ids.length)]!]).units;
         // Somebody wires two steps by hand, also backwards.
         if (random(9) === 0 && ids.length > 1)
-          now = apply(now, [{ unit: `edges/${ids[random(ids.length)]}/out`, value: ids[random(ids.length)] }]);
+          now = apply(now, [
+            { unit: `edges/${ids[random(ids.length)]}/out`, value: ids[random(ids.length)] },
+          ]);
       }
       const graph = graphOf(now, catalog);
       const { boxes } = layout(graph);

@@ -51,7 +51,12 @@ export function readClip(text: string): Clip | undefined {
 }
 
 /** Puts copies of the steps at a place; what stood there comes after them. */
-export function paste(units: Units, catalog: Catalog, clip: Clip, place: Place): { units: Units; ids: string[] } {
+export function paste(
+  units: Units,
+  catalog: Catalog,
+  clip: Clip,
+  place: Place,
+): { units: Units; ids: string[] } {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   for (const [old, node] of Object.entries(clip.nodes)) {

@@ -1,6 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { apply, type Change, type Op, type Units } from './draft';
-import { acknowledge, begin, collide, decide, edit, failed, isClean, opened, pending, receive, restart, restore, type Sync } from './sync';
+import {
+  acknowledge,
+  begin,
+  collide,
+  decide,
+  edit,
+  failed,
+  isClean,
+  opened,
+  pending,
+  receive,
+  restart,
+  restore,
+  type Sync,
+} from './sync';
 
 const base: Units = { name: 'a', 'nodes/x': { v: 1 }, 'nodes/y': { v: 1 } };
 const start = opened(base, 5);
@@ -29,7 +43,9 @@ describe('saving', () => {
     const heard = receive(typed, [{ unit: 'nodes/x', value: { v: 2 }, revision: 6 }], 6, 'me');
     expect(heard.local).toMatchObject({ name: 'b', 'nodes/x': { v: 2 } });
     expect(heard.conflicts).toEqual([]);
-    expect(receive(heard, [{ unit: 'name', value: 'old', revision: 6 }], 6, 'me')).toMatchObject({ revision: 6 });
+    expect(receive(heard, [{ unit: 'name', value: 'old', revision: 6 }], 6, 'me')).toMatchObject({
+      revision: 6,
+    });
   });
 
   it('does not quarrel with its own echo', () => {
@@ -55,7 +71,9 @@ describe('saving', () => {
 describe('conflicts', () => {
   const by = { id: 'b', name: 'Bo' };
   const both = set(set(start, 'name', 'mine'), 'nodes/x', { v: 9 });
-  const met = collide(begin(both), [{ unit: 'name', theirs: 'theirs', by }], 6, [{ unit: 'name', value: 'theirs', by, revision: 6 }]);
+  const met = collide(begin(both), [{ unit: 'name', theirs: 'theirs', by }], 6, [
+    { unit: 'name', value: 'theirs', by, revision: 6 },
+  ]);
 
   it('hold back one unit and let the others go on', () => {
     expect(met.conflicts).toEqual([{ unit: 'name', mine: 'mine', theirs: 'theirs', by }]);
@@ -75,14 +93,22 @@ describe('conflicts', () => {
     const heard = receive(typed, [{ unit: 'name', value: 'theirs', by, revision: 6 }], 6, 'me');
     expect(heard.conflicts).toHaveLength(1);
     expect(receive(typed, [{ unit: 'name', value: 'mine', by, revision: 6 }], 6, 'me').conflicts).toEqual([]);
-    expect(receive(typed, [{ unit: 'name', value: 'x', by: { id: 'me', name: '' }, revision: 6 }], 6, 'me').conflicts).toEqual([]);
+    expect(
+      receive(typed, [{ unit: 'name', value: 'x', by: { id: 'me', name: '' }, revision: 6 }], 6, 'me')
+        .conflicts,
+    ).toEqual([]);
   });
 
   it('survive a closed tab', () => {
-    const again = restore(opened(apply(base, [{ unit: 'name', value: 'theirs' }]), 8), [
-      { unit: 'name', value: 'mine' },
-      { unit: 'nodes/y', value: { v: 3 } },
-    ], [{ unit: 'name', value: 'theirs', by, revision: 8 }], 'me');
+    const again = restore(
+      opened(apply(base, [{ unit: 'name', value: 'theirs' }]), 8),
+      [
+        { unit: 'name', value: 'mine' },
+        { unit: 'nodes/y', value: { v: 3 } },
+      ],
+      [{ unit: 'name', value: 'theirs', by, revision: 8 }],
+      'me',
+    );
     expect(again.conflicts).toHaveLength(1);
     expect(pending(again)).toEqual([{ unit: 'nodes/y', value: { v: 3 } }]);
   });
@@ -108,10 +134,16 @@ class Server {
   }
   patch(user: string, from: number, ops: Op[]) {
     const changed = this.after(from).filter(({ by }) => by.id !== user);
-    const clash = ops.filter((op) => changed.some(({ unit, value }) => unit === op.unit && value !== op.value));
+    const clash = ops.filter((op) =>
+      changed.some(({ unit, value }) => unit === op.unit && value !== op.value),
+    );
     if (clash.length)
       return {
-        conflicts: clash.map(({ unit }) => ({ unit, theirs: this.units[unit], by: { id: 'other', name: '' } })),
+        conflicts: clash.map(({ unit }) => ({
+          unit,
+          theirs: this.units[unit],
+          by: { id: 'other', name: '' },
+        })),
         changed,
         revision: this.revision,
       };
@@ -143,7 +175,8 @@ it('two editors and a flaky network end with the same draft and lose no edit', (
         sync = set(sync, unit, ++count);
       } else if (kind === 1) {
         sync = begin(sync);
-        if (sync.sending && !flying[user]) flying[user] = server.patch(user, sync.sending.base, sync.sending.ops);
+        if (sync.sending && !flying[user])
+          flying[user] = server.patch(user, sync.sending.base, sync.sending.ops);
       } else if (kind === 2 && flying[user]) {
         const answer = flying[user];
         flying[user] = undefined;

@@ -108,7 +108,9 @@ export function collide(
     server = apply(server, [{ unit: entry.unit, value }]);
     conflicts = conflicts.filter(({ unit }) => unit !== entry.unit);
     const mine = sync.local[entry.unit];
-    if (!same(mine, value)) conflicts = [...conflicts, { ...entry, theirs: value, mine }];
+    // Meeting oneself (another tab, a lost answer) is no quarrel: what is on screen wins.
+    if (!same(mine, value) && (me === undefined || entry.by?.id !== me))
+      conflicts = [...conflicts, { ...entry, theirs: value, mine }];
   }
   return { ...next, server, conflicts };
 }
@@ -132,7 +134,9 @@ export function restart(sync: Sync, server: Units, revision: number): Sync {
 
 /** Edits found again after the tab was closed or the browser ended: they were made on top of `changedSince`. */
 export function restore(sync: Sync, ops: readonly Op[], changedSince: readonly Change[], me?: string): Sync {
-  const theirs = new Map(changedSince.filter(({ by }) => by?.id !== me).map((change) => [change.unit, change]));
+  const theirs = new Map(
+    changedSince.filter(({ by }) => by?.id !== me).map((change) => [change.unit, change]),
+  );
   const conflicts: Conflict[] = [];
   for (const { unit, value } of ops) {
     const change = theirs.get(unit);

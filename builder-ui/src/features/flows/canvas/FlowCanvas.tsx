@@ -1,0 +1,161 @@
+import '@xyflow/react/dist/base.css';
+import {
+  Background,
+  BackgroundVariant,
+  Controls,
+  type Edge,
+  MiniMap,
+  type Node,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+} from '@xyflow/react';
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Place } from '../model/document';
+import type { Graph } from '../model/graph';
+import { cardHeight, cardWidth, type Layout } from '../model/layout';
+import { OpenEnd } from './OpenEnd';
+import { StepCard } from './StepCard';
+import { type Events, type Look, View } from './view';
+import { WayEdge } from './WayEdge';
+
+const nodeTypes = { step: StepCard, open: OpenEnd };
+const edgeTypes = { way: WayEdge };
+const few = 40;
+const many = 80;
+
+type Props = {
+  label: string;
+  graph: Graph;
+  layout: Layout;
+  look: (id: string) => Look;
+  wayLabel: (place: Place) => string | undefined;
+  selected?: readonly string[];
+  focus?: { id: string; at: number };
+  taken?: ReadonlySet<string>;
+  events?: Events;
+  /** Nodes that are no steps: notes. */
+  extra?: Node[];
+  onNodesChange?: (changes: never[]) => void;
+  extraTypes?: Record<string, never>;
+  onKeyDown?: (event: KeyboardEvent) => void;
+  onPaneClick?: () => void;
+  children?: ReactNode;
+};
+
+/** A flow as a picture to walk through; editing is added by whoever passes events. */
+export function FlowCanvas(props: Props) {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Canvas(props: Props) {
+  const { t } = useTranslation();
+  const { graph, layout, look, wayLabel, events, focus, taken, extra } = props;
+  const selected = props.selected ?? none;
+  const view = useRef(new View());
+  const box = useRef<HTMLDivElement>(null);
+  const flow = useReactFlow();
+  const tabbable =
+    selected[0] && graph.nodes[selected[0]] ? selected[0] : (graph.trigger ?? layout.rows[0]?.[0]);
+  const { nodes, edges } = useMemo(
+    () =>
+      view.current.build({ graph, layout, look, label: wayLabel, selected, tabbable, focus, taken, events }),
+    [graph, layout, look, wayLabel, selected, tabbable, focus, taken, events],
+  );
+  const count = Object.keys(graph.nodes).length;
+  const all = useMemo(() => (extra?.length ? [...nodes, ...extra] : nodes) as Node[], [nodes, extra]);
+  const types = useMemo(() => ({ ...nodeTypes, ...props.extraTypes }), [props.extraTypes]);
+
+  // A step that asked for the focus must be in sight first: far away it is not even drawn.
+  useEffect(() => {
+    const at = focus && layout.boxes.get(focus.id);
+    const element = box.current;
+    if (!at || !element) return;
+    const { x, y, zoom } = flow.getViewport();
+    const left = at.x * zoom + x;
+    const top = at.y * zoom + y;
+    const inside =
+      left > 12 &&
+      top > 12 &&
+      left + cardWidth * zoom < element.clientWidth - 12 &&
+      top + cardHeight * zoom < element.clientHeight - 90;
+    if (!inside)
+      void flow.setCenter(at.x + cardWidth / 2, at.y + cardHeight / 2 + 60, {
+        zoom: Math.max(zoom, 0.8),
+        duration: 0,
+      });
+  }, [focus, layout, flow]);
+
+  const home = () => {
+    const start = layout.boxes.get(graph.trigger ?? '') ?? layout.boxes.values().next().value;
+    const element = box.current;
+    if (!start || !element) return;
+    const zoom = element.clientWidth < 640 ? 0.8 : 1;
+    void flow.setViewport({
+      x: element.clientWidth / 2 - (start.x + cardWidth / 2) * zoom,
+      y: 32 - start.y * zoom,
+      zoom,
+    });
+  };
+
+  return (
+    <section className="canvas" ref={box} aria-label={props.label} onKeyDown={props.onKeyDown}>
+      <ReactFlow
+        nodes={all}
+        edges={edges as Edge[]}
+        nodeTypes={types}
+        edgeTypes={edgeTypes}
+        onInit={home}
+        onNodesChange={props.onNodesChange as never}
+        onPaneClick={props.onPaneClick}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        onlyRenderVisibleElements={count > many}
+        zoomOnDoubleClick={false}
+        panOnScroll
+        minZoom={0.2}
+        maxZoom={1.5}
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        disableKeyboardA11y
+        proOptions={{ hideAttribution: false }}
+        ariaLabelConfig={{
+          'controls.ariaLabel': t('designer.controls'),
+          'controls.zoomIn.ariaLabel': t('designer.zoomIn'),
+          'controls.zoomOut.ariaLabel': t('designer.zoomOut'),
+          'controls.fitView.ariaLabel': t('designer.fit'),
+          'minimap.ariaLabel': t('designer.minimap'),
+        }}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={20} size={1.2} color="var(--flow-dot)" />
+        <Controls
+          showInteractive={false}
+          position="bottom-left"
+          fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
+        />
+        {count > few && (
+          <MiniMap
+            pannable
+            zoomable
+            position="bottom-right"
+            nodeColor="var(--line-strong)"
+            bgColor="var(--surface)"
+            maskColor="var(--flow-mask)"
+          />
+        )}
+        {props.children}
+      </ReactFlow>
+    </section>
+  );
+}
+
+const none: readonly string[] = [];

@@ -1,0 +1,199 @@
+import { App, Grid } from 'antd';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '@/shared/lib/useFormat';
+import type { Issue } from '../api/designer';
+import { FlowCanvas } from '../canvas/FlowCanvas';
+import { useStepTexts } from '../canvas/texts';
+import type { Look } from '../canvas/view';
+import type { Param, Place, Subject } from '../model/document';
+import { entries } from '../model/draft';
+import { copySteps } from '../model/steps';
+import { type PanelContext, PanelProvider } from '../panel/context';
+import { useDesigner, useDesignerStore } from '../store/designer';
+import { usePeople, useSayHere } from '../store/presence';
+import { ConflictDialog } from './ConflictDialog';
+import { FlowPanel } from './FlowPanel';
+import { InsertMenu } from './InsertMenu';
+import { IssuesPanel } from './IssuesPanel';
+import { KeysDialog } from './KeysDialog';
+import { MoveDialog } from './MoveDialog';
+import { noteTypes, useNotes } from './Notes';
+import { Palette } from './Palette';
+import { StepPanel } from './StepPanel';
+import { Toolbar } from './Toolbar';
+import { useCanvasEvents } from './useCanvasEvents';
+import { useJump } from './useJump';
+import { useKeys } from './useKeys';
+import { useOverlay } from './useOverlay';
+
+/** The workbench: steps on the left, the flow in the middle, settings on the right. */
+export function Designer({ alive }: { alive: () => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { message } = App.useApp();
+  const store = useDesignerStore();
+  const state = useDesigner((now) => now);
+  const { graph, layout, selected, catalog, inspection, panel, readOnly, sync, wantFocus } = state;
+  const people = usePeople();
+  const [keysOpen, setKeysOpen] = useState(false);
+  const [moving, setMoving] = useState<string>();
+  const [panelOpen, setPanelOpen] = useState(false);
+  const [showRuns, setShowRuns] = useState(false);
+  const side = useRef<HTMLElement>(null);
+  const [working, setWorking] = useState(false);
+  const narrow = Grid.useBreakpoint().lg === false;
+  const badges = useOverlay(state.key, showRuns);
+
+  const enterPanel = useCallback(() => {
+    setPanelOpen(true);
+    requestAnimationFrame(() =>
+      side.current
+        ?.querySelector<HTMLElement>('input:not([disabled]), textarea, [role="combobox"], button.panel-close')
+        ?.focus(),
+    );
+  }, []);
+  const { events, dragging } = useCanvasEvents(store, enterPanel);
+  const askMove = useCallback((id: string) => setMoving(id), []);
+  const showKeys = useCallback(() => setKeysOpen(true), []);
+  const { onKeyDown, removeSteps, moveTo } = useKeys(store, { enterPanel, showKeys, askMove });
+  useSayHere(working, alive);
+
+  const texts = useStepTexts(catalog);
+  const findings = useMemo(() => {
+    const worst = new Map<string, 'error' | 'warning'>();
+    for (const { node, severity } of inspection?.issues ?? [])
+      if (node && worst.get(node) !== 'error') worst.set(node, severity);
+    return worst;
+  }, [inspection]);
+  const look = useCallback(
+    (id: string): Look => {
+      const here = people.filter(({ at }) => at === id);
+      const base = texts.look(graph.nodes[id]!, inspection?.nodes[id]?.sentence);
+      const issue = findings.get(id);
+      return {
+        ...base,
+        issue,
+        spoken: [base.spoken, issue && t(`designer.has.${issue}`)].filter(Boolean).join(t('designer.pause')),
+        badge: badges?.get(id)?.badge,
+        mark: badges?.get(id)?.mark,
+        people: here.length ? here : undefined,
+      };
+    },
+    [graph, inspection, findings, people, texts, badges, t],
+  );
+  const wayLabel = useCallback((place: Place) => texts.way(graph, place), [texts, graph]);
+  const notes = useNotes();
+
+  const context = useMemo<PanelContext>(() => {
+    const issues = inspection?.issues ?? [];
+    return {
+      form: (sync.local.subject as Subject | undefined)?.form ?? 'invoice',
+      readOnly,
+      params: Object.fromEntries(entries<Param>(sync.local, 'params')),
+      errorAt: (pointer) => {
+        const below = pointer.endsWith('/*') ? pointer.slice(0, -1) : undefined;
+        return issues.find((issue) => (below ? issue.pointer.startsWith(below) : issue.pointer === pointer))
+          ?.message;
+      },
+    };
+  }, [inspection, sync.local, readOnly]);
+
+  const goTo = useJump();
+  const jump = useCallback(
+    (issue: Issue) => {
+      goTo(issue);
+      setPanelOpen(true);
+    },
+    [goTo],
+  );
+  const copy = useCallback(() => {
+    const clip = copySteps(store.getState().sync.local, catalog, store.getState().selected);
+    if (!clip) return;
+    // Older browsers and plain HTTP have no clipboard to write to; the keys still work there.
+    navigator.clipboard?.writeText(JSON.stringify(clip, null, 1)).then(
+      () => message.success(t('designer.copied', { count: Object.keys(clip.nodes).length })),
+      () => message.info(t('designer.copyKeys')),
+    ) ?? message.info(t('designer.copyKeys'));
+  }, [store, catalog, message, t]);
+  const back = useCallback(() => {
+    setPanelOpen(false);
+    const first = store.getState().selected[0] ?? store.getState().graph.trigger;
+    if (first) store.getState().select([first], true);
+  }, [store]);
+  useEffect(() => {
+    if (!narrow && !panelOpen) setPanelOpen(true);
+  }, [narrow, panelOpen]);
+
+  const step = selected.find((id) => graph.nodes[id]);
+  return (
+    <PanelProvider value={context}>
+      <Toolbar
+        onKeys={showKeys}
+        showRuns={showRuns}
+        onShowRuns={setShowRuns}
+        onAddNote={notes.add}
+        onIssues={() => setPanelOpen(true)}
+        onSettings={() => setPanelOpen(true)}
+      />
+      <div className={readOnly ? 'designer-body designer-still' : 'designer-body'}>
+        {!readOnly && <Palette />}
+        <div className={dragging ? 'designer-stage designer-dragging' : 'designer-stage'}>
+          <FlowCanvas
+            label={t('designer.canvas', { name: format.text(sync.local.name as never) })}
+            graph={graph}
+            layout={layout}
+            look={look}
+            wayLabel={wayLabel}
+            selected={selected}
+            focus={wantFocus}
+            events={readOnly ? undefined : events}
+            extra={notes.nodes}
+            extraTypes={noteTypes as never}
+            onKeyDown={onKeyDown}
+            onPaneClick={() => store.getState().select([])}
+          />
+          {!readOnly && <InsertMenu />}
+        </div>
+        <aside
+          ref={side}
+          className={panelOpen ? 'side side-open' : 'side'}
+          aria-label={t('designer.panel')}
+          onFocus={() => setWorking(true)}
+          onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setWorking(false)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || event.defaultPrevented) return;
+            back();
+          }}
+        >
+          {panel === 'step' && step ? (
+            <StepPanel
+              key={step}
+              id={step}
+              onRemove={() => removeSteps([step])}
+              onMove={() => setMoving(step)}
+              onCopy={copy}
+              onBack={back}
+            />
+          ) : panel === 'issues' ? (
+            <IssuesPanel onJump={jump} />
+          ) : (
+            <FlowPanel />
+          )}
+        </aside>
+      </div>
+      <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
+      {moving && (
+        <MoveDialog
+          id={moving}
+          onClose={() => setMoving(undefined)}
+          onMove={(place) => {
+            setMoving(undefined);
+            moveTo(moving, place);
+          }}
+        />
+      )}
+      <ConflictDialog />
+    </PanelProvider>
+  );
+}

@@ -1,0 +1,3 @@
+export default function RehearsalTab(_: { flowKey: string; mine?: boolean }) {
+  return null;
+}

@@ -1,0 +1,4 @@
+import '../texts';
+export default function RunPage() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export default function RunsTab(_: { flowKey: string; mine?: boolean }) {
+  return null;
+}

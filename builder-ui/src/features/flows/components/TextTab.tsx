@@ -1,0 +1,3 @@
+export default function TextTab(_: { flowKey: string; mine?: boolean }) {
+  return null;
+}

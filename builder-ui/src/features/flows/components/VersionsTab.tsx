@@ -1,0 +1,3 @@
+export default function VersionsTab(_: { flowKey: string; mine?: boolean }) {
+  return null;
+}

@@ -1,0 +1,137 @@
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '@/shared/lib/useFormat';
+import type { Schema } from '../model/catalog';
+import { type Cfg, type Filter, isObject } from '../model/document';
+import { usePanel, type WidgetProps } from './context';
+import { FilterEditor } from './FilterEditor';
+import { ListWidget } from './ListWidget';
+import { TextWidget } from './TextWidget';
+import { ValuesWidget } from './ValuesWidget';
+import { WaysWidget } from './Ways';
+import {
+  AssignWidget,
+  ChannelWidget,
+  EventsWidget,
+  FieldWidget,
+  PlainWidget,
+  SpanWidget,
+  TemplateWidget,
+  TimeWidget,
+  UserWidget,
+} from './widgets';
+
+/** The settings of a step, drawn from its type's schema. */
+export function SchemaForm({
+  schema,
+  value,
+  onChange,
+  pointer,
+}: {
+  schema: Schema;
+  value: Cfg;
+  onChange: (cfg: Cfg, property: string) => void;
+  pointer: string;
+}) {
+  const format = useFormat();
+  return Object.entries(schema.properties ?? {}).map(([name, part]) => (
+    <Property
+      key={name}
+      schema={part}
+      label={format.text(part['x-df-title']) || name}
+      help={format.text(part['x-df-help']) || undefined}
+      pointer={`${pointer}/${name}`}
+      value={value[name]}
+      onChange={(next) => {
+        const { [name]: _, ...rest } = value;
+        onChange(next === undefined ? rest : { ...value, [name]: next }, name);
+      }}
+    />
+  ));
+}
+
+export function Property({ schema, ...props }: WidgetProps & { schema: Schema }) {
+  const { value } = props;
+  if (isObject(value) && typeof value.$param === 'string')
+    return <ParamValue {...props} name={value.$param} />;
+  switch (schema['x-df-widget']) {
+    case 'span':
+      return <SpanWidget {...props} />;
+    case 'time':
+      return <TimeWidget {...props} />;
+    case 'filter':
+      return <FilterEditor {...props} value={value as Filter | undefined} />;
+    case 'text':
+      return <TextWidget {...props} variables />;
+    case 'template':
+      return <TemplateWidget {...props} />;
+    case 'channel':
+      return <ChannelWidget {...props} />;
+    case 'channels':
+      return <ChannelWidget {...props} many />;
+    case 'assign':
+      return <AssignWidget {...props} />;
+    case 'events':
+      return schema.items?.enum ? <ListWidget {...props} schema={schema} /> : <EventsWidget {...props} />;
+    case 'field':
+      return <FieldWidget {...props} of={schema['x-df-of']} />;
+    case 'fields':
+      return <FieldWidget {...props} many />;
+    case 'user':
+      return <UserWidget {...props} />;
+    case 'values':
+      return <ValuesWidget {...props} />;
+    case 'cases':
+    case 'shares':
+    case 'results':
+      return <WaysWidget {...props} kind={schema['x-df-widget']} />;
+  }
+  if (schema.type === 'object' && schema.properties) return <Nested {...props} schema={schema} />;
+  if (schema.type === 'array') return <ListWidget {...props} schema={schema} />;
+  return <PlainWidget {...props} schema={schema} />;
+}
+
+/** A value that is asked for when the flow is installed. */
+function ParamValue({ name, label, help, onChange }: WidgetProps & { name: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { params, readOnly } = usePanel();
+  const param = params[name];
+  return (
+    <div className="prop">
+      <span className="prop-label">{label}</span>
+      <span className="prop-param">
+        <span>{t('designer.fromParam', { name: format.text(param?.name) || name })}</span>
+        {!readOnly && (
+          <Button
+            size="small"
+            type="text"
+            onClick={() =>
+              onChange(
+                isObject(param?.default) && '$param' in (param?.default ?? {}) ? undefined : param?.default,
+              )
+            }
+          >
+            {t('designer.ownValue')}
+          </Button>
+        )}
+      </span>
+      {help && <p className="prop-help">{help}</p>}
+    </div>
+  );
+}
+
+function Nested({ schema, label, help, value, onChange, pointer }: WidgetProps & { schema: Schema }) {
+  return (
+    <fieldset className="prop-nested">
+      <legend className="prop-label">{label}</legend>
+      {help && <p className="prop-help">{help}</p>}
+      <SchemaForm
+        schema={schema}
+        pointer={pointer}
+        value={isObject(value) ? value : {}}
+        onChange={(next) => onChange(Object.keys(next).length ? next : undefined)}
+      />
+    </fieldset>
+  );
+}
