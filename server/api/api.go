@@ -29,6 +29,7 @@ import (
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/tasks"
 	"github.com/dueflow/dueflow/server/templates"
+	"github.com/dueflow/dueflow/server/tiers"
 	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/run"
@@ -46,6 +47,7 @@ type Deps struct {
 	Templates *templates.Service
 	Messages  *messages.Service
 	Tasks     *tasks.Service
+	Tiers     *tiers.Service
 	Identity  *identity.Service
 	Access    *access.Service
 	Audit     *audit.Service

@@ -29,6 +29,8 @@ func (s *Server) flowRoutes() {
 	route(s, http.MethodGet, "/flows/{key}/versions", "listVersions", need{"flow", "read"}, "Published versions, newest first", s.listVersions)
 	route(s, http.MethodGet, "/flows/{key}/versions/{hash}", "getVersion", need{"flow", "read"}, "A published version", s.getVersion)
 	route(s, http.MethodGet, "/flows/{key}/overlay", "flowOverlay", need{"run", "read"}, "Where the runs of a flow stand", s.flowOverlay)
+	route(s, http.MethodPost, "/flows/{key}/hook", "flowHook", need{"flow", "publish"}, "Address and secret of calls that start the flow", s.flowHook)
+	route(s, http.MethodPost, "/hooks/{workspace}/{key}", "callHook", public, "Start a flow by a signed call (Standard Webhooks)", s.callHook)
 	route(s, http.MethodPost, "/flows/{key}/stop", "stopFlow", need{"flow", "publish"}, "Take a flow off the air and stop its runs", s.stopFlow)
 	route(s, http.MethodPost, "/flows/{key}/start", "startFlow", need{"run", "control"}, "Start runs for chosen subjects", s.startFlow)
 }
@@ -287,6 +289,36 @@ func (s *Server) getVersion(ctx context.Context, a policies.Actor, in *versionPa
 func (s *Server) flowOverlay(ctx context.Context, a policies.Actor, in *FlowPath) (*reply[flows.Overlay], error) {
 	o, err := s.Flows.Overlay(ctx, a.Workspace, in.Key, s.runScope(ctx, a))
 	return &reply[flows.Overlay]{o}, err
+}
+
+type hookIn struct {
+	FlowPath
+	Body struct {
+		Renew bool `json:"renew,omitempty" doc:"make a new secret"`
+	} `required:"false"`
+}
+
+func (s *Server) flowHook(ctx context.Context, a policies.Actor, in *hookIn) (*reply[flows.Hook], error) {
+	h, err := s.Flows.Hook(ctx, a.Workspace, in.Key, in.Body.Renew)
+	if err == nil && in.Body.Renew {
+		s.audit(ctx, a, "renewHook", "flow", in.Key, nil)
+	}
+	return &reply[flows.Hook]{h}, err
+}
+
+type hookCallIn struct {
+	FlowPath
+	Workspace string `path:"workspace" maxLength:"60"`
+	ID        string `header:"webhook-id"`
+	Timestamp string `header:"webhook-timestamp"`
+	Signature string `header:"webhook-signature"`
+	Body      json.RawMessage
+	RawBody   []byte
+}
+
+func (s *Server) callHook(ctx context.Context, _ policies.Actor, in *hookCallIn) (*reply[map[string]bool], error) {
+	started, err := s.Flows.Called(ctx, in.Workspace, in.Key, flows.HookCall{ID: in.ID, Timestamp: in.Timestamp, Signature: in.Signature, Body: in.RawBody})
+	return &reply[map[string]bool]{map[string]bool{"started": started}}, err
 }
 
 func (s *Server) deleteFlow(ctx context.Context, a policies.Actor, in *FlowPath) (*nothing, error) {

@@ -91,7 +91,7 @@ type draftPreviewOut struct {
 	Items    int               `json:"items"`
 	Sample   bool              `json:"sample" doc:"made of sample data"`
 	SMS      *message.SMS      `json:"sms,omitempty"`
-	Findings []draftFindingOut      `json:"findings"`
+	Findings []draftFindingOut `json:"findings"`
 }
 
 type draftFindingOut struct {

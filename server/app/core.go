@@ -29,6 +29,7 @@ import (
 	"github.com/dueflow/dueflow/server/store/sqlitestore"
 	"github.com/dueflow/dueflow/server/tasks"
 	"github.com/dueflow/dueflow/server/templates"
+	"github.com/dueflow/dueflow/server/tiers"
 	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/server/world"
 	"github.com/dueflow/dueflow/workflows/activity"
@@ -55,6 +56,7 @@ type Core struct {
 	Messages  *messages.Service
 	Tasks     *tasks.Service
 	Identity  *identity.Service
+	Tiers     *tiers.Service
 	Access    *access.Service
 	Audit     *audit.Service
 	Live      *live.Hub
@@ -92,7 +94,7 @@ func openDriver(ctx context.Context, cfg config.Config) (store.Driver, error) {
 
 // specs are the collections of every workspace.
 func specs() []store.Spec {
-	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs)
+	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs)
 	for _, f := range form.Builtin() {
 		out = append(out, records.Spec(f))
 	}
@@ -123,7 +125,8 @@ func (c *Core) assemble(ctx context.Context) error {
 		return now, nil
 	})
 	c.Live = live.New()
-	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks}
+	c.Tiers = tiers.New(c.Store, c.Spaces, c.Accounts, c.Records)
+	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks, Tiers: c.Tiers}
 	c.connect()
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err

@@ -169,7 +169,7 @@ func (s *Server) deps(version string) api.Deps {
 	rows.User = s.userNamed
 	d := api.Deps{
 		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
-		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
+		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Tiers: s.Tiers, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
 		Imports: rows, Live: s.Live, Presence: live.NewPresence(time.Now), Channels: s.Channels,
 		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies,
 		Ready: func(ctx context.Context) error {

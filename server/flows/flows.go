@@ -63,7 +63,8 @@ type Flow struct {
 	Revision    int64           `json:"revision,omitempty"` // of the draft; grows with every edit
 	Changes     []Change        `json:"changes,omitempty"`  // the latest edits, oldest first
 	Authors     []string        `json:"authors,omitempty"`  // who edited since the last publication
-	DocVersion  int64           `json:"docVersion"`         // for If-Match
+	HookSecret  string          `json:"hookSecret,omitempty"`
+	DocVersion  int64           `json:"docVersion"` // for If-Match
 }
 
 // Publication is one published version.

@@ -18,6 +18,7 @@ import (
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/tasks"
 	"github.com/dueflow/dueflow/server/templates"
+	"github.com/dueflow/dueflow/server/tiers"
 	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/workflows/activity"
 	"github.com/dueflow/dueflow/workflows/run"
@@ -34,6 +35,7 @@ type World struct {
 	Templates *templates.Service
 	Messages  *messages.Service
 	Tasks     *tasks.Service
+	Tiers     *tiers.Service
 }
 
 // Space gives a workspace's settings.
@@ -177,6 +179,12 @@ func (w *World) SetFields(ctx context.Context, ws, form, id string, set map[stri
 		return err
 	}
 	_, err = w.Records.Update(ctx, actor, form, id, data, 0)
+	return err
+}
+
+// Score computes the customer's tier anew.
+func (w *World) Score(ctx context.Context, ws, customer string) error {
+	_, err := w.Tiers.Compute(ctx, ws, customer)
 	return err
 }
 

@@ -52,6 +52,8 @@ type World interface {
 	CreateTask(ctx context.Context, workspace string, t Task) error
 	// SetFields changes fields of a record, checked like any update.
 	SetFields(ctx context.Context, workspace, form, id string, set map[string]json.RawMessage) error
+	// Score computes the customer's score and tier anew.
+	Score(ctx context.Context, workspace, customer string) error
 	// SaveStep stores what a step changed: the runs' index and the facts.
 	SaveStep(ctx context.Context, workspace, customer string, changed []*run.Run, facts []run.Fact) error
 }

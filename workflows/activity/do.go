@@ -18,6 +18,14 @@ func (e *env) Do(ctx context.Context, f *run.Facts, r *run.Run, a node.Action) (
 	switch a.Kind {
 	case node.ActTask, node.ActNotify:
 		return e.task(ctx, f, r, a)
+	case node.ActEscalate:
+		res, err := e.task(ctx, f, r, a)
+		if err != nil || res.Status != node.ResultOK || len(a.Set) == 0 {
+			return res, err
+		}
+		return e.update(ctx, r, a)
+	case node.ActScore:
+		return node.Result{Status: node.ResultOK}, e.a.World.Score(ctx, e.ws, e.customer)
 	case node.ActUpdate:
 		return e.update(ctx, r, a)
 	case node.ActHold:

@@ -49,6 +49,10 @@ type Porter interface {
 	Ports() (required, optional []string)
 }
 
+// Faller is a Porter whose optional ports lead, where they are not wired, to
+// another port than "out".
+type Faller interface{ Falls(port string) string }
+
 // Filterer is a Node with conditions, by JSON pointer into its settings.
 type Filterer interface{ Filters() map[string]filter.Expr }
 
@@ -104,6 +108,7 @@ const (
 	EventDelivered = "message.delivered"
 	EventReply     = "message.replied"
 	EventRecord    = "record.changed"
+	EventWebhook   = "webhook"
 )
 
 // What a step may answer.
@@ -150,6 +155,11 @@ const (
 	ActNotify  = "notify"
 	ActWebhook = "webhook"
 	ActHold    = "hold"
+	// ActEscalate is a task and, with Set, a change of fields; ActStop ends
+	// other runs of the account; ActScore computes the tier anew.
+	ActEscalate = "escalate"
+	ActStop     = "stop"
+	ActScore    = "score"
 )
 
 // Action is a side effect that a step asks for. Key makes it idempotent.
@@ -167,6 +177,7 @@ type Action struct {
 	URL      string                     `json:"url,omitempty"`
 	Until    value.Date                 `json:"until,omitempty"`
 	Reason   string                     `json:"reason,omitempty"`
+	Scope    string                     `json:"scope,omitempty"` // of a stop: subject or customer
 }
 
 // Assign says who gets a task: a field holding a user, a role, a team or a user.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -280,8 +281,18 @@ func (s *stepper) perform(ctx context.Context, acts []act) error {
 	var sends []act
 	s.current = true
 	for _, a := range acts {
+		if a.run.Status == Done {
+			continue // ended by another run of this round
+		}
 		if a.action.Kind == node.ActSend {
 			sends = append(sends, a)
+			continue
+		}
+		if a.action.Kind == node.ActStop {
+			if err := s.stopOthers(ctx, a); err != nil {
+				return err
+			}
+			s.note(a, node.Result{Status: node.ResultOK})
 			continue
 		}
 		s.current = false
@@ -291,7 +302,23 @@ func (s *stepper) perform(ctx context.Context, acts []act) error {
 		}
 		s.note(a, res)
 	}
-	return s.send(ctx, sends)
+	return s.send(ctx, slices.DeleteFunc(sends, func(a act) bool { return a.run.Status == Done }))
+}
+
+// stopOthers ends the account's other runs: those of the same subject, or all.
+func (s *stepper) stopOthers(ctx context.Context, a act) error {
+	var ids []string
+	for _, id := range sortedIDs(s.runs) {
+		r := s.runs[id]
+		same := r.Form == a.run.Form && r.Subject == a.run.Subject
+		if id != a.run.ID && r.Status != Done && (same || a.action.Scope == "customer") {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.control(ctx, Note{Kind: NoteControl, Action: StopRun, Ids: ids, By: a.run.ID}, s.env.Now())
 }
 
 func (s *stepper) note(a act, res node.Result) {

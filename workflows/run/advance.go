@@ -234,7 +234,7 @@ func (a *advancer) leave(s step, next node.Next) bool {
 	r := a.r
 	to := a.d.next[r.Node][next.Port]
 	if to == "" && slices.Contains(s.optional, next.Port) {
-		to = a.d.next[r.Node]["out"]
+		to = a.d.next[r.Node][s.falls(next.Port)]
 	}
 	f := a.fact("left", next.Reason)
 	f.Port = next.Port

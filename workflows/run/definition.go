@@ -31,6 +31,7 @@ type step struct {
 	onError  flow.OnError
 	disabled bool
 	optional []string
+	falls    func(string) string
 }
 
 type stop struct {
@@ -70,6 +71,10 @@ func Compile(f *flow.Flow, reg *node.Registry, version int, params map[string]js
 			s.node = parsed
 			if p, ok := parsed.(node.Porter); ok {
 				_, s.optional = p.Ports()
+			}
+			s.falls = func(string) string { return "out" }
+			if p, ok := parsed.(node.Faller); ok {
+				s.falls = p.Falls
 			}
 		}
 		d.nodes[id] = s

@@ -393,7 +393,7 @@ func (e *simulated) name() string {
 // day at noon, without a result.
 func (e *simulated) Do(_ context.Context, f *Facts, r *Run, a node.Action) (node.Result, error) {
 	switch a.Kind {
-	case node.ActTask:
+	case node.ActTask, node.ActEscalate:
 		e.r.Report.Totals.Tasks++
 		e.r.Report.Totals.day(f.Today).Tasks++
 		e.r.Report.Tasks = append(e.r.Report.Tasks, PlannedTask{e.now, e.a.Customer, e.name(), r.Node, a.Title, a.Assign})

@@ -6,9 +6,6 @@ package webhook
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +16,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -212,21 +208,6 @@ func sign(req *http.Request, secret, id string, at time.Time, body []byte) {
 	req.Header.Set("Webhook-Id", id)
 	req.Header.Set("Webhook-Timestamp", ts)
 	if secret != "" {
-		req.Header.Set("Webhook-Signature", "v1,"+Signature(secret, id, ts, body))
+		req.Header.Set("Webhook-Signature", "v1,"+channel.Signature(secret, id, ts, body))
 	}
-}
-
-// Signature is the Standard Webhooks signature: HMAC-SHA256 over id, time and
-// body, in base64.
-func Signature(secret, id, ts string, body []byte) string {
-	key := []byte(secret)
-	if rest, ok := strings.CutPrefix(secret, "whsec_"); ok {
-		if b, err := base64.StdEncoding.DecodeString(rest); err == nil {
-			key = b
-		}
-	}
-	h := hmac.New(sha256.New, key)
-	_, _ = fmt.Fprintf(h, "%s.%s.", id, ts)
-	_, _ = h.Write(body)
-	return base64.StdEncoding.EncodeToString(h.Sum(nil))
 }
