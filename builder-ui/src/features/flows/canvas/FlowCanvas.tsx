@@ -35,6 +35,8 @@ type Props = {
   focus?: { id: string; at: number };
   taken?: ReadonlySet<string>;
   events?: Events;
+  /** A picture reports clicks and nothing else. */
+  onPickStill?: (id: string) => void;
   /** Nodes that are no steps: notes. */
   extra?: Node[];
   onNodesChange?: (changes: never[]) => void;
@@ -91,20 +93,33 @@ function Canvas(props: Props) {
       });
   }, [focus, layout, flow]);
 
+  /** Opens legibly, with the start on top; the whole only when it fits at that size. */
   const home = () => {
     const start = layout.boxes.get(graph.trigger ?? '') ?? layout.boxes.values().next().value;
     const element = box.current;
     if (!start || !element) return;
-    const zoom = element.clientWidth < 640 ? 0.8 : 1;
-    void flow.setViewport({
-      x: element.clientWidth / 2 - (start.x + cardWidth / 2) * zoom,
-      y: 32 - start.y * zoom,
-      zoom,
-    });
+    const wide = element.clientWidth;
+    const left = Math.min(
+      ...[...layout.boxes.values()].map(({ x }) => x),
+      ...layout.routes.map(({ lane }) => lane),
+    );
+    const across = Math.max(layout.width, ...layout.routes.map(({ lane }) => lane + 60)) - left;
+    const zoom = Math.min(1, Math.max(0.8, (wide - 48) / across));
+    const middle = across * zoom <= wide - 24 ? left + across / 2 : start.x + cardWidth / 2;
+    void flow.setViewport({ x: wide / 2 - middle * zoom, y: 32 - start.y * zoom, zoom });
   };
 
   return (
-    <section className="canvas" ref={box} aria-label={props.label} onKeyDown={props.onKeyDown}>
+    <section
+      className="canvas"
+      ref={box}
+      aria-label={props.label}
+      onKeyDown={props.onKeyDown}
+      onClick={(event) => {
+        const id = (event.target as HTMLElement).closest<HTMLElement>('[data-step]')?.dataset.step;
+        if (id) props.onPickStill?.(id);
+      }}
+    >
       <ReactFlow
         nodes={all}
         edges={edges as Edge[]}

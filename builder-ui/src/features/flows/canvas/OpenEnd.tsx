@@ -1,5 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons';
-import type { NodeProps } from '@xyflow/react';
+import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OpenNode } from './view';
@@ -12,24 +12,31 @@ export const OpenEnd = memo(function OpenEnd({ data }: NodeProps<OpenNode>) {
   useEffect(() => {
     if (button.current && events?.drop) return events.drop(button.current, place);
   }, [events, place]);
+  const handle = <Handle type="target" position={Position.Top} isConnectable={false} className="handle" />;
   if (!events)
     return (
-      <span className="open-end open-end-still">
-        <span>{t('designer.open')}</span>
-      </span>
+      <>
+        {handle}
+        <span className="open-end open-end-still">
+          <span>{t('designer.open')}</span>
+        </span>
+      </>
     );
   return (
-    <button
-      ref={button}
-      type="button"
-      className="open-end nopan"
-      data-place={`${place.from}/${place.port}`}
-      tabIndex={-1}
-      aria-label={t('designer.addAfter', { name: data.after })}
-      onClick={(event) => events.insert(place, event.currentTarget)}
-    >
-      <PlusOutlined />
-      <span>{t('designer.next')}</span>
-    </button>
+    <>
+      {handle}
+      <button
+        ref={button}
+        type="button"
+        className="open-end nopan"
+        data-place={`${place.from}/${place.port}`}
+        tabIndex={-1}
+        aria-label={t('designer.addAfter', { name: data.after })}
+        onClick={(event) => events.insert(place, event.currentTarget)}
+      >
+        <PlusOutlined />
+        <span>{t('designer.next')}</span>
+      </button>
+    </>
   );
 });

@@ -1,5 +1,5 @@
 import { ExclamationCircleFilled, WarningFilled } from '@ant-design/icons';
-import { type NodeProps, useStoreApi } from '@xyflow/react';
+import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/shared/ui/Avatar';
@@ -10,7 +10,6 @@ import type { StepNode } from './view';
 export const StepCard = memo(function StepCard({ id, data }: NodeProps<StepNode>) {
   const { t } = useTranslation();
   const card = useRef<HTMLButtonElement>(null);
-  const flow = useStoreApi();
   const { focusAt, events } = data;
 
   useEffect(() => {
@@ -34,45 +33,48 @@ export const StepCard = memo(function StepCard({ id, data }: NodeProps<StepNode>
     data.mark && `step-${data.mark}`,
     !data.known && 'step-unknown',
   ];
-  void flow;
   return (
-    <button
-      ref={card}
-      type="button"
-      data-step={id}
-      className={classes.filter(Boolean).join(' ')}
-      tabIndex={data.tabbable ? 0 : -1}
-      aria-pressed={events ? data.selected : undefined}
-      aria-label={data.spoken}
-      onClick={(event) => events?.pick(id, event.shiftKey || event.ctrlKey || event.metaKey)}
-      onDoubleClick={() => events?.enter(id)}
-    >
-      <span className="step-icon" aria-hidden>
-        <StepIcon type={data.type} known={data.known} />
-      </span>
-      <span className="step-words">
-        <span className="step-title" dir="auto">
-          {data.title}
+    <>
+      <Handle type="target" position={Position.Top} isConnectable={false} className="handle" />
+      <Handle type="source" position={Position.Bottom} isConnectable={false} className="handle" />
+      <button
+        ref={card}
+        type="button"
+        data-step={id}
+        className={classes.filter(Boolean).join(' ')}
+        tabIndex={data.tabbable ? 0 : -1}
+        aria-pressed={events ? data.selected : undefined}
+        aria-label={data.spoken}
+        onClick={(event) => events?.pick(id, event.shiftKey || event.ctrlKey || event.metaKey)}
+        onDoubleClick={() => events?.enter(id)}
+      >
+        <span className="step-icon" aria-hidden>
+          <StepIcon type={data.type} known={data.known} />
         </span>
-        <span className={data.sentence ? 'step-sentence' : 'step-sentence step-missing'} dir="auto">
-          {data.sentence || t('designer.noSentence')}
+        <span className="step-words">
+          <span className="step-title" dir="auto">
+            {data.title}
+          </span>
+          <span className={data.sentence ? 'step-sentence' : 'step-sentence step-missing'} dir="auto">
+            {data.sentence || t('designer.noSentence')}
+          </span>
         </span>
-      </span>
-      {data.issue && (
-        <span className={`step-issue step-issue-${data.issue}`} aria-hidden>
-          {data.issue === 'error' ? <ExclamationCircleFilled /> : <WarningFilled />}
-        </span>
-      )}
-      {data.people.length > 0 && (
-        <span className="step-people" aria-hidden>
-          {data.people.slice(0, 3).map(({ session, name, editing }) => (
-            <span key={session} className={editing ? 'person person-editing' : 'person'}>
-              <Avatar name={name} />
-            </span>
-          ))}
-        </span>
-      )}
-      {data.badge && <span className="step-badge">{data.badge}</span>}
-    </button>
+        {data.issue && (
+          <span className={`step-issue step-issue-${data.issue}`} aria-hidden>
+            {data.issue === 'error' ? <ExclamationCircleFilled /> : <WarningFilled />}
+          </span>
+        )}
+        {data.people.length > 0 && (
+          <span className="step-people" aria-hidden>
+            {data.people.slice(0, 3).map(({ session, name, editing }) => (
+              <span key={session} className={editing ? 'person person-editing' : 'person'}>
+                <Avatar name={name} />
+              </span>
+            ))}
+          </span>
+        )}
+        {data.badge && <span className="step-badge">{data.badge}</span>}
+      </button>
+    </>
   );
 });

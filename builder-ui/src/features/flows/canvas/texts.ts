@@ -20,7 +20,10 @@ export function useStepTexts(catalog: Catalog) {
     const way = (graph: Graph, { from, port }: Place) => {
       const node = graph.nodes[from];
       const label = node && format.text(portLabel(node, catalog.of(node), port));
-      return label || t(`designer.port.${port}`, { defaultValue: port });
+      if (label || !node) return label || port;
+      // "Next" says little where there are several: each kind of step has its own word for it.
+      const usual = t(`designer.port.${port}`, { defaultValue: port });
+      return t(`designer.portOf.${node.type}.${port}`, { defaultValue: usual });
     };
     const look = (node: FlowNode, words: Text | undefined): Look => {
       const type = catalog.of(node);

@@ -35,7 +35,14 @@ export default function DesignerTab({ flowKey }: { flowKey: string }) {
     );
   // A draft from an earlier visit is only a shadow of what is there now.
   if (!draft.data || !types.data || draft.isFetching) return <Waiting />;
-  return <Loaded key={`${flowKey}/${mine}/${params.get('at')}`} draft={draft.data} catalog={types.catalog} />;
+  return (
+    <Loaded
+      key={`${flowKey}/${mine}/${params.get('at')}`}
+      draft={draft.data}
+      catalog={types.catalog}
+      step={params.get('step') ?? undefined}
+    />
+  );
 }
 
 function Waiting() {
@@ -60,7 +67,7 @@ function Waiting() {
   );
 }
 
-function Loaded({ draft, catalog }: { draft: Draft; catalog: Catalog }) {
+function Loaded({ draft, catalog, step }: { draft: Draft; catalog: Catalog; step?: string }) {
   const me = useMe();
   const canWrite = useCan('flow.write');
   const client = useQueryClient();
@@ -83,6 +90,10 @@ function Loaded({ draft, catalog }: { draft: Draft; catalog: Catalog }) {
       }),
     [saver, draft.key],
   );
+  // Whoever comes to mend a step finds it open.
+  useEffect(() => {
+    if (step && store.getState().graph.nodes[step]) store.getState().select([step], true);
+  }, [store, step]);
   const flush = useCallback(() => saver.flush(), [saver]);
   const alive = useCallback(() => saver.keep(), [saver]);
   // For the browser tests and for curious people: what the server has, and what it has not.

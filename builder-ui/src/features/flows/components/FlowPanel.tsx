@@ -1,5 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Input, InputNumber, Select } from 'antd';
+import { Button, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useFlowTypes } from '../api/designer';
@@ -9,7 +9,7 @@ import { usePanel } from '../panel/context';
 import { Field } from '../panel/Field';
 import { FilterEditor } from '../panel/FilterEditor';
 import { TextWidget } from '../panel/TextWidget';
-import { Choice, SpanInput } from '../panel/widgets';
+import { Choice, SpanInput, TimeInput } from '../panel/widgets';
 import { useDesigner, useDesignerStore } from '../store/designer';
 import { ParamsPanel } from './ParamsPanel';
 
@@ -74,24 +74,16 @@ export function FlowPanel() {
       >
         {() => (
           <span className="prop-row">
-            <Input
-              type="time"
-              className="prop-time"
+            <TimeInput
               aria-label={t('designer.windowFrom')}
-              disabled={readOnly}
               value={window.from}
-              onChange={({ target }) =>
-                target.value && setting({ window: { ...window, from: target.value } })
-              }
+              onChange={(from) => from && setting({ window: { ...window, from } })}
             />
             <span aria-hidden>–</span>
-            <Input
-              type="time"
-              className="prop-time"
+            <TimeInput
               aria-label={t('designer.windowTo')}
-              disabled={readOnly}
               value={window.to}
-              onChange={({ target }) => target.value && setting({ window: { ...window, to: target.value } })}
+              onChange={(to) => to && setting({ window: { ...window, to } })}
             />
             <Select
               className="prop-grow"

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import type { Note } from '../model/document';
 import { entries, readNote } from '../model/draft';
+import { cardHeight, cardWidth, type Layout } from '../model/layout';
 import { useDesigner, useDesignerStore } from '../store/designer';
 
 type NoteNode = Node<{ id: string; note: Note }, 'note'>;
@@ -16,19 +17,21 @@ export function useNotes() {
   const format = useFormat();
   const store = useDesignerStore();
   const local = useDesigner((state) => state.sync.local);
-  const kept = useRef(new Map<string, { raw: unknown; node: NoteNode }>());
+  const layout = useDesigner((state) => state.layout);
+  const kept = useRef(new Map<string, { raw: unknown; layout: Layout; node: NoteNode }>());
   const nodes = useMemo(() => {
-    const next = new Map<string, { raw: unknown; node: NoteNode }>();
+    const next: typeof kept.current = new Map();
     for (const [id, raw] of entries(local, 'notes')) {
       const old = kept.current.get(id);
-      if (old && old.raw === raw) {
+      if (old && old.raw === raw && old.layout === layout) {
         next.set(id, old);
         continue;
       }
-      const note = readNote(raw, format.lang);
+      const note = beside(readNote(raw, format.lang), layout);
       const size = { width: note.w, height: note.h };
       next.set(id, {
         raw,
+        layout,
         node: {
           id: `note:${id}`,
           type: 'note',
@@ -41,7 +44,7 @@ export function useNotes() {
     }
     kept.current = next;
     return [...next.values()].map(({ node }) => node);
-  }, [local, format.lang]);
+  }, [local, layout, format.lang]);
   const add = useCallback(() => {
     const { layout, sync, change } = store.getState();
     let id = 'note';
@@ -53,6 +56,19 @@ export function useNotes() {
     requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-note="${id}"]`)?.focus());
   }, [store]);
   return { nodes, add };
+}
+
+/** Steps keep themselves tidy, so a note may find one where it lies: it then steps aside to the left. */
+function beside(note: Note, { boxes }: Layout): Note {
+  const hit = [...boxes.values()].some(
+    ({ x, y }) =>
+      note.x < x + cardWidth && note.x + note.w > x && note.y < y + cardHeight && note.y + note.h > y,
+  );
+  if (!hit) return note;
+  const left = Math.min(
+    ...[...boxes.values()].filter(({ y }) => Math.abs(y - note.y) < note.h + cardHeight).map(({ x }) => x),
+  );
+  return { ...note, x: left - note.w - 40 };
 }
 
 const NoteCard = memo(function NoteCard({ data }: NodeProps<NoteNode>) {

@@ -79,7 +79,7 @@ function ImpactDialog({ onClose, onBatch, onIssues }: DialogProps) {
           onClose();
         },
         onError: (error) => {
-          if (error instanceof ApiError && error.problem.key === 'flow.draftMoved') {
+          if (error instanceof ApiError && error.problem.key?.endsWith('.draftMoved')) {
             message.info(t('designer.publish.moved'));
             void impact.refetch();
           } else message.error(errorText(error, t).text);

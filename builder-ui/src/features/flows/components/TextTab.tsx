@@ -1,3 +1,107 @@
-export default function TextTab(_: { flowKey: string; mine?: boolean }) {
-  return null;
+import { PrinterOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '@/shared/lib/useFormat';
+import { useSentence } from '@/shared/lib/useSentence';
+import { Empty, ErrorState, Lines } from '@/shared/ui/states';
+import { readDraft } from '../api/designer';
+import { useInspection } from './useDocuments';
+
+/** The whole flow as a page of sentences: to read aloud, to print, to put under a contract. */
+export default function TextTab({ flowKey, mine }: { flowKey: string; mine: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const sentence = useSentence();
+  const draft = useQuery({
+    queryKey: ['flow-document', flowKey, mine],
+    queryFn: () => readDraft(flowKey, mine),
+    staleTime: 0,
+  });
+  const inspection = useInspection(draft.data?.document);
+  const error = draft.error ?? inspection.error;
+  if (error)
+    return (
+      <ErrorState error={error} onRetry={() => (draft.error ? draft.refetch() : inspection.refetch())} />
+    );
+  if (!draft.data || !inspection.data)
+    return (
+      <div className="page">
+        <Lines rows={8} />
+      </div>
+    );
+  const { document } = draft.data;
+  const name = format.text(document.name);
+  const lines = inspection.data.page?.[format.lang] ?? [];
+  const { window, contactBudget } = document.settings ?? {};
+  return (
+    <div className="page flow-text-page">
+      <div className="page-head">
+        <h2 className="page-title" dir="auto">
+          {name}
+        </h2>
+        <div className="page-actions no-print">
+          <Button icon={<PrinterOutlined />} onClick={() => globalThis.print()}>
+            {t('designer.text.print')}
+          </Button>
+        </div>
+      </div>
+      {document.about && (
+        <p className="flow-text-about" dir="auto">
+          {format.text(document.about)}
+        </p>
+      )}
+      <h3>{t('designer.text.steps')}</h3>
+      {lines.length === 0 ? (
+        <Empty small title={t('designer.text.none')} />
+      ) : (
+        <ol className="flow-text-steps">
+          {lines.map((line, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a sentence is its place
+            <li key={at} dir="auto">
+              {sentence(line)}
+            </li>
+          ))}
+        </ol>
+      )}
+      {(document.stopWhen?.length ?? 0) > 0 && (
+        <>
+          <h3>{t('designer.text.ends')}</h3>
+          <ul className="flow-text-rules">
+            {document.stopWhen?.map(({ id, outcome }) => (
+              <li key={id} dir="auto">
+                {sentence(inspection.data.stops?.[id]) || id} · {t(`designer.outcome.${outcome}`)}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {(window || contactBudget) && (
+        <>
+          <h3>{t('designer.text.rules')}</h3>
+          <ul className="flow-text-rules">
+            {window && (
+              <li>
+                {t('designer.text.window', {
+                  from: window.from,
+                  to: window.to,
+                  days: t(`designer.days.${window.days ?? 'working'}`),
+                })}
+              </li>
+            )}
+            {contactBudget && (
+              <li>
+                {t('designer.text.budget', {
+                  count: contactBudget.max,
+                  max: contactBudget.max,
+                  value: contactBudget.per.value,
+                  unit: t(`designer.unit.${contactBudget.per.unit}`),
+                })}
+              </li>
+            )}
+          </ul>
+        </>
+      )}
+    </div>
+  );
 }

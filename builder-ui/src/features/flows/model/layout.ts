@@ -4,7 +4,8 @@ import type { Graph } from './graph';
 export const cardWidth = 264;
 export const cardHeight = 68;
 const laneWidth = 304;
-const narrowLane = 120;
+/** A way that leads straight on needs room for its label only. */
+const shortLane = 188;
 const plainGap = 60;
 const branchGap = 104;
 
@@ -23,6 +24,17 @@ export type Layout = {
 };
 
 const root = '\u0000';
+
+type Block = {
+  width: number;
+  port?: string;
+  id?: string;
+  join?: string;
+  parts: Block[];
+  /** What lies in this strip: steps, and ways as "/port". */
+  holds: Set<string>;
+};
+const sum = (parts: readonly Block[]) => parts.reduce((all, { width }) => all + width, 0);
 
 /** Depth-first order without the edges that lead back to a step on the way down. */
 function forward(graph: Graph, roots: string[]) {
@@ -90,52 +102,85 @@ export function layout(graph: Graph): Layout {
     joins.set(parent, [...(joins.get(parent) ?? []), id]);
   }
 
-  type Lane = { place?: Place; id?: string };
-  const lanesOf = (id: string): Lane[] => {
-    if (id === root)
-      return order.filter((node) => dominator.get(node) === root).map((node) => ({ id: node }));
+  const widths = new Map<string, number>();
+  const blocks = new Map<string, Block[]>();
+  // From the bottom up, so that a flow of any length needs no deep recursion.
+  for (const id of [...order].reverse()) {
+    const own = blocksOf(id);
+    blocks.set(id, own);
+    widths.set(id, Math.max(laneWidth, sum(own)));
+  }
+
+  /** The strips below a step: one a way, and those that meet again joined over the step where they meet. */
+  function blocksOf(id: string): Block[] {
     const ways = graph.next.get(id) ?? new Map<string, string>();
-    const required = graph.ports.get(id)?.required ?? [];
-    return [...new Set([...required, ...ways.keys()])].map((port) => {
+    const ports = [...new Set([...(graph.ports.get(id)?.required ?? []), ...ways.keys()])];
+    let row: Block[] = ports.map((port) => {
       const to = ways.get(port);
       const own = to && !isJoin.has(to) && !back.has(`${id}/${port}`) && dominator.get(to) === id;
-      return { place: { from: id, port }, id: own ? to : undefined };
+      const size = own ? (widths.get(to) ?? laneWidth) : ports.length === 1 ? laneWidth : shortLane;
+      return {
+        width: size,
+        port,
+        id: own ? to : undefined,
+        parts: [],
+        holds: new Set([`/${port}`, ...(own ? [to] : [])]),
+      };
     });
-  };
-  const widths = new Map<string, number>();
-  const laneSize = (lane: Lane, alone: boolean) =>
-    lane.id ? width(lane.id) : alone ? laneWidth : Math.max(narrowLane, laneWidth * 0.62);
-  const width = (id: string): number => {
-    const known = widths.get(id);
-    if (known !== undefined) return known;
-    widths.set(id, laneWidth);
-    const lanes = lanesOf(id);
-    const across = lanes.reduce((sum, lane) => sum + laneSize(lane, lanes.length === 1), 0);
-    const below = (joins.get(id) ?? []).reduce((most, join) => Math.max(most, width(join)), 0);
-    const size = Math.max(laneWidth, across, below);
-    widths.set(id, size);
-    return size;
-  };
-  // Widths from the bottom up, so that a flow of any length needs no deep recursion.
-  for (let at = order.length - 1; at >= 0; at--) width(order[at]!);
+    for (const join of joins.get(id) ?? []) {
+      const feeding = new Set(
+        (graph.before.get(join) ?? [])
+          .filter((place) => !back.has(`${place.from}/${place.port}`))
+          .map((place) => (place.from === id ? `/${place.port}` : childOf(id, place.from))),
+      );
+      const parts = row.filter(({ holds }) => [...feeding].some((name) => holds.has(name)));
+      const at = row.findIndex((block) => parts.includes(block));
+      const size = Math.max(sum(parts), widths.get(join) ?? laneWidth);
+      const holds = new Set([join, ...parts.flatMap((block) => [...block.holds])]);
+      const met: Block = { width: size, join, parts, holds };
+      row = row.filter((block) => !parts.includes(block));
+      row.splice(at < 0 ? row.length : at, 0, met);
+    }
+    return row;
+  }
+  /** The step directly below `id` through which everything on the way to `from` goes. */
+  function childOf(id: string, from: string): string {
+    let at = from;
+    for (let up = dominator.get(at); up !== undefined && up !== id && up !== root; up = dominator.get(at))
+      at = up;
+    return at;
+  }
 
   const middle = new Map<string, number>();
   const lanes = new Map<string, number>();
-  const queue: { id: string; left: number }[] = [{ id: root, left: 0 }];
-  for (let item = queue.pop(); item; item = queue.pop()) {
-    const { id, left } = item;
-    const own = lanesOf(id);
-    const size = id === root ? 0 : width(id);
-    const across = own.reduce((sum, lane) => sum + laneSize(lane, own.length === 1), 0);
-    let at = id === root ? 0 : left + (size - across) / 2;
-    if (id !== root) middle.set(id, left + size / 2);
-    for (const lane of own) {
-      const laneWide = laneSize(lane, own.length === 1);
-      if (lane.place) lanes.set(`${lane.place.from}/${lane.place.port}`, at + laneWide / 2);
-      if (lane.id) queue.push({ id: lane.id, left: at });
-      at += laneWide;
+  const queue: { id: string; block?: Block; left: number; size: number }[] = [];
+  let edgeOfPage = 0;
+  for (const id of order) {
+    if (dominator.get(id) !== root) continue;
+    const size = widths.get(id) ?? laneWidth;
+    queue.push({ id, left: edgeOfPage, size });
+    edgeOfPage += size;
+  }
+  const spread = (id: string, parts: Block[], left: number, size: number) => {
+    let at = left + (size - sum(parts)) / 2;
+    for (const block of parts) {
+      queue.push({ id, block, left: at, size: block.width });
+      at += block.width;
     }
-    for (const join of joins.get(id) ?? []) queue.push({ id: join, left: left + (size - width(join)) / 2 });
+  };
+  for (let item = queue.pop(); item; item = queue.pop()) {
+    const { id, block, left, size } = item;
+    if (!block) {
+      middle.set(id, left + size / 2);
+      spread(id, blocks.get(id) ?? [], left, size);
+    } else if (block.join) {
+      const wide = widths.get(block.join) ?? laneWidth;
+      queue.push({ id: block.join, left: left + (size - wide) / 2, size: wide });
+      spread(id, block.parts, left, size);
+    } else {
+      lanes.set(`${id}/${block.port}`, left + size / 2);
+      if (block.id) queue.push({ id: block.id, left, size });
+    }
   }
   return arrange(graph, { order, row, middle, lanes, back });
 }

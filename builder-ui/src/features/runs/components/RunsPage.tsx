@@ -128,7 +128,9 @@ function useColumns(canControl: boolean): Column<Run>[] {
             <Link className="row-title" to={`/customers/${run.customer.id}`} data-row-link>
               {run.customer.name}
             </Link>
-            <span className="cell-sub num">{run.subject.label}</span>
+            <Link className="cell-sub cell-link num" to={`/runs/view?id=${encodeURIComponent(run.id)}`}>
+              {run.subject.label}
+            </Link>
           </span>
         ),
       },

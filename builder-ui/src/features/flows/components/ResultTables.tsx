@@ -1,0 +1,215 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useFormat } from '@/shared/lib/useFormat';
+import { useTemplateNames } from '@/shared/lib/useSentence';
+import { Chip } from '@/shared/ui/Chip';
+import { Empty, Lines } from '@/shared/ui/states';
+import type { Held, RehearsedMessage, RehearsedTask } from '../model/rehearsal';
+
+type Column<T> = { key: string; title: string; width: string; render: (row: T) => ReactNode };
+type Props<T> = { rows: T[]; columns: Column<T>[]; label: string; done: boolean };
+
+const rowHeight = 56;
+
+/** A table of any length: only the rows in sight are drawn. */
+function VirtualTable<T>({ rows, columns, label, done }: Props<T>) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+  });
+  if (rows.length === 0)
+    return (
+      <div className="section">
+        {done ? <Empty title={t('designer.rehearsal.none')} /> : <Lines rows={5} />}
+      </div>
+    );
+  const template = columns.map(({ width }) => width).join(' ');
+  return (
+    <div className="section vtable-box" ref={box} tabIndex={0} role="region" aria-label={label}>
+      <div className="vtable" role="table" aria-label={label} aria-rowcount={rows.length + 1}>
+        <div role="rowgroup" className="vtable-head">
+          <div role="row" className="vrow" style={{ gridTemplateColumns: template }} aria-rowindex={1}>
+            {columns.map(({ key, title }) => (
+              <span key={key} role="columnheader">
+                {title}
+              </span>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {virtual.getVirtualItems().map(({ index, start }) => (
+            <div
+              key={index}
+              role="row"
+              aria-rowindex={index + 2}
+              className="vrow vrow-body"
+              style={{
+                gridTemplateColumns: template,
+                transform: `translateY(${start}px)`,
+                height: rowHeight,
+              }}
+            >
+              {columns.map(({ key, render }) => (
+                <span key={key} role="cell" className="vcell">
+                  {render(rows[index] as T)}
+                </span>
+              ))}
+            </div>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+type TableProps<T> = { rows: T[]; stepName: (node: string) => string; done: boolean };
+
+function Who({ id, name }: { id: string; name: string }) {
+  return (
+    <Link className="row-title vcell-line" to={`/customers/${id}`} dir="auto">
+      {name}
+    </Link>
+  );
+}
+
+export function MessageTable({ rows, stepName, done }: TableProps<RehearsedMessage>) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const templates = useTemplateNames();
+  const item = ({ number, dpd }: RehearsedMessage['items'][number]) =>
+    dpd < 0
+      ? t('designer.rehearsal.itemDue', { number, days: -dpd })
+      : t('designer.rehearsal.item', { number, dpd });
+  const columns: Column<RehearsedMessage>[] = [
+    {
+      key: 'when',
+      title: t('designer.rehearsal.when'),
+      width: '130px',
+      render: ({ at }) => <time className="num">{format.instant(at)}</time>,
+    },
+    {
+      key: 'whom',
+      title: t('designer.rehearsal.whom'),
+      width: 'minmax(160px, 1.2fr)',
+      render: ({ customer, name }) => <Who id={customer} name={name} />,
+    },
+    {
+      key: 'what',
+      title: t('designer.rehearsal.what'),
+      width: 'minmax(160px, 1.2fr)',
+      render: ({ template, items }) => (
+        <>
+          <span className="vcell-line">{templates.get(template) ?? template}</span>
+          {items.length > 1 && (
+            <span className="cell-sub">{t('designer.rehearsal.mergedItems', { count: items.length })}</span>
+          )}
+        </>
+      ),
+    },
+    {
+      key: 'why',
+      title: t('designer.rehearsal.why'),
+      width: 'minmax(180px, 1.6fr)',
+      render: ({ items, node }) => (
+        <>
+          <span className="vcell-line num">{items[0] && item(items[0])}</span>
+          <span className="cell-sub vcell-line">{stepName(node)}</span>
+        </>
+      ),
+    },
+    {
+      key: 'amount',
+      title: t('designer.rehearsal.amount'),
+      width: '140px',
+      render: ({ amount, currency }) => (
+        <span className="num vcell-right">{format.money(amount, currency)}</span>
+      ),
+    },
+  ];
+  return <VirtualTable rows={rows} columns={columns} label={t('designer.rehearsal.messages')} done={done} />;
+}
+
+export function HeldTable({ rows, stepName, done }: TableProps<Held>) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const columns: Column<Held>[] = [
+    {
+      key: 'when',
+      title: t('designer.rehearsal.when'),
+      width: '130px',
+      render: ({ at }) => <time className="num">{format.instant(at)}</time>,
+    },
+    {
+      key: 'whom',
+      title: t('designer.rehearsal.whom'),
+      width: 'minmax(160px, 1.2fr)',
+      render: ({ customer, name }) => <Who id={customer} name={name} />,
+    },
+    {
+      key: 'what',
+      title: t('designer.rehearsal.what'),
+      width: '160px',
+      render: ({ what }) => (
+        <Chip tone={what === 'refused' ? 'amber' : 'neutral'}>
+          {t(`designer.rehearsal.heldWhat.${what}`, { defaultValue: what })}
+        </Chip>
+      ),
+    },
+    {
+      key: 'why',
+      title: t('designer.rehearsal.why'),
+      width: 'minmax(180px, 1.6fr)',
+      render: ({ reason, node }) => (
+        <>
+          <span className="vcell-line">{format.reason(reason?.text)}</span>
+          <span className="cell-sub vcell-line">{stepName(node)}</span>
+        </>
+      ),
+    },
+    {
+      key: 'until',
+      title: t('designer.rehearsal.until'),
+      width: '140px',
+      render: ({ until }) => <span className="num">{until ? format.instant(until) : t('table.none')}</span>,
+    },
+  ];
+  return <VirtualTable rows={rows} columns={columns} label={t('designer.rehearsal.held')} done={done} />;
+}
+
+export function TaskTable({ rows, stepName, done }: TableProps<RehearsedTask>) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const columns: Column<RehearsedTask>[] = [
+    {
+      key: 'when',
+      title: t('designer.rehearsal.when'),
+      width: '130px',
+      render: ({ at }) => <time className="num">{format.instant(at)}</time>,
+    },
+    {
+      key: 'whom',
+      title: t('designer.rehearsal.whom'),
+      width: 'minmax(160px, 1.2fr)',
+      render: ({ customer, name }) => <Who id={customer} name={name} />,
+    },
+    {
+      key: 'what',
+      title: t('designer.rehearsal.what'),
+      width: 'minmax(200px, 2fr)',
+      render: ({ title }) => <span className="vcell-line">{format.text(title)}</span>,
+    },
+    {
+      key: 'why',
+      title: t('designer.rehearsal.why'),
+      width: 'minmax(180px, 1.6fr)',
+      render: ({ node }) => <span className="cell-sub vcell-line">{stepName(node)}</span>,
+    },
+  ];
+  return <VirtualTable rows={rows} columns={columns} label={t('designer.rehearsal.tasks')} done={done} />;
+}
