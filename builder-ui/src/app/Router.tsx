@@ -16,6 +16,11 @@ const FlowPage = lazy(() => import('@/features/flows/components/FlowPage'));
 const RunPage = lazy(() => import('@/features/flows/components/RunPage'));
 const InboxPage = lazy(() => import('@/features/inbox/components/InboxPage'));
 const SettingsPage = lazy(() => import('@/features/settings/components/SettingsPage'));
+const FormsPage = lazy(() => import('@/features/forms/components/FormsPage'));
+const DesignerPage = lazy(() => import('@/features/forms/components/DesignerPage'));
+const RecordsPage = lazy(() => import('@/features/forms/components/RecordsPage'));
+const MessagesPage = lazy(() => import('@/features/messages/components/MessagesPage'));
+const TemplatePage = lazy(() => import('@/features/messages/components/TemplatePage'));
 const NotFoundPage = lazy(() => import('./NotFoundPage'));
 
 export function Router() {
@@ -50,6 +55,11 @@ export function Router() {
           <Route path="flows/:key/:tab" element={<FlowPage />} />
           <Route path="inbox" element={<InboxPage />} />
           <Route path="inbox/:id" element={<InboxPage />} />
+          <Route path="forms" element={<FormsPage />} />
+          <Route path="forms/:key" element={<DesignerPage />} />
+          <Route path="forms/:key/records" element={<RecordsPage />} />
+          <Route path="messages" element={<MessagesPage />} />
+          <Route path="messages/:key" element={<TemplatePage />} />
           <Route path="settings" element={<Navigate to="/settings/workspace" replace />} />
           <Route path="settings/:tab" element={<SettingsPage />} />
           <Route path="*" element={<NotFoundPage />} />

@@ -1,10 +1,12 @@
 import {
   ControlOutlined,
   FileTextOutlined,
+  FormOutlined,
   InboxOutlined,
   MenuFoldOutlined,
   MenuOutlined,
   MenuUnfoldOutlined,
+  MessageOutlined,
   NodeIndexOutlined,
   SettingOutlined,
   SunOutlined,
@@ -30,6 +32,8 @@ const items: { to: string; label: string; icon: ReactNode }[] = [
   { to: '/invoices', label: 'nav.invoices', icon: <FileTextOutlined /> },
   { to: '/runs', label: 'nav.runs', icon: <ControlOutlined /> },
   { to: '/flows', label: 'nav.flows', icon: <NodeIndexOutlined /> },
+  { to: '/forms', label: 'nav.forms', icon: <FormOutlined /> },
+  { to: '/messages', label: 'nav.messages', icon: <MessageOutlined /> },
   { to: '/inbox', label: 'nav.inbox', icon: <InboxOutlined /> },
   { to: '/settings', label: 'nav.settings', icon: <SettingOutlined /> },
 ];

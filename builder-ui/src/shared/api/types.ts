@@ -18,6 +18,10 @@ export type Permission =
   | 'run.control'
   | 'flow.publish'
   | 'flow.write'
+  | 'form.write'
+  | 'form.publish'
+  | 'template.read'
+  | 'template.write'
   | 'settings.write'
   | 'message.review';
 export type Session = {

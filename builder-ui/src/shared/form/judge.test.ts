@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noThenProperty: "then" is a word of JSON Schema
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checks } from './checks';
@@ -64,13 +65,20 @@ describe('judge', () => {
       due: '2026-02-30',
       more: 1,
     });
-    expect(wrong.map(({ pointer, rule, limit }) => `${pointer} ${rule} ${limit ?? ''}`.trim()).sort()).toEqual([
+    expect(
+      wrong.map(({ pointer, rule, limit }) => `${pointer} ${rule} ${limit ?? ''}`.trim()).sort(),
+    ).toEqual([
       '/code check.uscc',
       '/due format.date',
       '/extra false schema',
       '/more unknownField',
       '/name maxLength 3',
     ]);
-    expect(judge.validate({ kind: 'a' }).map(({ pointer }) => pointer).sort()).toEqual(['/extra', '/name']);
+    expect(
+      judge
+        .validate({ kind: 'a' })
+        .map(({ pointer }) => pointer)
+        .sort(),
+    ).toEqual(['/extra', '/name']);
   });
 });

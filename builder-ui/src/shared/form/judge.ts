@@ -89,7 +89,11 @@ function readSheet(properties: Record<string, Property>): Sheet {
     }
     if (!property['x-df-formula']) continue;
     try {
-      formulas.set(key, { key, kind: String(property.type), formula: parseFormula(property['x-df-formula']) });
+      formulas.set(key, {
+        key,
+        kind: String(property.type),
+        formula: parseFormula(property['x-df-formula']),
+      });
     } catch {
       // A draft may hold a formula that cannot be read yet; the designer says so.
     }

@@ -33,7 +33,13 @@ export type Migration = {
   total: number;
   failures: Failing[];
 };
-export type Revision = FormDoc & { revision: number; at?: string; by?: string; byName?: string; steps?: Step[] };
+export type Revision = FormDoc & {
+  revision: number;
+  at?: string;
+  by?: string;
+  byName?: string;
+  steps?: Step[];
+};
 export type FormRecord = StoredRecord<Data, Data> & { masked?: string[] };
 
 const formsKey = ['forms'] as const;
@@ -47,7 +53,11 @@ export const useForms = () =>
   });
 
 export const useForm = (key: string) =>
-  useQuery({ queryKey: formKey(key), queryFn: () => api.get<FormEntry>(`/forms/${key}`), enabled: key !== '' });
+  useQuery({
+    queryKey: formKey(key),
+    queryFn: () => api.get<FormEntry>(`/forms/${key}`),
+    enabled: key !== '',
+  });
 
 export const saveDraft = ({ key, ...body }: FormDoc, version: number) =>
   api.put<FormEntry>(`/forms/${key}`, { ...body, layout: body.layout ?? {} }, version);

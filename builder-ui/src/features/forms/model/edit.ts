@@ -9,7 +9,10 @@ export type Selected = { field: string } | { group: number } | undefined;
 export const propertyOf = (doc: FormDoc, key: string): Property | undefined => doc.schema.properties?.[key];
 export const isLocked = (doc: FormDoc, key: string) => propertyOf(doc, key)?.['x-df-system'] === true;
 
-const withGroups = (doc: FormDoc, groups: Group[]): FormDoc => ({ ...doc, layout: { ...doc.layout, groups } });
+const withGroups = (doc: FormDoc, groups: Group[]): FormDoc => ({
+  ...doc,
+  layout: { ...doc.layout, groups },
+});
 
 export const copyGroups = (doc: FormDoc): Group[] =>
   groupsOf(doc).map((group) => ({ ...group, fields: [...group.fields] }));
@@ -40,12 +43,21 @@ export function placeAfter(doc: FormDoc, selected: Selected): Place {
   return { group, at: groups[group]?.fields.length ?? 0 };
 }
 
-export function addField(doc: FormDoc, kind: string, label: Names, place: Place, used: Iterable<string> = []) {
+export function addField(
+  doc: FormDoc,
+  kind: string,
+  label: Names,
+  place: Place,
+  used: Iterable<string> = [],
+) {
   const key = freshKey(doc, keyBase(kind), used);
   const groups = copyGroups(doc);
   groups[place.group]?.fields.splice(place.at, 0, key);
   const schema = { ...doc.schema, properties: { ...doc.schema.properties, [key]: blank(kind, label) } };
-  return { doc: withGroups({ ...doc, schema, title: doc.title || (kind === 'text' ? key : doc.title) }, groups), key };
+  return {
+    doc: withGroups({ ...doc, schema, title: doc.title || (kind === 'text' ? key : doc.title) }, groups),
+    key,
+  };
 }
 
 /** A new section takes over what stood behind the place. */
@@ -75,7 +87,8 @@ export function removeGroup(doc: FormDoc, at: number): FormDoc {
   if (groups.length < 2) return updateGroup(doc, at, { title: undefined, tab: undefined });
   const [gone] = groups.splice(at, 1);
   const heir = groups[Math.max(0, at - 1)];
-  if (gone && heir) heir.fields = at === 0 ? [...gone.fields, ...heir.fields] : [...heir.fields, ...gone.fields];
+  if (gone && heir)
+    heir.fields = at === 0 ? [...gone.fields, ...heir.fields] : [...heir.fields, ...gone.fields];
   return withGroups(doc, groups);
 }
 
@@ -99,7 +112,9 @@ export function nudge(doc: FormDoc, key: string, by: -1 | 1): FormDoc {
   const at = fields.indexOf(key);
   if (by < 0) {
     if (at > 0) return moveField(doc, key, { group, at: at - 1 });
-    return group > 0 ? moveField(doc, key, { group: group - 1, at: groups[group - 1]?.fields.length ?? 0 }) : doc;
+    return group > 0
+      ? moveField(doc, key, { group: group - 1, at: groups[group - 1]?.fields.length ?? 0 })
+      : doc;
   }
   if (at < fields.length - 1) return moveField(doc, key, { group, at: at + 2 });
   return group < groups.length - 1 ? moveField(doc, key, { group: group + 1, at: 0 }) : doc;
@@ -126,7 +141,10 @@ export function removeField(doc: FormDoc, key: string): FormDoc {
   parsed.required.delete(key);
   const widths = { ...doc.layout?.widths };
   delete widths[key];
-  const groups = copyGroups(doc).map((group) => ({ ...group, fields: group.fields.filter((name) => name !== key) }));
+  const groups = copyGroups(doc).map((group) => ({
+    ...group,
+    fields: group.fields.filter((name) => name !== key),
+  }));
   const next = withGroups({ ...doc, schema: writeRules({ ...doc.schema, properties }, parsed) }, groups);
   return {
     ...next,
@@ -160,7 +178,10 @@ export function setSentences(doc: FormDoc, sentences: Sentence[]): FormDoc {
 }
 
 export function setWidth(doc: FormDoc, key: string, half: boolean): FormDoc {
-  return { ...doc, layout: { ...doc.layout, widths: { ...doc.layout?.widths, [key]: half ? 'half' : 'full' } } };
+  return {
+    ...doc,
+    layout: { ...doc.layout, widths: { ...doc.layout?.widths, [key]: half ? 'half' : 'full' } },
+  };
 }
 
 const word = (key: string) => new RegExp(`(?<![A-Za-z0-9_.])${key}(?![A-Za-z0-9_])`, 'g');
@@ -188,7 +209,9 @@ export function renameKey(doc: FormDoc, from: string, to: string, published: boo
     clauses: sentence.clauses.map((clause) => ({ ...clause, field: swap(clause.field) })),
   }));
   parsed.required = new Set([...parsed.required].map(swap));
-  const widths = Object.fromEntries(Object.entries(doc.layout?.widths ?? {}).map(([key, width]) => [swap(key), width]));
+  const widths = Object.fromEntries(
+    Object.entries(doc.layout?.widths ?? {}).map(([key, width]) => [swap(key), width]),
+  );
   const groups = copyGroups(doc).map((group) => ({ ...group, fields: group.fields.map(swap) }));
   const steps = (doc.steps ?? []).map((step) => ({ ...step, to: step.to?.map(swap) }));
   const fed = steps.some((step) => step.op !== 'default' && step.to?.includes(to));

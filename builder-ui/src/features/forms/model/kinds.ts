@@ -29,9 +29,23 @@ export function blank(kind: string, label: Names): Property {
     case 'longText':
       return { ...head, type: 'string', maxLength: 5000, 'x-df-type': 'longText' };
     case 'email':
-      return { ...head, type: 'string', format: 'email', maxLength: 254, 'x-df-type': 'email', 'x-df-personal': true };
+      return {
+        ...head,
+        type: 'string',
+        format: 'email',
+        maxLength: 254,
+        'x-df-type': 'email',
+        'x-df-personal': true,
+      };
     case 'phone':
-      return { ...head, type: 'string', pattern: '^[0-9+() -]{3,40}$', maxLength: 40, 'x-df-type': 'phone', 'x-df-personal': true };
+      return {
+        ...head,
+        type: 'string',
+        pattern: '^[0-9+() -]{3,40}$',
+        maxLength: 40,
+        'x-df-type': 'phone',
+        'x-df-personal': true,
+      };
     case 'address':
       return {
         ...head,
@@ -49,7 +63,14 @@ export function blank(kind: string, label: Names): Property {
     case 'number':
       return { ...head, type: 'number' };
     case 'money':
-      return { ...head, type: 'integer', minimum: 0, maximum: maxMoney, 'x-df-type': 'money', 'x-df-access': 'amounts' };
+      return {
+        ...head,
+        type: 'integer',
+        minimum: 0,
+        maximum: maxMoney,
+        'x-df-type': 'money',
+        'x-df-access': 'amounts',
+      };
     case 'percent':
       return { ...head, type: 'number', minimum: 0, maximum: 100, 'x-df-type': 'percent' };
     case 'formula':

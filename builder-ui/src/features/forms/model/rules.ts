@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noThenProperty: "then" is a word of JSON Schema
 import type { Json, Property, Rule, Schema } from '@/shared/form/types';
 
 /** How a rule's sentence compares a field. */
@@ -86,7 +87,8 @@ function ruleOf(sentence: Sentence, required: ReadonlySet<string>): Rule[] {
 export type Parsed = { sentences: Sentence[]; required: Set<string>; foreign: Rule[] };
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-const isTest = (value: unknown): value is Test => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTest = (value: unknown): value is Test =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parseClause(test: unknown): Clause | undefined {
   if (!isTest(test)) return undefined;
@@ -108,7 +110,8 @@ function parseClause(test: unknown): Clause | undefined {
   else if (word === 'enum') clause = { field, op: 'oneOf', value };
   else if (word === 'minimum') clause = { field, op: 'atLeast', value };
   else if (word === 'maximum') clause = { field, op: 'atMost', value };
-  else if (word === 'contains' && isTest(value)) clause = { field, op: 'has', value: (value as Test).const as Json };
+  else if (word === 'contains' && isTest(value))
+    clause = { field, op: 'has', value: (value as Test).const as Json };
   return clause && same(clauseSchema(clause), test) ? clause : undefined;
 }
 
@@ -148,7 +151,8 @@ export function parseRules(schema: Schema): Parsed {
     const when = known && !hiding ? parseWhen(rule.if) : undefined;
     const fields = rule.then?.required;
     if (hiding) out.sentences.push(hiding);
-    else if (when && fields && !rule.then?.properties) out.sentences.push({ effect: 'require', fields, ...when });
+    else if (when && fields && !rule.then?.properties)
+      out.sentences.push({ effect: 'require', fields, ...when });
     else out.foreign.push(rule);
   }
   return out;

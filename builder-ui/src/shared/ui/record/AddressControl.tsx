@@ -53,7 +53,12 @@ export function AddressControl(props: ControlProps) {
   const region = [value.province, value.city, value.district].filter((part) => typeof part === 'string');
   const text = (key: string) => (typeof value[key] === 'string' ? (value[key] as string) : '');
   return (
-    <div className="rf-address" role="group" aria-labelledby={`${props.id}-label`} aria-describedby={props.describedBy}>
+    <div
+      className="rf-address"
+      role="group"
+      aria-labelledby={`${props.id}-label`}
+      aria-describedby={props.describedBy}
+    >
       <Cascader
         id={props.id}
         options={options}

@@ -9,7 +9,8 @@ import type { ControlProps } from './types';
 
 const limit = 5 << 20;
 
-const isFile = (entry: Json): entry is Data => typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+const isFile = (entry: Json): entry is Data =>
+  typeof entry === 'object' && entry !== null && !Array.isArray(entry);
 
 function base64(buffer: ArrayBuffer): string {
   const bytes = new Uint8Array(buffer);
@@ -51,7 +52,12 @@ export function FileControl(props: ControlProps) {
   };
 
   return (
-    <div className="rf-files" role="group" aria-labelledby={`${props.id}-label`} aria-describedby={props.describedBy}>
+    <div
+      className="rf-files"
+      role="group"
+      aria-labelledby={`${props.id}-label`}
+      aria-describedby={props.describedBy}
+    >
       {files.length > 0 && (
         <ul>
           {files.map((file) => (

@@ -22,7 +22,8 @@ type Props = {
   flat?: boolean;
 };
 
-export const useJudge = (form: Pick<FormDoc, 'schema'>) => useMemo(() => makeJudge(form.schema), [form.schema]);
+export const useJudge = (form: Pick<FormDoc, 'schema'>) =>
+  useMemo(() => makeJudge(form.schema), [form.schema]);
 
 /** A form's fields as people fill them in: what rules hide is gone, formulas follow while typing. */
 export function RecordForm(props: Props) {
@@ -110,7 +111,14 @@ function OneField({ name, ...view }: View & { name: string }) {
   const masked = view.masked?.includes(name);
   const error = view.errors?.[name];
   return (
-    <Field id={id} label={label} required={view.required.has(name)} help={help} error={error} group={isGroup(kind)}>
+    <Field
+      id={id}
+      label={label}
+      required={view.required.has(name)}
+      help={help}
+      error={error}
+      group={isGroup(kind)}
+    >
       {masked ? (
         <output id={id} className="rf-output">
           {t('record.masked')}

@@ -64,7 +64,10 @@ export function ReferenceControl(props: ControlProps) {
     label: nameOf(record),
   }));
   if (value && !options.some((option) => option.value === value))
-    options.unshift({ value, label: chosen.data ? nameOf(chosen.data) : chosen.isError ? t('record.notSeen') : '…' });
+    options.unshift({
+      value,
+      label: chosen.data ? nameOf(chosen.data) : chosen.isError ? t('record.notSeen') : '…',
+    });
   return (
     <Select
       id={props.id}

@@ -18,7 +18,12 @@ export function RowsControl(props: ControlProps) {
   const set = (next: Data[]) => props.onChange(next.length > 0 ? next : undefined);
   const full = rows.length >= (props.property.maxItems ?? 200);
   return (
-    <div className="rf-rows" role="group" aria-labelledby={`${props.id}-label`} aria-describedby={props.describedBy}>
+    <div
+      className="rf-rows"
+      role="group"
+      aria-labelledby={`${props.id}-label`}
+      aria-describedby={props.describedBy}
+    >
       {rows.length > 0 && (
         <table className="rf-table">
           <thead>

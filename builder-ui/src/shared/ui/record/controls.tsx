@@ -189,7 +189,11 @@ function DateControl(props: ControlProps) {
       title={withTime ? zone : undefined}
       onChange={(next) =>
         props.onChange(
-          next ? (withTime ? next.second(0).millisecond(0).toISOString() : next.format('YYYY-MM-DD')) : undefined,
+          next
+            ? withTime
+              ? next.second(0).millisecond(0).toISOString()
+              : next.format('YYYY-MM-DD')
+            : undefined,
         )
       }
       {...aria(props)}
@@ -282,7 +286,9 @@ function Computed(props: ControlProps) {
   return (
     <output id={props.id} className="rf-output num" aria-describedby={props.describedBy}>
       {shown || (
-        <span className="list-dim">{t(props.kind === 'autoNumber' ? 'record.numbered' : 'record.nothing')}</span>
+        <span className="list-dim">
+          {t(props.kind === 'autoNumber' ? 'record.numbered' : 'record.nothing')}
+        </span>
       )}
     </output>
   );
@@ -297,5 +303,3 @@ function Unknown({ id, kind, value }: ControlProps) {
     </output>
   );
 }
-
-

@@ -1,0 +1,222 @@
+import { Alert, Button, Drawer, Grid, Progress } from 'antd';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useFormat } from '@/shared/lib/useFormat';
+import { errorText } from '@/shared/ui/states';
+import { type CheckPage, checkPage, type Failing, useMigration, usePublish } from '../api/forms';
+import { useDesigner } from '../model/store';
+import { Difference } from './RevisionsDrawer';
+
+type Scan = {
+  checked: number;
+  failed: number;
+  changed: number;
+  cleared: number;
+  total: number;
+  failing: Failing[];
+  done: boolean;
+};
+const none: Scan = { checked: 0, failed: 0, changed: 0, cleared: 0, total: 0, failing: [], done: false };
+const mostFailing = 50;
+
+/** Looks at all records page by page, so that nobody waits for one long answer; closing stops it. */
+function useScan(key: string, open: boolean) {
+  const [scan, setScan] = useState<Scan>(none);
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    if (!open) return;
+    let gone = false;
+    setScan(none);
+    setError(undefined);
+    const run = async () => {
+      let cursor: string | undefined;
+      let sum = none;
+      do {
+        const page: CheckPage = await checkPage(key, cursor);
+        if (gone) return;
+        sum = {
+          checked: sum.checked + page.checked,
+          failed: sum.failed + page.failed,
+          changed: sum.changed + page.changed,
+          cleared: sum.cleared + page.cleared,
+          total: sum.total || page.total,
+          failing: [...sum.failing, ...page.failing].slice(0, mostFailing),
+          done: !page.next,
+        };
+        setScan(sum);
+        cursor = page.next;
+      } while (cursor);
+    };
+    run().catch((cause) => !gone && setError(cause));
+    return () => {
+      gone = true;
+    };
+  }, [key, open]);
+  return { scan, error };
+}
+
+/** Publishing, with what it does to the records that are there: seen before, followed afterwards. */
+export function PublishDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { doc, version, published, revision } = useDesigner();
+  const phone = Grid.useBreakpoint().md === false;
+  const { scan, error } = useScan(doc.key, open && published !== undefined);
+  const publish = usePublish();
+  const [migration, setMigration] = useState<string>();
+  const [done, setDone] = useState(false);
+  const ready = published === undefined || scan.done;
+  const fault = publish.error ?? error;
+  const close = () => {
+    onClose();
+    publish.reset();
+    setMigration(undefined);
+    setDone(false);
+  };
+  const go = () =>
+    publish.mutate(
+      { key: doc.key, version },
+      {
+        onSuccess: (entry) => {
+          useDesigner.getState().open(entry);
+          setMigration(entry.migration);
+          setDone(true);
+        },
+      },
+    );
+  return (
+    <Drawer
+      open={open}
+      onClose={close}
+      title={t('forms.publishTitle')}
+      size={phone ? '100%' : 520}
+      footer={
+        <div className="drawer-foot">
+          <Button onClick={close}>{t(done ? 'forms.close' : 'action.cancel')}</Button>
+          {!done && (
+            <Button
+              type="primary"
+              disabled={!ready || error !== undefined}
+              loading={publish.isPending}
+              onClick={go}
+            >
+              {t('forms.publishAs', { revision: revision + 1 })}
+            </Button>
+          )}
+        </div>
+      }
+    >
+      {done ? (
+        <Published migration={migration} form={doc.key} revision={revision} />
+      ) : (
+        <>
+          <section className="fd-revision">
+            <h3 className="fd-part-title">{t('forms.changes')}</h3>
+            <Difference before={published} after={doc} />
+          </section>
+          {published && !error && <ScanResult scan={scan} form={doc.key} />}
+          {!published && <p className="rf-help">{t('forms.publishFirst')}</p>}
+        </>
+      )}
+      {fault ? <Alert type="error" role="alert" showIcon {...describe(fault, t)} /> : null}
+    </Drawer>
+  );
+}
+
+function describe(fault: unknown, t: (key: string) => string) {
+  const { title, text } = errorText(fault, t);
+  const places =
+    (fault as { problem?: { errors?: { pointer: string; message: string }[] } }).problem?.errors ?? [];
+  return {
+    title,
+    description:
+      places.length > 0
+        ? places.map(({ pointer, message }) => <div key={pointer + message}>{`${pointer}: ${message}`}</div>)
+        : text,
+  };
+}
+
+function ScanResult({ scan, form }: { scan: Scan; form: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const percent = scan.total > 0 ? Math.round((scan.checked / scan.total) * 100) : scan.done ? 100 : 0;
+  return (
+    <section className="fd-revision" aria-live="polite">
+      <h3 className="fd-part-title">{t('forms.records')}</h3>
+      {!scan.done && <Progress percent={percent} size="small" aria-label={t('forms.checking')} />}
+      <ul className="fd-facts">
+        <li>{t('forms.checked', { count: scan.checked, shown: format.number(scan.checked) })}</li>
+        {scan.changed > 0 && (
+          <li>{t('forms.wouldChange', { count: scan.changed, shown: format.number(scan.changed) })}</li>
+        )}
+        {scan.cleared > 0 && (
+          <li className="fd-warn">
+            {t('forms.wouldClear', { count: scan.cleared, shown: format.number(scan.cleared) })}
+          </li>
+        )}
+        <li className={scan.failed > 0 ? 'fd-warn' : undefined}>
+          {scan.failed > 0
+            ? t('forms.wouldFail', { count: scan.failed, shown: format.number(scan.failed) })
+            : scan.done
+              ? t('forms.allFit')
+              : t('forms.checking')}
+        </li>
+      </ul>
+      <FailingList failing={scan.failing} form={form} />
+      {scan.failed > 0 && <p className="rf-help">{t('forms.failHint')}</p>}
+    </section>
+  );
+}
+
+function FailingList({ failing, form }: { failing: Failing[]; form: string }) {
+  if (failing.length === 0) return null;
+  return (
+    <ul className="fd-failing">
+      {failing.map(({ id, title, errors }) => (
+        <li key={id}>
+          <Link to={`/forms/${form}/records?open=${id}`}>{title || id}</Link>
+          <span className="list-dim">
+            {errors.map(({ pointer, message }) => `${pointer.replace(/^\//, '')}: ${message}`).join(' · ')}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Published({ migration, form, revision }: { migration?: string; form: string; revision: number }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const progress = useMigration(migration);
+  const data = progress.data;
+  return (
+    <section className="fd-revision" aria-live="polite">
+      <Alert type="success" showIcon title={t('forms.published', { revision })} />
+      {migration && data && (
+        <>
+          <h3 className="fd-part-title">{t('forms.migration')}</h3>
+          <Progress
+            percent={
+              data.status === 'done'
+                ? 100
+                : Math.min(99, Math.round((data.done / Math.max(1, data.total)) * 100))
+            }
+            size="small"
+            aria-label={t('forms.migration')}
+          />
+          <p>
+            {t(data.status === 'done' ? 'forms.migrated' : 'forms.migrating', {
+              done: format.number(data.done),
+              changed: format.number(data.changed),
+              failed: format.number(data.failed),
+            })}
+          </p>
+          <FailingList failing={data.failures} form={form} />
+        </>
+      )}
+      <p>
+        <Link to={`/forms/${form}/records`}>{t('forms.toRecords')}</Link>
+      </p>
+    </section>
+  );
+}

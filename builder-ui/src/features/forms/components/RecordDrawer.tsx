@@ -1,0 +1,109 @@
+import { useQuery } from '@tanstack/react-query';
+import { Alert, App, Button, Drawer, Grid } from 'antd';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ApiError, api } from '@/shared/api/client';
+import { keys } from '@/shared/api/query';
+import type { Data } from '@/shared/form/types';
+import { RecordForm, useJudge, useWrongText } from '@/shared/ui/record/RecordForm';
+import { ErrorState, errorText, Lines } from '@/shared/ui/states';
+import { type FormEntry, type FormRecord, useSaveRecord } from '../api/forms';
+
+type Props = { form: FormEntry; id: string; onClose: () => void };
+
+/** One record, new or there already. The browser says what is wrong at once; the server has the last word. */
+export function RecordDrawer({ form, id, onClose }: Props) {
+  const { t } = useTranslation();
+  const record = useQuery({
+    queryKey: [...keys.records(form.key), 'one', id],
+    queryFn: () => api.get<FormRecord>(`/records/${form.key}/${id}`),
+    enabled: id !== 'new',
+    staleTime: 0,
+  });
+  const phone = Grid.useBreakpoint().md === false;
+  if (id === 'new' || record.data)
+    return <Editor form={form} record={id === 'new' ? undefined : record.data} onClose={onClose} />;
+  return (
+    <Drawer open onClose={onClose} title={t('forms.record')} size={phone ? '100%' : 560}>
+      {record.error ? (
+        <ErrorState error={record.error} onRetry={() => record.refetch()} />
+      ) : (
+        <Lines rows={5} />
+      )}
+    </Drawer>
+  );
+}
+
+function Editor({ form, record, onClose }: { form: FormEntry; record?: FormRecord; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const phone = Grid.useBreakpoint().md === false;
+  const judge = useJudge(form);
+  const wrongText = useWrongText();
+  const save = useSaveRecord(form.key, record);
+  const [value, setValue] = useState<Data>(record?.data ?? {});
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [rest, setRest] = useState<{ title: string; text: string }>();
+  const [start] = useState(value);
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => value !== start && event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [value, start]);
+
+  const submit = async () => {
+    const settled = judge.settle(value);
+    const wrong = wrongText(
+      judge.validate(settled).filter(({ pointer }) => !record?.masked?.includes(pointer.split('/')[1] ?? '')),
+    );
+    setErrors(wrong);
+    setRest(undefined);
+    if (Object.keys(wrong).length > 0) return focusFirst();
+    try {
+      await save.mutateAsync(settled);
+      message.success(t('state.saved'));
+      onClose();
+    } catch (cause) {
+      const said: Record<string, string> = {};
+      if (cause instanceof ApiError)
+        for (const [name, text] of Object.entries(cause.fields)) said[name.split('.')[0] ?? ''] ??= text;
+      setErrors(said);
+      if (Object.keys(said).length === 0) setRest(errorText(cause, t));
+      else focusFirst();
+    }
+  };
+  const focusFirst = () =>
+    requestAnimationFrame(() =>
+      document
+        .querySelector<HTMLElement>('.rf-field-bad input, .rf-field-bad button, .rf-field-bad textarea')
+        ?.focus(),
+    );
+
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      title={t(record ? 'forms.editRecord' : 'forms.newRecord')}
+      size={phone ? '100%' : 560}
+      footer={
+        <div className="drawer-foot">
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+          <Button type="primary" loading={save.isPending} onClick={submit}>
+            {t('action.save')}
+          </Button>
+        </div>
+      }
+    >
+      <RecordForm
+        form={form}
+        value={value}
+        onChange={setValue}
+        errors={errors}
+        record={record?.id}
+        masked={record?.masked}
+        disabled={save.isPending}
+      />
+      {rest && <Alert type="error" role="alert" showIcon title={rest.title} description={rest.text} />}
+    </Drawer>
+  );
+}

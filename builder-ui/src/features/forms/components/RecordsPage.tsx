@@ -1,0 +1,145 @@
+import '../texts';
+import { PlusOutlined } from '@ant-design/icons';
+import { Button, Input } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { choicesOf, groupsOf, kindOf } from '@/shared/form/kinds';
+import type { FormDoc, Json, Property } from '@/shared/form/types';
+import { useFormat } from '@/shared/lib/useFormat';
+import { useParamState } from '@/shared/lib/useParamState';
+import { DataTable } from '@/shared/ui/DataTable';
+import { Page } from '@/shared/ui/Page';
+import { Empty, ErrorState, PageSkeleton } from '@/shared/ui/states';
+import { type FormEntry, type FormRecord, useForm, useRecords } from '../api/forms';
+import { RecordDrawer } from './RecordDrawer';
+
+const columnsShown = 5;
+const tableKinds = [
+  'text',
+  'email',
+  'phone',
+  'number',
+  'money',
+  'percent',
+  'date',
+  'choice',
+  'boolean',
+  'autoNumber',
+];
+
+/** The records of a form of the company's own. */
+export default function RecordsPage() {
+  const { key = '' } = useParams();
+  const form = useForm(key);
+  if (form.error)
+    return (
+      <div className="page">
+        <ErrorState level={1} error={form.error} onRetry={() => form.refetch()} />
+      </div>
+    );
+  return form.data ? <Records form={form.data} /> : <PageSkeleton />;
+}
+
+function Records({ form }: { form: FormEntry }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const params = useParamState();
+  const search = params.get('q') ?? '';
+  const pages = useRecords(form.key, search);
+  const open = params.get('open');
+  const name = format.text(form.name) || form.key;
+  const keys = groupsOf(form)
+    .flatMap(({ fields }) => fields)
+    .filter((field) => tableKinds.includes(kindOf(form.schema.properties?.[field] ?? {})));
+  const shown = [
+    ...new Set(
+      [form.title, ...keys].filter((field): field is string => field !== undefined && keys.includes(field)),
+    ),
+  ].slice(0, columnsShown);
+  const cell = useCell(form);
+  const create = (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => params.set({ open: 'new' })}>
+      {t('forms.newRecord')}
+    </Button>
+  );
+  return (
+    <Page
+      title={name}
+      sub={<Link to={`/forms/${form.key}`}>{t('forms.toDesigner')}</Link>}
+      actions={create}
+      wide
+    >
+      <div className="filters">
+        <Input.Search
+          className="search-box"
+          type="search"
+          defaultValue={search}
+          allowClear
+          placeholder={t('forms.searchRecords')}
+          aria-label={t('forms.searchRecords')}
+          onSearch={(q) => params.set({ q })}
+        />
+      </div>
+      <DataTable<FormRecord>
+        label={name}
+        rows={pages.rows}
+        rowKey={({ id }) => id}
+        pages={pages}
+        onOpen={({ id }) => params.set({ open: id })}
+        empty={
+          <Empty
+            title={t(search ? 'forms.nothingFound' : 'forms.noRecords')}
+            text={search ? undefined : t('forms.noRecordsText')}
+            action={search ? undefined : create}
+          />
+        }
+        columns={shown.map((field, at) => {
+          const property = form.schema.properties?.[field] ?? {};
+          return {
+            key: field,
+            title: format.text(property['x-df-label']) || field,
+            align: ['number', 'money', 'percent'].includes(kindOf(property)) ? ('right' as const) : undefined,
+            hide: at > 2 ? ('narrow' as const) : at > 0 ? ('phone' as const) : undefined,
+            render: (row: FormRecord) =>
+              at === 0 ? (
+                <Link to={`?open=${row.id}`} data-row-link className="row-title">
+                  {cell(property, row.data[field], row) || row.id}
+                </Link>
+              ) : (
+                cell(property, row.data[field], row)
+              ),
+          };
+        })}
+      />
+      {open && (
+        <RecordDrawer key={open} form={form} id={open} onClose={() => params.set({ open: undefined })} />
+      )}
+    </Page>
+  );
+}
+
+function useCell(_: FormDoc) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (property: Property, value: Json | undefined, row: FormRecord): string => {
+    if (value === undefined || value === null) return '';
+    const currency = typeof row.data.currency === 'string' ? row.data.currency : 'CNY';
+    switch (kindOf(property)) {
+      case 'money':
+        return typeof value === 'number' ? format.money(value, currency) : '';
+      case 'number':
+        return typeof value === 'number' ? format.number(value) : '';
+      case 'percent':
+        return `${value} %`;
+      case 'date':
+        return format.date(String(value));
+      case 'boolean':
+        return t(value === true ? 'record.yes' : 'record.no');
+      case 'choice':
+        return (
+          format.text(choicesOf(property).find((choice) => choice.value === value)?.names) || String(value)
+        );
+    }
+    return typeof value === 'object' ? '' : String(value);
+  };
+}

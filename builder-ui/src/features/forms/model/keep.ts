@@ -1,0 +1,31 @@
+import type { FormDoc } from '@/shared/form/types';
+
+/** Edits that the server does not have yet, kept in this browser until it does. */
+export type Kept = { doc: FormDoc; version: number; at: number };
+
+const name = (workspace: string, key: string) => `dueflow.form.${workspace}.${key}`;
+
+export function keep(workspace: string, key: string, kept: Kept) {
+  try {
+    localStorage.setItem(name(workspace, key), JSON.stringify(kept));
+  } catch {
+    // Full or closed storage: the server's copy is what counts.
+  }
+}
+
+export function kept(workspace: string, key: string): Kept | undefined {
+  try {
+    const found = JSON.parse(localStorage.getItem(name(workspace, key)) ?? 'null');
+    return found?.doc?.schema ? found : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function forget(workspace: string, key: string) {
+  try {
+    localStorage.removeItem(name(workspace, key));
+  } catch {
+    // Nothing to forget then.
+  }
+}

@@ -1,0 +1,360 @@
+import '../texts';
+import { Alert, App, Button, Dropdown, Input, Segmented } from 'antd';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate, useParams } from 'react-router';
+import { ApiError } from '@/shared/api/client';
+import { useCan, useMe } from '@/shared/api/session';
+import type { Lang } from '@/shared/api/types';
+import { useDebounced } from '@/shared/lib/useDebounced';
+import { useFormat } from '@/shared/lib/useFormat';
+import { useTitle } from '@/shared/lib/useTitle';
+import { Chip } from '@/shared/ui/Chip';
+import { ErrorState, errorText, PageSkeleton } from '@/shared/ui/states';
+import {
+  type TemplateDetail,
+  type TemplateDoc,
+  useDeleteTemplate,
+  usePreview,
+  useSaveTemplate,
+  useTemplate,
+  useTemplates,
+} from '../api/messages';
+import {
+  docOf,
+  forgetTemplate,
+  keepTemplate,
+  keptTemplate,
+  langs,
+  type Part,
+  setPart,
+} from '../model/template';
+import { BodyEditor, type Caret } from './BodyEditor';
+import { Findings } from './Findings';
+import { PreviewPanel } from './PreviewPanel';
+import { VariablePicker } from './VariablePicker';
+
+const NewTemplateDrawer = lazy(() =>
+  import('./NewTemplateDrawer').then((m) => ({ default: m.NewTemplateDrawer })),
+);
+
+export default function TemplatePage() {
+  const { key = '' } = useParams();
+  const template = useTemplate(key);
+  if (template.data && template.data.key === key)
+    return <Editor key={key} template={template.data} refetch={template.refetch} />;
+  if (template.error)
+    return (
+      <div className="page">
+        <ErrorState level={1} error={template.error} onRetry={() => template.refetch()} />
+      </div>
+    );
+  return <PageSkeleton />;
+}
+
+const settle = 450;
+
+function Editor({
+  template,
+  refetch,
+}: {
+  template: TemplateDetail;
+  refetch: () => Promise<{ data?: TemplateDetail }>;
+}) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { message, modal } = App.useApp();
+  const workspace = useMe().workspace.key;
+  const canWrite = useCan('template.write');
+  const [base, setBase] = useState(template);
+  const [doc, setDoc] = useState<TemplateDoc>(() => docOf(template));
+  const [left, setLeft] = useState(() => {
+    const kept = keptTemplate(workspace, template.key);
+    return kept && JSON.stringify(kept.doc) !== JSON.stringify(docOf(template)) ? kept : undefined;
+  });
+  const [lang, setLang] = useState<Lang>(format.lang);
+  const [customer, setCustomer] = useState('');
+  const caret = useRef<Caret>(undefined);
+  const shown = useDebounced(doc, settle);
+  const preview = usePreview(shown, customer, lang);
+  const save = useSaveTemplate();
+  const changed = JSON.stringify(doc) !== JSON.stringify(docOf(base));
+  const findings = preview.data?.findings ?? [];
+  const blocked = findings.some(({ blocking }) => blocking);
+  const name = format.text(doc.name) || doc.key;
+  useTitle(t('messages.editTitle', { name }));
+
+  useEffect(() => {
+    if (changed) keepTemplate(workspace, { doc, version: base.version, at: Date.now() });
+  }, [changed, doc, base.version, workspace]);
+
+  const adopt = (next: TemplateDetail) => {
+    setBase(next);
+    setDoc(docOf(next));
+    forgetTemplate(workspace, next.key);
+  };
+  const submit = (version = base.version) =>
+    save.mutate(
+      { doc, version },
+      {
+        onSuccess: (saved) => {
+          setBase({ ...base, ...saved });
+          forgetTemplate(workspace, doc.key);
+          message.success(t('state.saved'));
+        },
+        onError: (error) => {
+          if (error instanceof ApiError && error.status === 409) return askConflict();
+          message.error(errorText(error, t).text);
+        },
+      },
+    );
+  const askConflict = async () => {
+    const theirs = (await refetch()).data;
+    if (!theirs) return;
+    modal.confirm({
+      title: t('messages.conflict'),
+      content: t('messages.conflictText'),
+      okText: t('messages.keepMine'),
+      cancelText: t('messages.takeTheirs'),
+      onOk: () => submit(theirs.version),
+      onCancel: () => adopt(theirs),
+    });
+  };
+  const insert = (snippet: string) => {
+    const at = caret.current ?? {
+      lang,
+      part: 'text' as Part,
+      from: Number.MAX_SAFE_INTEGER,
+      to: Number.MAX_SAFE_INTEGER,
+    };
+    const text = doc.variant[at.lang]?.[at.part] ?? '';
+    const [from, to] = [Math.min(at.from, text.length), Math.min(at.to, text.length)];
+    setDoc(setPart(doc, at.lang, at.part, text.slice(0, from) + snippet + text.slice(to)));
+    const place = from + snippet.length;
+    caret.current = { ...at, from: place, to: place };
+    requestAnimationFrame(() => {
+      const field = document.getElementById(`body-${at.lang}-${at.part}`) as HTMLTextAreaElement | null;
+      field?.focus();
+      field?.setSelectionRange(place, place);
+    });
+  };
+
+  return (
+    <div className="page page-wide">
+      <div className="page-head">
+        <div className="page-titles">
+          <nav aria-label={t('nav.crumbs')} className="crumbs">
+            <Link to="/messages">{t('nav.messages')}</Link>
+          </nav>
+          <div className="title-line">
+            <h1 className="page-title">{name}</h1>
+            {template.shipped && <Chip>{t(base.version > 0 ? 'messages.changed' : 'messages.shipped')}</Chip>}
+            {changed && <Chip tone="amber">{t('messages.unsaved')}</Chip>}
+          </div>
+          <UsedBy template={template} />
+        </div>
+        <div className="page-actions">
+          <More template={base} onRestored={() => refetch().then(({ data }) => data && adopt(data))} />
+          <Button
+            type="primary"
+            disabled={!canWrite || !changed || blocked}
+            loading={save.isPending}
+            onClick={() => submit()}
+          >
+            {t('action.save')}
+          </Button>
+        </div>
+      </div>
+      {left && (
+        <Alert
+          className="msg-alert"
+          type="info"
+          showIcon
+          title={t('messages.leftover', { at: format.instant(new Date(left.at).toISOString()) })}
+          action={
+            <span className="inline">
+              <Button
+                size="small"
+                type="primary"
+                onClick={() => {
+                  setDoc(left.doc);
+                  setLeft(undefined);
+                }}
+              >
+                {t('messages.takeUp')}
+              </Button>
+              <Button
+                size="small"
+                onClick={() => {
+                  forgetTemplate(workspace, template.key);
+                  setLeft(undefined);
+                }}
+              >
+                {t('messages.dropIt')}
+              </Button>
+            </span>
+          }
+        />
+      )}
+      <div className="msg-columns">
+        <div className="column-main">
+          <Head doc={doc} onChange={setDoc} disabled={!canWrite} />
+          <VariablePicker onInsert={insert} disabled={!canWrite} />
+          <div className="msg-bodies">
+            {langs.map((language) => (
+              <BodyEditor
+                key={language}
+                lang={language}
+                doc={doc}
+                findings={findings}
+                disabled={!canWrite}
+                onChange={setDoc}
+                onCaret={(at) => {
+                  caret.current = at;
+                }}
+                onFocus={() => setLang(language)}
+              />
+            ))}
+          </div>
+        </div>
+        <div className="column-side">
+          <Findings findings={findings} doc={doc} pending={preview.isFetching} />
+          <PreviewPanel
+            doc={shown}
+            preview={preview}
+            lang={lang}
+            onLang={setLang}
+            customer={customer}
+            onCustomer={setCustomer}
+            canTest={canWrite}
+          />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Head({
+  doc,
+  onChange,
+  disabled,
+}: {
+  doc: TemplateDoc;
+  onChange: (doc: TemplateDoc) => void;
+  disabled: boolean;
+}) {
+  const { t } = useTranslation();
+  return (
+    <section className="section msg-head" aria-label={t('messages.about')}>
+      {langs.map((lang) => (
+        <div key={lang} className="msg-name">
+          <label className="rf-label" htmlFor={`name-${lang}`}>
+            {t('messages.nameIn', { language: t(`lang.${lang}`) })}
+          </label>
+          <Input
+            id={`name-${lang}`}
+            value={doc.name[lang] ?? ''}
+            maxLength={120}
+            disabled={disabled}
+            onChange={({ target }) => onChange({ ...doc, name: { ...doc.name, [lang]: target.value } })}
+          />
+        </div>
+      ))}
+      <div>
+        <span className="rf-label">{t('messages.tone')}</span>
+        <Segmented
+          aria-label={t('messages.tone')}
+          disabled={disabled}
+          value={doc.tone}
+          onChange={(tone) => onChange({ ...doc, tone })}
+          options={[1, 2, 3, 4].map((value) => ({ value, label: t(`messages.tones.${value}`) }))}
+        />
+      </div>
+      <div>
+        <span className="rf-label">{t('messages.kind')}</span>
+        <Segmented
+          aria-label={t('messages.kind')}
+          disabled={disabled}
+          value={doc.kind ?? ''}
+          onChange={(kind) => onChange({ ...doc, kind: kind || undefined })}
+          options={[
+            { value: '', label: t('messages.letter') },
+            { value: 'sms', label: t('messages.sms') },
+          ]}
+        />
+      </div>
+    </section>
+  );
+}
+
+function UsedBy({ template }: { template: TemplateDetail }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (template.usedBy.length === 0) return <div className="page-sub">{t('messages.unused')}</div>;
+  return (
+    <div className="page-sub">
+      {t('messages.usedBy')}{' '}
+      {template.usedBy.map(({ key, name }, at) => (
+        <span key={key}>
+          {at > 0 && '、'}
+          <Link to={`/flows/${key}`}>{format.text(name) || key}</Link>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function More({ template, onRestored }: { template: TemplateDetail; onRestored: () => void }) {
+  const { t } = useTranslation();
+  const { modal, message } = App.useApp();
+  const navigate = useNavigate();
+  const canWrite = useCan('template.write');
+  const templates = useTemplates();
+  const remove = useDeleteTemplate();
+  const [copying, setCopying] = useState(false);
+  const ask = () =>
+    modal.confirm({
+      title: t(template.shipped ? 'messages.restoreAsk' : 'messages.deleteAsk'),
+      content: t(template.shipped ? 'messages.restoreText' : 'messages.deleteText'),
+      okText: t(template.shipped ? 'messages.restore' : 'messages.delete'),
+      okButtonProps: { danger: true },
+      onOk: () =>
+        remove.mutateAsync({ key: template.key, version: template.version }).then(
+          () => (template.shipped ? onRestored() : navigate('/messages')),
+          (error) => message.error(errorText(error, t).text),
+        ),
+    });
+  return (
+    <>
+      <Dropdown
+        trigger={['click']}
+        disabled={!canWrite}
+        menu={{
+          items: [
+            { key: 'copy', label: t('messages.copy'), onClick: () => setCopying(true) },
+            template.shipped
+              ? {
+                  key: 'restore',
+                  label: t('messages.restore'),
+                  disabled: template.version === 0,
+                  danger: true,
+                  onClick: ask,
+                }
+              : { key: 'delete', label: t('messages.delete'), danger: true, onClick: ask },
+          ],
+        }}
+      >
+        <Button>{t('action.more')}</Button>
+      </Dropdown>
+      <Suspense fallback={null}>
+        {copying && (
+          <NewTemplateDrawer
+            from={template.key}
+            templates={templates.data ?? []}
+            onClose={() => setCopying(false)}
+          />
+        )}
+      </Suspense>
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import type { Lang } from '@/shared/api/types';
+import type { Body, Finding, Template, TemplateDoc, Variable } from '../api/messages';
+
+export const langs: Lang[] = ['zh-CN', 'en'];
+export type Part = 'subject' | 'text' | 'html';
+
+export const docOf = ({ key, name, tone, kind, variant }: Template): TemplateDoc => ({
+  key,
+  name,
+  tone,
+  kind,
+  variant,
+});
+
+export const emptyBody: Body = { subject: '', text: '' };
+
+export function setPart(doc: TemplateDoc, lang: Lang, part: Part, value: string): TemplateDoc {
+  const body = { ...emptyBody, ...doc.variant[lang], [part]: value };
+  if (!body.html) delete body.html;
+  const variant = { ...doc.variant, [lang]: body };
+  // A language without any text is not there: an empty message would be sent in it.
+  if (!body.subject && !body.text && !body.html) delete variant[lang];
+  return { ...doc, variant };
+}
+
+/** What stands in the text for a variable: optional ones get a default, amounts and dates their form. */
+export function snippetOf({ path, type, optional }: Variable): string {
+  const filters: string[] = [];
+  if (optional) filters.push("default: ''");
+  if (type === 'money') filters.push(path.startsWith('item.') ? 'money: item.currency' : 'money: currency');
+  if (type === 'date') filters.push('date');
+  return `{{ ${[path, ...filters].join(' | ')} }}`;
+}
+
+export const loopSnippet =
+  '{% for item in items %}\n{{ item.number }}  {{ item.dueDate | date }}  {{ item.open | money: item.currency }}\n{% endfor %}\n';
+
+/** Where a finding stands: "/variant/zh-CN/text". */
+export function placeOf(finding: Finding): { lang?: Lang; part?: Part } {
+  const [, , lang, part] = finding.pointer.split('/');
+  return {
+    lang: langs.find((known) => known === lang),
+    part: (['subject', 'text', 'html'] as const).find((known) => known === part),
+  };
+}
+
+/** Line and column of an offset counted in characters, as people count them. */
+export function lineAt(text: string, offset: number): { line: number; column: number } {
+  const before = [...text].slice(0, offset).join('').split('\n');
+  return { line: before.length, column: [...(before.at(-1) ?? '')].length + 1 };
+}
+
+const head = 'dueflow.template.';
+export type KeptTemplate = { doc: TemplateDoc; version: number; at: number };
+
+export function keepTemplate(workspace: string, kept: KeptTemplate) {
+  try {
+    localStorage.setItem(`${head}${workspace}.${kept.doc.key}`, JSON.stringify(kept));
+  } catch {
+    // Full or closed storage; the page still has it.
+  }
+}
+
+export function keptTemplate(workspace: string, key: string): KeptTemplate | undefined {
+  try {
+    const kept = JSON.parse(localStorage.getItem(`${head}${workspace}.${key}`) ?? 'null');
+    return kept?.doc?.variant ? kept : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function forgetTemplate(workspace: string, key: string) {
+  try {
+    localStorage.removeItem(`${head}${workspace}.${key}`);
+  } catch {
+    // Nothing to forget then.
+  }
+}
+
+/** A key for a copy or a new template: lower-case words, a number if it is taken. */
+export function templateKeyFrom(name: string, taken: ReadonlySet<string>): string {
+  const words = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 50);
+  const base = words || 'message';
+  if (!taken.has(base)) return base;
+  for (let n = 2; ; n++) if (!taken.has(`${base}-${n}`)) return `${base}-${n}`;
+}
