@@ -63,6 +63,7 @@ func main() {
 	}{
 		{"idle", b.idle},
 		{"reminders", func(ctx context.Context) error { return b.reminders(ctx, *runs) }},
+		{"series", func(ctx context.Context) error { return b.series(ctx, *runs/4) }},
 		{"open", b.openRuns},
 		{"records", b.records},
 		{"rehearse", b.rehearse},
