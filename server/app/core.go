@@ -30,6 +30,7 @@ import (
 	"github.com/dueflow/dueflow/server/tasks"
 	"github.com/dueflow/dueflow/server/templates"
 	"github.com/dueflow/dueflow/server/tiers"
+	"github.com/dueflow/dueflow/server/vault"
 	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/server/world"
 	"github.com/dueflow/dueflow/workflows/activity"
@@ -102,7 +103,11 @@ func specs() []store.Spec {
 }
 
 func (c *Core) assemble(ctx context.Context) error {
-	c.Spaces = workspace.New(c.Store, c.Now, specs())
+	keys, err := vault.Open(c.Config.Data, c.Config.SecretKey)
+	if err != nil {
+		return err
+	}
+	c.Spaces = workspace.New(c.Store, c.Now, specs(), keys)
 	c.Forms = forms.New(c.Store)
 	c.Relay = accounts.NewRelay(c.Store, c.Log)
 	c.Accounts = accounts.New(c.Store, c.Spaces, c.Relay)
@@ -114,6 +119,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.Accounts.UseArchivist(c.Records)
 	c.Channels = builtin.Channels(c.Config.AllowPrivate, c.Now)
 	c.Flows = flows.New(c.Store, c.Spaces, c.Forms, builtin.Nodes(), c.Channels)
+	c.Flows.Vault = keys
 	c.Templates = templates.New(c.Store)
 	c.Messages = messages.New(c.Store, c.Accounts)
 	c.Tasks = tasks.New(c.Store, func(ctx context.Context, ws string) (time.Time, error) {
@@ -140,11 +146,11 @@ func (c *Core) assemble(ctx context.Context) error {
 	if err := c.Identity.Open(ctx); err != nil {
 		return err
 	}
-	keys, err := c.Spaces.Keys(ctx)
+	spaces, err := c.Spaces.Keys(ctx)
 	if err != nil {
 		return err
 	}
-	for _, ws := range keys {
+	for _, ws := range spaces {
 		if err := c.Records.Ensure(ctx, ws); err != nil {
 			return err
 		}

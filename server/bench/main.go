@@ -63,7 +63,12 @@ func main() {
 	}{
 		{"idle", b.idle},
 		{"reminders", func(ctx context.Context) error { return b.reminders(ctx, *runs) }},
-		{"series", func(ctx context.Context) error { return b.series(ctx, *runs/4) }},
+		{"series", func(ctx context.Context) error {
+			if err := b.series(ctx, *runs/4, 1); err != nil {
+				return err
+			}
+			return b.series(ctx, *runs/4, 4)
+		}},
 		{"open", b.openRuns},
 		{"records", b.records},
 		{"rehearse", b.rehearse},

@@ -18,6 +18,7 @@ type Config struct {
 	Listen          string
 	MongoURI        string
 	MongoPrefix     string
+	SecretKey       string
 	TemporalAddress string
 	TemporalNS      string
 	Roles           []string
@@ -71,6 +72,7 @@ func duration(p func(*Config) *time.Duration) func(*Config, string) error {
 var table = []setting{
 	{"data", "DUEFLOW_DATA", "data", "directory of the embedded store and engine", false, str(func(c *Config) *string { return &c.Data })},
 	{"listen", "DUEFLOW_LISTEN", "127.0.0.1:8080", "address of the API and the web interface", false, setListen},
+	{"secret-key", "DUEFLOW_SECRET_KEY", "", "key of stored secrets, 32 bytes in base64; without it the file secret.key in the data directory, made at the first start", true, str(func(c *Config) *string { return &c.SecretKey })},
 	{"mongodb-uri", "DUEFLOW_MONGODB_URI", "", "MongoDB to use instead of the embedded store", true, str(func(c *Config) *string { return &c.MongoURI })},
 	{"mongodb-prefix", "DUEFLOW_MONGODB_PREFIX", "dueflow_", "prefix of the databases, one a workspace", false, str(func(c *Config) *string { return &c.MongoPrefix })},
 	{"temporal-address", "DUEFLOW_TEMPORAL_ADDRESS", "", "Temporal cluster to use instead of the embedded engine", false, str(func(c *Config) *string { return &c.TemporalAddress })},

@@ -24,6 +24,7 @@ import (
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/vault"
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
@@ -50,7 +51,7 @@ func open(t testing.TB) *kit {
 		specs = append(specs, records.Spec(f))
 	}
 	k := &kit{}
-	spaces := workspace.New(st, func() time.Time { return start.AddDate(0, 0, int(k.day.Load())) }, specs)
+	spaces := workspace.New(st, func() time.Time { return start.AddDate(0, 0, int(k.day.Load())) }, specs, vault.Temporary())
 	relay := accounts.NewRelay(st, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	acc := accounts.New(st, spaces, relay)
 	rec := records.New(st, spaces, forms.New(st), acc, nil)

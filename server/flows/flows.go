@@ -15,6 +15,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/vault"
 	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/node"
@@ -93,6 +94,8 @@ type Service struct {
 	nodes    *node.Registry
 	channels channel.Registry
 	engine   Engine
+	// Vault seals the secrets of calls that start flows.
+	Vault *vault.Vault
 	// HasTemplate tells whether a workspace has a message template.
 	HasTemplate func(ctx context.Context, ws, key string) bool
 	// OnFlow is told of flows whose draft or publication changed.

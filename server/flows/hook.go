@@ -38,13 +38,16 @@ func (s *Service) Hook(ctx context.Context, ws, key string, renew bool) (Hook, e
 		if _, err := rand.Read(b[:]); err != nil {
 			return Hook{}, err
 		}
-		f.HookSecret = "whsec_" + base64.StdEncoding.EncodeToString(b[:])
+		f.HookSecret = s.Vault.Seal([]byte("whsec_"+base64.StdEncoding.EncodeToString(b[:])), hookAbout(ws, key))
 		if f, err = s.write(ctx, s.store.In(ws, Collection), f); err != nil {
 			return Hook{}, err
 		}
 	}
-	return Hook{"/api/v1/hooks/" + ws + "/" + key, f.HookSecret}, nil
+	secret, err := s.Vault.Open(f.HookSecret, hookAbout(ws, key))
+	return Hook{"/api/v1/hooks/" + ws + "/" + key, string(secret)}, err
 }
+
+func hookAbout(ws, key string) string { return ws + "/hook/" + key }
 
 // HookCall is a signed call as it came in (Standard Webhooks headers).
 type HookCall struct {
@@ -60,7 +63,11 @@ func (s *Service) Called(ctx context.Context, ws, key string, c HookCall) (bool,
 	if err != nil || f.Status != Live || f.HookSecret == "" {
 		return false, none // a stranger must not learn which flows there are
 	}
-	if !c.signed(f.HookSecret, s.spaces.RealNow()) {
+	secret, err := s.Vault.Open(f.HookSecret, hookAbout(ws, key))
+	if err != nil {
+		return false, err
+	}
+	if !c.signed(string(secret), s.spaces.RealNow()) {
 		return false, fault.New(fault.Unauthenticated, "hook.signature", nil)
 	}
 	d, err := s.Definition(ctx, ws, f.Hash)

@@ -15,6 +15,7 @@ import (
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/vault"
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
@@ -61,7 +62,7 @@ func node(t *testing.T, st *store.Store, c *clock, o identity.Options) *world {
 	}
 	o.Now = c.now
 	w := &world{store: st, clock: c, log: audit.New(st, c.now)}
-	w.spaces = workspace.New(st, c.now, append(append([]store.Spec{}, access.Specs...), audit.Specs...))
+	w.spaces = workspace.New(st, c.now, append(append([]store.Spec{}, access.Specs...), audit.Specs...), vault.Temporary())
 	w.Service = identity.New(st, w.spaces, w.log, o)
 	w.access = access.New(st, w.Service, w.log)
 	w.Guard = w.access

@@ -22,6 +22,7 @@ import (
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/vault"
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
@@ -58,7 +59,7 @@ func open(t testing.TB, p records.Policy) *kit {
 	for _, f := range form.Builtin() {
 		specs = append(specs, records.Spec(f))
 	}
-	spaces := workspace.New(st, func() time.Time { return today }, specs)
+	spaces := workspace.New(st, func() time.Time { return today }, specs, vault.Temporary())
 	fs := forms.New(st)
 	relay := accounts.NewRelay(st, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	acc := accounts.New(st, spaces, relay)

@@ -87,7 +87,7 @@ func (s *Service) Compute(ctx context.Context, ws, customer string) (Card, error
 	}
 	var tier string
 	var limit ledger.CreditLimit
-	_ = json.Unmarshal(r.Data["tier"], &tier)              // absent: none
+	_ = json.Unmarshal(r.Data["tier"], &tier)               // absent: none
 	_ = json.Unmarshal(r.Data["creditLimit"], &limit.Limit) // absent: none
 	limit.Currency = w.Currency
 	card, ver, err := s.read(ctx, ws, customer)

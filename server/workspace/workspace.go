@@ -6,7 +6,9 @@ package workspace
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/clock"
 	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/vault"
 )
 
 // System is the database of what belongs to no workspace: users, sessions,
@@ -130,6 +133,7 @@ type Service struct {
 	cache map[string]cached
 	setup []store.Spec
 	ready map[string]bool
+	vault *vault.Vault
 }
 
 type cached struct {
@@ -138,8 +142,8 @@ type cached struct {
 }
 
 // New makes the service. specs are the collections that every workspace has.
-func New(s *store.Store, now clock.Source, specs []store.Spec) *Service {
-	return &Service{store: s, now: now, cache: map[string]cached{}, setup: append(specs, store.Spec{Name: collection}), ready: map[string]bool{}}
+func New(s *store.Store, now clock.Source, specs []store.Spec, v *vault.Vault) *Service {
+	return &Service{vault: v, store: s, now: now, cache: map[string]cached{}, setup: append(specs, store.Spec{Name: collection}), ready: map[string]bool{}}
 }
 
 // Open makes sure the collections of all workspaces are there.
@@ -198,7 +202,7 @@ func (s *Service) Create(ctx context.Context, w Workspace) (*Workspace, error) {
 	if err := s.prepare(ctx, w.Key); err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(w)
+	body, err := s.encode(w)
 	if err != nil {
 		return nil, err
 	}
@@ -226,13 +230,48 @@ func (s *Service) Get(ctx context.Context, key string) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Workspace{Version: d.Ver}
-	if err := json.Unmarshal(d.Body, w); err != nil {
+	w, err := s.decode(d)
+	if err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	s.cache[key] = cached{w, time.Now()}
 	s.mu.Unlock()
+	return w, nil
+}
+
+// encode seals the settings of channels: they hold passwords and keys.
+func (s *Service) encode(w Workspace) (json.RawMessage, error) {
+	sealed := make(map[string]json.RawMessage, len(w.Channels))
+	for key, raw := range w.Channels {
+		text, err := json.Marshal(s.vault.Seal(raw, w.Key+"/"+key))
+		if err != nil {
+			return nil, err
+		}
+		sealed[key] = text
+	}
+	w.Channels = sealed
+	return json.Marshal(w)
+}
+
+// decode opens what encode has sealed; settings from before there was a key are
+// read as they are.
+func (s *Service) decode(d store.Doc) (*Workspace, error) {
+	w := &Workspace{Version: d.Ver}
+	if err := json.Unmarshal(d.Body, w); err != nil {
+		return nil, err
+	}
+	for key, raw := range w.Channels {
+		var text string
+		if json.Unmarshal(raw, &text) != nil || !strings.HasPrefix(text, vault.Prefix) {
+			continue
+		}
+		plain, err := s.vault.Open(text, w.Key+"/"+key)
+		if err != nil {
+			return nil, fmt.Errorf("channel %s of workspace %s: %w", key, w.Key, err)
+		}
+		w.Channels[key] = plain
+	}
 	return w, nil
 }
 
@@ -266,18 +305,18 @@ func (s *Service) Update(ctx context.Context, key string, ifVersion int64, f fun
 		if ifVersion != 0 && ifVersion != d.Ver {
 			return nil, fault.New(fault.Conflict, "store.version", nil)
 		}
-		var w Workspace
-		if err := json.Unmarshal(d.Body, &w); err != nil {
+		w, err := s.decode(d)
+		if err != nil {
 			return nil, err
 		}
-		if err := f(&w); err != nil {
+		if err := f(w); err != nil {
 			return nil, err
 		}
 		w.Key = key
 		if err := w.Check(); err != nil {
 			return nil, err
 		}
-		body, err := json.Marshal(w)
+		body, err := s.encode(*w)
 		if err != nil {
 			return nil, err
 		}
