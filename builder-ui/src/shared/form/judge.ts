@@ -20,8 +20,20 @@ export type Judge = {
 // Formats as the server understands them: a T between date and time, and e-mail addresses with plain hosts.
 const isTime = format['date-time'];
 format['date-time'] = (text: string) => /^.{10}[Tt]/.test(text) && isTime?.(text) === true;
-const isMail = format.email;
-format.email = (text: string) => text.length <= 254 && isMail?.(text) === true;
+format.email = isMail;
+
+const bytes = (text: string) => new TextEncoder().encode(text).length;
+
+/** As the server: a dotted name of letters of any script and the usual signs, at a plain host. */
+function isMail(text: string): boolean {
+  const at = text.lastIndexOf('@');
+  const [local, host] = [text.slice(0, at), text.slice(at + 1)];
+  if (at < 0 || bytes(text) > 254 || bytes(local) > 64) return false;
+  const labels = host.replace(/\.$/, '').split('.');
+  if (labels.some((label) => !/^[A-Za-z0-9-]{0,62}[A-Za-z0-9]$/.test(label)) || host.startsWith('-'))
+    return false;
+  return /^[^\s"(),:;<>@[\\\].\p{Cc}]+(\.[^\s"(),:;<>@[\\\].\p{Cc}]+)*$/u.test(local);
+}
 
 type Cell = { key: string; kind: string; formula: Formula };
 type Sheet = { cells: Cell[]; rows: Map<string, Sheet> };

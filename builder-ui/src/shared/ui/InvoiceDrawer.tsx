@@ -8,6 +8,7 @@ import { useFormat } from '../lib/useFormat';
 import { DateField } from './DateField';
 import { FormDrawer } from './FormDrawer';
 import { AmountField, CustomerField, currencyOptions, SelectField, TextField } from './fields';
+import { CustomFields } from './record/CustomFields';
 
 type Values = {
   customer: string;
@@ -67,6 +68,13 @@ export function InvoiceDrawer({ open, onClose, customer }: Props) {
         <DateField name="dueDate" label={t('invoice.dueDate')} />
       </div>
       <TextField name="note" label={t('field.note')} rows={2} />
+      <CustomFields
+        form="invoice"
+        read={({ amount, ...values }) => ({
+          ...values,
+          amount: toMinor(String(amount ?? ''), String(values.currency ?? me.workspace.currency)),
+        })}
+      />
     </FormDrawer>
   );
 }

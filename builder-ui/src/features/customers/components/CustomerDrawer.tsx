@@ -3,6 +3,7 @@ import { useUserNames } from '@/shared/api/names';
 import type { Customer, CustomerData } from '@/shared/api/types';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
 import { SelectField, TextField } from '@/shared/ui/fields';
+import { CustomFields } from '@/shared/ui/record/CustomFields';
 import { useSaveCustomer } from '../api/customers';
 import { cleanData } from '../model/customer';
 
@@ -64,6 +65,7 @@ export function CustomerDrawer({ open, onClose, customer, onSaved }: Props) {
         <TextField name="timezone" label={t('field.timezone')} />
       </div>
       <TextField name="note" label={t('field.note')} rows={3} />
+      <CustomFields form="customer" record={customer?.id} />
     </FormDrawer>
   );
 }

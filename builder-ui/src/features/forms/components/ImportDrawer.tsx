@@ -83,8 +83,8 @@ export function ImportDrawer({ onClose, forms }: { onClose: () => void; forms: F
       </label>
       <Input.TextArea
         id={id}
-        className="fd-mono"
-        autoSize={{ minRows: 10, maxRows: 20 }}
+        className="fd-mono grow"
+        rows={12}
         value={text}
         spellCheck={false}
         onChange={({ target }) => {

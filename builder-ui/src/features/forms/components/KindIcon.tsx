@@ -12,6 +12,7 @@ import {
   FieldNumberOutlined,
   FontSizeOutlined,
   FunctionOutlined,
+  GlobalOutlined,
   LinkOutlined,
   MailOutlined,
   NumberOutlined,
@@ -19,8 +20,11 @@ import {
   PercentageOutlined,
   PhoneOutlined,
   QuestionOutlined,
+  SendOutlined,
   SwitcherOutlined,
   TableOutlined,
+  TeamOutlined,
+  UserOutlined,
 } from '@ant-design/icons';
 import type { ReactNode } from 'react';
 
@@ -46,6 +50,11 @@ const icons: Record<string, ReactNode> = {
   section: <BarsOutlined />,
   tab: <AppstoreOutlined />,
   object: <CalculatorOutlined />,
+  user: <UserOutlined />,
+  team: <TeamOutlined />,
+  timezone: <GlobalOutlined />,
+  channel: <SendOutlined />,
+  currency: <DollarOutlined />,
 };
 
 export const KindIcon = ({ kind }: { kind: string }) => (

@@ -32,7 +32,9 @@ export function StepsPart({ steps, onChange }: Props) {
     <Part title={t('forms.steps')}>
       <p className="rf-help">{t('forms.stepsHint')}</p>
       {unclaimed.length > 0 && (
-        <p className="fd-note">{t('forms.unclaimed', { fields: unclaimed.map(nameOf).join('、') })}</p>
+        <p className="fd-note">
+          {t('forms.unclaimed', { fields: unclaimed.map(nameOf).join(t('forms.comma')) })}
+        </p>
       )}
       {steps.map((step, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: steps run in their order

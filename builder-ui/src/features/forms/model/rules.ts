@@ -66,6 +66,10 @@ export function whenSchema({ match, clauses }: Pick<Sentence, 'match' | 'clauses
   return match === 'all' ? { allOf: tests } : { anyOf: tests };
 }
 
+/** The opposite, without piling "not" upon "not". */
+const negate = (test: Test): Test =>
+  Object.keys(test).length === 1 && isTest(test.not) ? test.not : { not: test };
+
 const whileShown = 'required while shown';
 const hide = { 'x-df-hide': true };
 
@@ -73,8 +77,8 @@ const hide = { 'x-df-hide': true };
 function ruleOf(sentence: Sentence, required: ReadonlySet<string>): Rule[] {
   const when = whenSchema(sentence);
   if (sentence.effect === 'require') return [{ if: when, then: { required: sentence.fields } }];
-  const shown = sentence.effect === 'show' ? when : { not: when };
-  const hidden = sentence.effect === 'show' ? { not: when } : when;
+  const shown = sentence.effect === 'show' ? when : negate(when);
+  const hidden = sentence.effect === 'show' ? negate(when) : when;
   const veil = sentence.keep ? hide : false;
   const rules: Rule[] = [
     { if: hidden, then: { properties: Object.fromEntries(sentence.fields.map((field) => [field, veil])) } },

@@ -59,7 +59,8 @@ export function BodyEditor({ lang, doc, findings, disabled, onChange, onCaret, o
       </label>
       <Input.TextArea
         {...field('text')}
-        autoSize={{ minRows: doc.kind === 'sms' ? 5 : 14, maxRows: 30 }}
+        rows={doc.kind === 'sms' ? 5 : 14}
+        className="grow"
         maxLength={60_000}
       />
       {doc.kind !== 'sms' &&
@@ -70,8 +71,8 @@ export function BodyEditor({ lang, doc, findings, disabled, onChange, onCaret, o
             </label>
             <Input.TextArea
               {...field('html')}
-              className="fd-mono"
-              autoSize={{ minRows: 8, maxRows: 24 }}
+              className="fd-mono grow"
+              rows={8}
               maxLength={60_000}
               spellCheck={false}
             />

@@ -296,7 +296,7 @@ function UsedBy({ template }: { template: TemplateDetail }) {
       {t('messages.usedBy')}{' '}
       {template.usedBy.map(({ key, name }, at) => (
         <span key={key}>
-          {at > 0 && '、'}
+          {at > 0 && t('messages.comma')}
           <Link to={`/flows/${key}`}>{format.text(name) || key}</Link>
         </span>
       ))}

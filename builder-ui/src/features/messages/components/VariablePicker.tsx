@@ -6,7 +6,8 @@ import { useVariables, type Variable } from '../api/messages';
 import { loopSnippet, snippetOf } from '../model/template';
 
 const groups = ['message', 'customer', 'item'] as const;
-const quick = ['customer.name', 'table', 'total', 'count', 'maxDpd', 'today', 'company.name'];
+/** What most messages name; the customer's name comes first. */
+const quick = [/^customer\.name$/, /^table$/, /^total$/, /^count$/, /^maxDpd$/, /^today$/, /^company\.name$/];
 
 /** What a message may name: a click puts it where the caret is. Only what sending really offers. */
 export function VariablePicker({
@@ -20,9 +21,9 @@ export function VariablePicker({
   const format = useFormat();
   const { data = [] } = useVariables();
   const labelOf = ({ path, label }: Variable) =>
-    format.text(label) || t(`messages.variable.${path.replace('.', '_')}`, { defaultValue: path });
+    t(`messages.variable.${path.replace('.', '_')}`, { defaultValue: format.text(label) || path });
   const often = quick
-    .map((path) => data.find((variable) => variable.path === path))
+    .map((known) => data.find(({ path }) => known.test(path)))
     .filter((found) => found !== undefined);
   return (
     <section className="msg-variables" aria-label={t('messages.variables')}>

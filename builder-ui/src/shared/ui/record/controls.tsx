@@ -107,7 +107,8 @@ function LongTextControl(props: ControlProps) {
   return (
     <Input.TextArea
       id={props.id}
-      autoSize={{ minRows: 2, maxRows: 8 }}
+      rows={2}
+      className="grow"
       maxLength={props.property.maxLength}
       value={textOf(props.value)}
       disabled={props.disabled}
