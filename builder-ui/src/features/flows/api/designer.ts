@@ -40,7 +40,8 @@ const long = 300_000;
 const path = (key: string, mine: boolean, rest = '') =>
   `/flows/${encodeURIComponent(key)}/draft${rest}${mine ? '?mine=true' : ''}`;
 
-export const draftKey = (key: string, mine: boolean) => ['flows', 'draft', key, mine] as const;
+/** Apart from the flows' list: news of a run must not read the draft anew under somebody's hands. */
+export const draftKey = (key: string, mine: boolean) => ['flow-draft', key, mine] as const;
 export const readDraft = (key: string, mine: boolean) =>
   api.get<Draft>(`/flows/${encodeURIComponent(key)}/draft`, { mine });
 export const readNews = (key: string, mine: boolean, after: number) =>

@@ -32,6 +32,8 @@ export const StepCard = memo(function StepCard({ id, data }: NodeProps<StepNode>
     data.dim && 'step-dim',
     data.mark && `step-${data.mark}`,
     !data.known && 'step-unknown',
+    // What can be dragged must not push the canvas.
+    events && data.shape !== 'pill' && 'nopan',
   ];
   return (
     <>

@@ -47,11 +47,12 @@ export function Designer({ alive }: { alive: () => void }) {
 
   const enterPanel = useCallback(() => {
     setPanelOpen(true);
-    requestAnimationFrame(() =>
-      side.current
-        ?.querySelector<HTMLElement>('input:not([disabled]), textarea, [role="combobox"], button.panel-close')
-        ?.focus(),
-    );
+    requestAnimationFrame(() => {
+      const all =
+        side.current?.querySelectorAll<HTMLElement>('input:not([disabled]), textarea, button') ?? [];
+      const shown = [...all].filter((element) => element.offsetParent !== null);
+      (shown.find((element) => element.tagName !== 'BUTTON') ?? shown[0])?.focus();
+    });
   }, []);
   const { events, dragging } = useCanvasEvents(store, enterPanel);
   const askMove = useCallback((id: string) => setMoving(id), []);

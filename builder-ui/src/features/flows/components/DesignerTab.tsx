@@ -25,6 +25,7 @@ export default function DesignerTab({ flowKey }: { flowKey: string }) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     refetchOnMount: 'always',
+    refetchOnReconnect: false,
   });
   const error = draft.error ?? types.error;
   if (error && !draft.data)
@@ -34,7 +35,7 @@ export default function DesignerTab({ flowKey }: { flowKey: string }) {
       </div>
     );
   // A draft from an earlier visit is only a shadow of what is there now.
-  if (!draft.data || !types.data || draft.isFetching) return <Waiting />;
+  if (!draft.data || !types.data || !draft.isFetchedAfterMount) return <Waiting />;
   return (
     <Loaded
       key={`${flowKey}/${mine}/${params.get('at')}`}

@@ -35,7 +35,7 @@ export function DraftMenu() {
   const readOnly = useDesigner((state) => state.readOnly);
   const catalog = useDesigner((state) => state.catalog);
   const [clash, setClash] = useState<{ what: 'rebase' | 'share'; conflicts: Conflict[]; take: Take }>();
-  const fresh = () => client.removeQueries({ queryKey: draftKey(key, true).slice(0, 3) });
+  const fresh = () => client.removeQueries({ queryKey: draftKey(key, true).slice(0, 2) });
   const failed = (error: unknown) => message.error(errorText(error, t).text);
 
   const merge = async (what: 'rebase' | 'share', take: Take) => {

@@ -71,7 +71,7 @@ function FlowCard({ flow }: { flow: Flow }) {
             <Link to={`/flows/${flow.key}`}>{name}</Link>
           </h2>
           <StatusChip kind="flow" status={flow.status} />
-          {flow.version !== undefined && (
+          {Boolean(flow.version) && (
             <span className="flow-version num">{t('flow.version', { version: flow.version })}</span>
           )}
         </div>

@@ -1,5 +1,5 @@
 import { UploadOutlined } from '@ant-design/icons';
-import { Button, Input, Modal, Radio, Select } from 'antd';
+import { Button, Input, type InputRef, Modal, Radio, Select } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -28,6 +28,7 @@ export function NewFlowDialog({ onClose }: { onClose: () => void }) {
   const [from, setFrom] = useState<string>();
   const [file, setFile] = useState<File_>();
   const input = useRef<HTMLInputElement>(null);
+  const first = useRef<InputRef>(null);
   const problem = useErrorText(create.error);
   const errors = create.error instanceof ApiError ? (create.error.problem.errors ?? []) : [];
 
@@ -71,6 +72,7 @@ export function NewFlowDialog({ onClose }: { onClose: () => void }) {
       confirmLoading={create.isPending}
       onOk={submit}
       onCancel={onClose}
+      afterOpenChange={(open) => open && first.current?.focus()}
       width={520}
     >
       <form
@@ -152,7 +154,7 @@ export function NewFlowDialog({ onClose }: { onClose: () => void }) {
             {({ id }) => (
               <Input
                 id={id}
-                autoFocus
+                ref={first}
                 dir="auto"
                 maxLength={200}
                 value={name}

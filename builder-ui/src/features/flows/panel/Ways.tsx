@@ -113,7 +113,7 @@ export function WaysWidget({ kind, label, help, value, onChange, pointer }: Widg
             />
             {kind === 'cases' && (
               <FilterEditor
-                label={t('designer.wayWhen', { number: at + 1 })}
+                label={t('designer.wayWhen')}
                 pointer={`${pointer}/${at}/when`}
                 value={item.when as Filter}
                 onChange={(when) => set(at, { ...item, when: when ?? { all: [] } })}

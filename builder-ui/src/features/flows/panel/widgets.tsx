@@ -142,6 +142,7 @@ export function Choice({
 }) {
   const { t } = useTranslation();
   const { errorAt, readOnly } = usePanel();
+  const verdict = errorAt(pointer);
   const known = new Set(
     options.flatMap((option) => ('options' in option ? option.options : [option])).map((o) => o.value),
   );
@@ -150,7 +151,7 @@ export function Choice({
     ? []
     : chosen.filter((entry) => !known.has(entry)).map((entry) => ({ value: entry, label: entry }));
   return (
-    <Field label={label} help={help} error={errorAt(pointer)}>
+    <Field label={label} help={help} error={verdict && (chosen.length ? verdict : t('field.required'))}>
       {({ id, describedBy, invalid }) => (
         <Select
           id={id}

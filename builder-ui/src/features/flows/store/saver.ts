@@ -39,10 +39,10 @@ export class Saver {
   ) {}
 
   start(): () => void {
-    let local = this.store.getState().sync.local;
-    const unsubscribe = this.store.subscribe((state) => {
-      if (state.sync.local === local) return;
-      local = state.sync.local;
+    let { local, conflicts } = this.store.getState().sync;
+    const unsubscribe = this.store.subscribe(({ sync }) => {
+      if (sync.local === local && sync.conflicts.length >= conflicts.length) return;
+      ({ local, conflicts } = sync);
       this.changed();
     });
     const wake = () => {

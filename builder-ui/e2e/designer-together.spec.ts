@@ -1,0 +1,199 @@
+import { type Browser, type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { open, speak } from './helpers';
+
+type Units = Record<string, unknown>;
+type Designer = {
+  getState: () => {
+    sync: { local: Units; server: Units; conflicts: unknown[]; sending?: unknown };
+    set: (unit: string, value: unknown) => void;
+    save: { kind: string };
+  };
+};
+
+const designer = (page: Page) =>
+  page.evaluate(
+    () => (window as unknown as { dueflowDesigner: Designer }).dueflowDesigner.getState().sync.local,
+  );
+
+async function enter(browser: Browser, user: number): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await speak(page, 'en');
+  const setup = await (await page.request.get('/api/v1/setup')).json();
+  const { email } = setup.demo.users[user];
+  const session = await page.request.post('/api/v1/session/demo', { data: { email } });
+  expect(session.ok()).toBe(true);
+  return { context, page };
+}
+
+/** Two people who may edit; the demo's users differ in rights. */
+async function editors(browser: Browser) {
+  const found: { context: BrowserContext; page: Page }[] = [];
+  const setup = await (await (await browser.newContext()).request.get('/api/v1/setup')).json();
+  for (let user = 0; user < setup.demo.users.length && found.length < 2; user++) {
+    const entered = await enter(browser, user);
+    const me = await (await entered.page.request.get('/api/v1/session')).json();
+    if (me.can?.['flow.write']) found.push(entered);
+    else await entered.context.close();
+  }
+  // With one such person only, two of their tabs must get along all the same.
+  if (found.length < 2) found.push(await enter(browser, 0));
+  return found as [{ context: BrowserContext; page: Page }, { context: BrowserContext; page: Page }];
+}
+
+async function copyFlow(page: Page, name: string): Promise<string> {
+  const session = await (await page.request.get('/api/v1/session')).json();
+  const answer = await page.request.post('/api/v1/flows', {
+    data: { from: 'demo-vip', key: `both-${Date.now().toString(36)}`, name: { en: name, 'zh-CN': name } },
+    headers: { 'X-CSRF-Token': session.csrf },
+  });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  return (await answer.json()).key;
+}
+
+const settle = (page: Page) => expect(page.locator('[data-save="saved"]')).toBeVisible({ timeout: 30_000 });
+
+test('two people edit one flow at once, and no edit is lost', async ({ browser }) => {
+  test.setTimeout(150_000);
+  const [a, b] = await editors(browser);
+  const key = await copyFlow(a.page, 'Edited by two');
+  await Promise.all([open(a.page, `/flows/${key}`), open(b.page, `/flows/${key}`)]);
+  for (const { page } of [a, b]) await expect(page.locator('[data-step]')).toHaveCount(10);
+
+  // They see each other.
+  await expect(a.page.getByRole('img', { name: /Also here/ })).toBeVisible();
+
+  // 200 random edits: each one's own steps, new steps, texts and settings, in any order and at any pace.
+  const edit = (page: Page, who: string, at: number, dice: number) =>
+    page.evaluate(
+      ([name, number, roll]) => {
+        const { set, sync } = (window as unknown as { dueflowDesigner: Designer }).dueflowDesigner.getState();
+        const own = name === 'a' ? ['call', 'mail', 'tell'] : ['again', 'wait5', 'giveTime'];
+        const id = own[(roll as number) % 3] as string;
+        const node = sync.local[`nodes/${id}`] as object;
+        if ((roll as number) % 5 === 4)
+          set(`nodes/${name}-${number}`, {
+            type: 'wait',
+            v: 1,
+            cfg: { for: { value: number, unit: 'day' } },
+          });
+        else if ((roll as number) % 5 === 3)
+          set(`params/${name}${number}`, { type: 'number', default: number });
+        else set(`nodes/${id}`, { ...node, note: `${name} ${number}` });
+        return {
+          unit:
+            (roll as number) % 5 === 4
+              ? `nodes/${name}-${number}`
+              : (roll as number) % 5 === 3
+                ? `params/${name}${number}`
+                : '',
+        };
+      },
+      [who, at, dice] as const,
+    );
+  const made: string[] = [];
+  let seed = 11;
+  const random = (below: number) => {
+    seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+    return (seed >> 9) % below;
+  };
+  const last: Record<string, number> = {};
+  for (let at = 0; at < 200; at++) {
+    const who = random(2) ? 'a' : 'b';
+    const { unit } = await edit(who === 'a' ? a.page : b.page, who, at, random(1000));
+    if (unit) made.push(unit);
+    last[who] = at;
+    if (random(6) === 0) await a.page.waitForTimeout(random(260));
+  }
+  await settle(a.page);
+  await settle(b.page);
+  // What the other one stored last arrives by the socket.
+  await expect
+    .poll(
+      async () =>
+        JSON.stringify(sorted(await designer(a.page))) === JSON.stringify(sorted(await designer(b.page))),
+      { timeout: 20_000 },
+    )
+    .toBe(true);
+  const local = sorted(await designer(a.page));
+  for (const unit of made) expect(local, unit).toHaveProperty([unit]);
+  const answer = await (await a.page.request.get(`/api/v1/flows/${key}/draft`)).json();
+  for (const [id, node] of Object.entries(answer.document.nodes)) expect(local[`nodes/${id}`]).toEqual(node);
+  expect(Object.keys(local).filter((unit) => unit.startsWith('nodes/')).length).toBe(
+    Object.keys(answer.document.nodes).length,
+  );
+  await a.context.close();
+  await b.context.close();
+});
+
+const sorted = (units: Units): Units =>
+  Object.fromEntries(Object.entries(units).sort(([x], [y]) => (x < y ? -1 : 1)));
+
+test('edits made offline are kept, also over a closed tab, and stored later', async ({ browser }) => {
+  test.setTimeout(90_000);
+  const { context, page } = await enter(browser, 0);
+  const key = await copyFlow(page, 'Edited offline');
+  await open(page, `/flows/${key}`);
+  await page.locator('[data-step="mail"]').click();
+  const note = async (target: Page, text: string) => {
+    const panel = target.getByRole('complementary', { name: 'Settings' });
+    await panel.getByText('More settings').click();
+    await panel.getByLabel('Note for colleagues').fill(text);
+  };
+  await page.route('**/draft*', (route) =>
+    route.request().method() === 'PATCH' ? route.abort() : route.continue(),
+  );
+  await note(page, 'written in a tunnel');
+  await expect(page.locator('[data-save="offline"]')).toBeVisible();
+  await page.close();
+
+  const again = await context.newPage();
+  await speak(again, 'en');
+  await open(again, `/flows/${key}`);
+  await settle(again);
+  await expect
+    .poll(
+      async () =>
+        (await (await again.request.get(`/api/v1/flows/${key}/draft`)).json()).document.nodes.mail.note,
+    )
+    .toBe('written in a tunnel');
+  await context.close();
+});
+
+test('the same step changed by both asks whose stays', async ({ browser }) => {
+  test.setTimeout(90_000);
+  const [a, b] = await editors(browser);
+  const sameUser =
+    (await (await a.page.request.get('/api/v1/session')).json()).user.id ===
+    (await (await b.page.request.get('/api/v1/session')).json()).user.id;
+  test.skip(sameUser, 'the demo has only one person who may edit');
+  const key = await copyFlow(a.page, 'Both want it');
+  await open(a.page, `/flows/${key}`);
+  await open(b.page, `/flows/${key}`);
+  await expect(b.page.locator('[data-step]')).toHaveCount(10);
+  const write = (page: Page, text: string) =>
+    page.evaluate((words) => {
+      const { set, sync } = (window as unknown as { dueflowDesigner: Designer }).dueflowDesigner.getState();
+      set('nodes/mail', { ...(sync.local['nodes/mail'] as object), note: words });
+    }, text);
+  await Promise.all([write(a.page, 'mine'), write(b.page, 'theirs')]);
+  const asked = await Promise.race(
+    [a, b].map(async (one) => {
+      await one.page
+        .getByRole('dialog', { name: 'Somebody changed the same thing' })
+        .waitFor({ timeout: 20_000 });
+      return one;
+    }),
+  );
+  await asked.page.getByRole('button', { name: /^Keep mine/ }).click();
+  await settle(asked.page);
+  const kept = asked === a ? 'mine' : 'theirs';
+  await expect
+    .poll(
+      async () =>
+        (await (await a.page.request.get(`/api/v1/flows/${key}/draft`)).json()).document.nodes.mail.note,
+    )
+    .toBe(kept);
+  await a.context.close();
+  await b.context.close();
+});
