@@ -95,7 +95,7 @@ func openDriver(ctx context.Context, cfg config.Config) (store.Driver, error) {
 
 // specs are the collections of every workspace.
 func specs() []store.Spec {
-	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs)
+	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs, live.Specs)
 	for _, f := range form.Builtin() {
 		out = append(out, records.Spec(f))
 	}
@@ -131,6 +131,9 @@ func (c *Core) assemble(ctx context.Context) error {
 		return now, nil
 	})
 	c.Live = live.New()
+	if c.Config.MongoURI != "" { // several processes may share the store
+		c.Live.Share(live.NewLog(c.Store), c.Log)
+	}
 	c.Tiers = tiers.New(c.Store, c.Spaces, c.Accounts, c.Records)
 	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks, Tiers: c.Tiers}
 	c.connect()
@@ -170,9 +173,8 @@ func (c *Core) connect() {
 	}
 	c.Relay.Add(c.Records.Project)
 	c.Relay.Add(c.Messages.Project)
-	c.Relay.Add(func(_ context.Context, d accounts.Delivery) error {
-		c.Live.Publish(d.Workspace, live.Event{Type: "account", Customer: d.Customer, ID: d.Customer})
-		return nil
+	c.Relay.Add(func(ctx context.Context, d accounts.Delivery) error {
+		return c.Live.PublishSure(ctx, d.Workspace, live.Event{Type: "account", Customer: d.Customer, ID: d.Customer})
 	})
 	c.Flows.OnRuns = func(ws, customer string) {
 		c.Live.Publish(ws, live.Event{Type: "run", Customer: customer})

@@ -104,6 +104,7 @@ func Registration(c *Core) engine.Registration {
 // work runs what goes on beside requests until ctx ends.
 func (s *Server) work(ctx context.Context) {
 	defer close(s.stopped)
+	go s.Live.Run(ctx)
 	go s.Relay.Sweep(ctx)
 	go s.sweepFlows(ctx)
 	s.Relay.Run(ctx)

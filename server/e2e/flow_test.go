@@ -22,6 +22,7 @@ func TestMainJob(t *testing.T) {
 	s := newSpace(t, nil)
 	c := s.customer("华东贸易")
 	a, b := s.invoice(c, "A-1", 1000, s.today()-5), s.invoice(c, "A-2", 500, s.today()-2)
+	s.settled(c)
 	s.publish(twoSteps)
 	s.eventually("both runs wait after their message", func() bool {
 		n := 0

@@ -16,6 +16,7 @@ import (
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/client"
 	"github.com/dueflow/dueflow/server/config"
@@ -219,6 +220,25 @@ func (s *space) eventually(what string, ok func() bool) {
 		}
 	}
 	s.t.Fatalf("not reached: %s; runs %+v", what, s.runs())
+}
+
+// settled waits until an account's events have all been delivered, so that what
+// is published next finds it at rest.
+func (s *space) settled(customer string) {
+	s.t.Helper()
+	s.eventually("events delivered", func() bool {
+		d, err := s.srv.Store.In(s.key, accounts.Collection).Get(s.t.Context(), customer)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		var doc struct {
+			Pending []json.RawMessage `json:"pending"`
+		}
+		if err := json.Unmarshal(d.Body, &doc); err != nil {
+			s.t.Fatal(err)
+		}
+		return len(doc.Pending) == 0
+	})
 }
 
 func (s *space) verify() {

@@ -11,7 +11,7 @@ import (
 
 // onMongo are the tests that run once more with documents in MongoDB: those of
 // flows, money, permissions and lost updates.
-const onMongo = "^(TestMainJob|TestNewInvoiceEntersALiveFlow|TestHoldAndPromise|TestTaskResultLeadsOn|TestControls|TestMigrationKeepsCounters|TestOwnScope|TestLostUpdate|TestIdempotencyKey)$"
+const onMongo = "^(TestMainJob|TestNewInvoiceEntersALiveFlow|TestHoldAndPromise|TestTaskResultLeadsOn|TestControls|TestMigrationKeepsCounters|TestOwnScope|TestLostUpdate|TestIdempotencyKey|TestLiveSocket|TestTwoEditors|TestConditions)$"
 
 // TestOnMongoDB runs the package's tests in a process of their own against a
 // MongoDB-compatible server on a real socket.

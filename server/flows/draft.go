@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
@@ -26,7 +28,7 @@ type Change struct {
 const (
 	keptChanges = 400 // further back an editor must read the whole draft anew
 	MaxOps      = 2000
-	casTries    = 12
+	casTries    = 40
 )
 
 // Op sets a unit of a draft; null takes it away.
@@ -326,7 +328,8 @@ func (s *Service) EditDraft(ctx context.Context, ws, key, owner, by string, base
 		}
 		err = write(by)
 		if fault.KeyOf(err) == "store.version" {
-			continue // somebody was faster: judge again on what is there now
+			time.Sleep(rand.N(10 * time.Millisecond)) // not in step with the others
+			continue                                  // somebody was faster: judge again on what is there now
 		}
 		if err == nil {
 			s.drafted(ws, key)
