@@ -12,8 +12,8 @@ import {
   SunOutlined,
   TeamOutlined,
 } from '@ant-design/icons';
-import { Button, Drawer, Tooltip } from 'antd';
-import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { Button, Tooltip } from 'antd';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { useMe } from '@/shared/api/session';
@@ -38,6 +38,8 @@ const items: { to: string; label: string; icon: ReactNode }[] = [
   { to: '/settings', label: 'nav.settings', icon: <SettingOutlined /> },
 ];
 
+// Only narrow screens ever open it.
+const NavDrawer = lazy(() => import('./NavDrawer'));
 const isDesigner = /^\/flows\/[^/]+$/;
 
 export function Shell() {
@@ -45,6 +47,7 @@ export function Shell() {
   const me = useMe();
   const { narrowNav: chosenNarrow, toggleNav } = usePrefs();
   const [menuOpen, setMenuOpen] = useState(false);
+  const [menuUsed, setMenuUsed] = useState(false);
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
   const section = pathname.split('/')[1];
@@ -87,7 +90,10 @@ export function Shell() {
               icon={<MenuOutlined />}
               aria-label={t('nav.open')}
               aria-expanded={menuOpen}
-              onClick={() => setMenuOpen(true)}
+              onClick={() => {
+                setMenuUsed(true);
+                setMenuOpen(true);
+              }}
             />
             <span className="header-workspace">{me.workspace.name}</span>
             <ConnectionDot />
@@ -104,16 +110,13 @@ export function Shell() {
           </Suspense>
         </main>
       </div>
-      <Drawer
-        open={menuOpen}
-        onClose={() => setMenuOpen(false)}
-        placement="left"
-        size={264}
-        title="Dueflow"
-        classNames={{ body: 'nav-drawer' }}
-      >
-        <Nav label={t('nav.label')} narrow={false} onPick={() => setMenuOpen(false)} />
-      </Drawer>
+      {menuUsed && (
+        <Suspense fallback={null}>
+          <NavDrawer open={menuOpen} onClose={() => setMenuOpen(false)}>
+            <Nav label={t('nav.label')} narrow={false} onPick={() => setMenuOpen(false)} />
+          </NavDrawer>
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -4,13 +4,12 @@ import {
   BackgroundVariant,
   Controls,
   type Edge,
-  MiniMap,
   type Node,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react';
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Place } from '../model/document';
 import type { Graph } from '../model/graph';
@@ -20,6 +19,7 @@ import { StepCard } from './StepCard';
 import { type Events, type Look, View } from './view';
 import { WayEdge } from './WayEdge';
 
+const Overview = lazy(() => import('./Overview'));
 const nodeTypes = { step: StepCard, open: OpenEnd };
 const edgeTypes = { way: WayEdge };
 const few = 40;
@@ -158,14 +158,9 @@ function Canvas(props: Props) {
           fitViewOptions={{ maxZoom: 1, padding: 0.12 }}
         />
         {count > few && (
-          <MiniMap
-            pannable
-            zoomable
-            position="bottom-right"
-            nodeColor="var(--line-strong)"
-            bgColor="var(--surface)"
-            maskColor="var(--flow-mask)"
-          />
+          <Suspense fallback={null}>
+            <Overview />
+          </Suspense>
         )}
         {props.children}
       </ReactFlow>

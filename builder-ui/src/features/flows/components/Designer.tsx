@@ -1,7 +1,8 @@
-import { App, Grid } from 'antd';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { App } from 'antd';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
+import { Lines } from '@/shared/ui/states';
 import type { Issue } from '../api/designer';
 import { FlowCanvas } from '../canvas/FlowCanvas';
 import { useStepTexts } from '../canvas/texts';
@@ -12,20 +13,23 @@ import { copySteps } from '../model/steps';
 import { type PanelContext, PanelProvider } from '../panel/context';
 import { useDesigner, useDesignerStore } from '../store/designer';
 import { usePeople, useSayHere } from '../store/presence';
-import { ConflictDialog } from './ConflictDialog';
-import { FlowPanel } from './FlowPanel';
-import { InsertMenu } from './InsertMenu';
-import { IssuesPanel } from './IssuesPanel';
-import { KeysDialog } from './KeysDialog';
-import { MoveDialog } from './MoveDialog';
 import { noteTypes, useNotes } from './Notes';
 import { Palette } from './Palette';
-import { StepPanel } from './StepPanel';
 import { Toolbar } from './Toolbar';
 import { useCanvasEvents } from './useCanvasEvents';
 import { useJump } from './useJump';
 import { useKeys } from './useKeys';
 import { useOverlay } from './useOverlay';
+
+// The canvas is there first; what people open follows.
+const StepPanel = lazy(() => import('./StepPanel'));
+const FlowPanel = lazy(() => import('./FlowPanel'));
+const IssuesPanel = lazy(() => import('./IssuesPanel'));
+const readMenu = () => import('./InsertMenu');
+const InsertMenu = lazy(readMenu);
+const KeysDialog = lazy(() => import('./KeysDialog'));
+const MoveDialog = lazy(() => import('./MoveDialog'));
+const ConflictDialog = lazy(() => import('./ConflictDialog'));
 
 /** The workbench: steps on the left, the flow in the middle, settings on the right. */
 export function Designer({ alive }: { alive: () => void }) {
@@ -42,7 +46,6 @@ export function Designer({ alive }: { alive: () => void }) {
   const [showRuns, setShowRuns] = useState(false);
   const side = useRef<HTMLElement>(null);
   const [working, setWorking] = useState(false);
-  const narrow = Grid.useBreakpoint().lg === false;
   const badges = useOverlay(state.key, showRuns);
 
   const enterPanel = useCallback(() => {
@@ -59,6 +62,9 @@ export function Designer({ alive }: { alive: () => void }) {
   const showKeys = useCallback(() => setKeysOpen(true), []);
   const { onKeyDown, removeSteps, moveTo } = useKeys(store, { enterPanel, showKeys, askMove });
   useSayHere(working, alive);
+
+  // The menu must be at hand when somebody asks for it, but it is no part of the first picture.
+  useEffect(() => void readMenu(), []);
 
   const texts = useStepTexts(catalog);
   const findings = useMemo(() => {
@@ -122,9 +128,6 @@ export function Designer({ alive }: { alive: () => void }) {
     const first = store.getState().selected[0] ?? store.getState().graph.trigger;
     if (first) store.getState().select([first], true);
   }, [store]);
-  useEffect(() => {
-    if (!narrow && !panelOpen) setPanelOpen(true);
-  }, [narrow, panelOpen]);
 
   const step = selected.find((id) => graph.nodes[id]);
   return (
@@ -154,7 +157,11 @@ export function Designer({ alive }: { alive: () => void }) {
             onKeyDown={onKeyDown}
             onPaneClick={() => store.getState().select([])}
           />
-          {!readOnly && <InsertMenu />}
+          {!readOnly && state.menu && (
+            <Suspense fallback={null}>
+              <InsertMenu />
+            </Suspense>
+          )}
         </div>
         <aside
           ref={side}
@@ -167,34 +174,38 @@ export function Designer({ alive }: { alive: () => void }) {
             back();
           }}
         >
-          {panel === 'step' && step ? (
-            <StepPanel
-              key={step}
-              id={step}
-              onRemove={() => removeSteps([step])}
-              onMove={() => setMoving(step)}
-              onCopy={copy}
-              onBack={back}
-            />
-          ) : panel === 'issues' ? (
-            <IssuesPanel onJump={jump} />
-          ) : (
-            <FlowPanel />
-          )}
+          <Suspense fallback={<Lines rows={6} />}>
+            {panel === 'step' && step ? (
+              <StepPanel
+                key={step}
+                id={step}
+                onRemove={() => removeSteps([step])}
+                onMove={() => setMoving(step)}
+                onCopy={copy}
+                onBack={back}
+              />
+            ) : panel === 'issues' ? (
+              <IssuesPanel onJump={jump} />
+            ) : (
+              <FlowPanel />
+            )}
+          </Suspense>
         </aside>
       </div>
-      <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
-      {moving && (
-        <MoveDialog
-          id={moving}
-          onClose={() => setMoving(undefined)}
-          onMove={(place) => {
-            setMoving(undefined);
-            moveTo(moving, place);
-          }}
-        />
-      )}
-      <ConflictDialog />
+      <Suspense fallback={null}>
+        {keysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
+        {moving && (
+          <MoveDialog
+            id={moving}
+            onClose={() => setMoving(undefined)}
+            onMove={(place) => {
+              setMoving(undefined);
+              moveTo(moving, place);
+            }}
+          />
+        )}
+        {sync.conflicts.length > 0 && <ConflictDialog />}
+      </Suspense>
     </PanelProvider>
   );
 }

@@ -1,7 +1,7 @@
 import { DownOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
-import { App, Button, Dropdown, Modal } from 'antd';
-import { useState } from 'react';
+import { App, Button, Dropdown } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ApiError } from '@/shared/api/client';
@@ -19,8 +19,9 @@ import { toDocument } from '../model/draft';
 import type { Conflict } from '../model/sync';
 import { useDesigner, useDesignerStore } from '../store/designer';
 import { useFlush } from '../store/flush';
-import { ConflictList } from './ConflictDialog';
 import { download } from './download';
+
+const PrivateConflicts = lazy(() => import('./PrivateConflicts'));
 
 /** Private draft, export, and what else is done to a draft as a whole. */
 export function DraftMenu() {
@@ -108,17 +109,11 @@ export function DraftMenu() {
         </Button>
       </Dropdown>
       {clash && (
-        <Modal
-          open
-          title={t('designer.conflict.title')}
-          footer={null}
-          width={640}
-          onCancel={() => setClash(undefined)}
-        >
-          <p className="drawer-sub">{t('designer.conflict.private')}</p>
-          <ConflictList
+        <Suspense fallback={null}>
+          <PrivateConflicts
             conflicts={clash.conflicts}
             catalog={catalog}
+            onClose={() => setClash(undefined)}
             onSolve={(unit, side) => {
               const take = { ...clash.take, [unit]: side };
               const left = clash.conflicts.filter((entry) => entry.unit !== unit);
@@ -126,7 +121,7 @@ export function DraftMenu() {
               else void merge(clash.what, take);
             }}
           />
-        </Modal>
+        </Suspense>
       )}
     </>
   );

@@ -16,7 +16,7 @@ import { ParamsPanel } from './ParamsPanel';
 const calendars = ['cn', 'weekdays', 'us', 'gb', 'de'];
 
 /** What holds for the whole flow: when it may write to people, and when it ends by itself. */
-export function FlowPanel() {
+export default function FlowPanel() {
   const { t } = useTranslation();
   const store = useDesignerStore();
   const { readOnly, errorAt } = usePanel();

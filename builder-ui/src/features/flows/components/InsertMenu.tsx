@@ -1,5 +1,3 @@
-import { SearchOutlined } from '@ant-design/icons';
-import { Input, Segmented } from 'antd';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
@@ -12,7 +10,7 @@ import { useDesigner, useDesignerStore } from '../store/designer';
 const width = 340;
 
 /** The one menu behind every "+": it asks what happens next, and puts the answer where it was asked. */
-export function InsertMenu() {
+export default function InsertMenu() {
   const menu = useDesigner((state) => state.menu);
   return menu ? <Menu key={`${menu.place.from}/${menu.at.x}/${menu.at.y}`} /> : null;
 }
@@ -99,27 +97,30 @@ function Menu() {
     >
       <p className="insert-title">{t('designer.question.next')}</p>
       {ways.length > 1 && (
-        <Segmented
-          size="small"
-          className="insert-ways"
-          aria-label={t('designer.question.way')}
-          value={port}
-          options={ways.map((way) => ({
-            value: way,
-            label: texts.way(graph, { from: place.from, port: way }),
-          }))}
-          onChange={setPort}
-        />
+        <div role="group" className="insert-ways" aria-label={t('designer.question.way')}>
+          {ways.map((way) => (
+            <button
+              key={way}
+              type="button"
+              className="insert-way"
+              aria-pressed={way === port}
+              onClick={() => setPort(way)}
+            >
+              {texts.way(graph, { from: place.from, port: way })}
+            </button>
+          ))}
+        </div>
       )}
-      <Input
+      <input
+        // biome-ignore lint/a11y/noAutofocus: the menu was opened to type into it
         autoFocus
+        className="insert-find"
         role="combobox"
         aria-expanded
         aria-controls={`${id}-list`}
         aria-activedescendant={choices.length ? `${id}-${chosen}` : undefined}
         aria-label={t('designer.findStep')}
         placeholder={t('designer.findStep')}
-        prefix={<SearchOutlined />}
         value={typed}
         onChange={({ target }) => {
           setTyped(target.value);

@@ -16,10 +16,10 @@ const keys: [string, string][] = [
   ['?', 'help'],
 ];
 
-export function KeysDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function KeysDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal open={open} onCancel={onClose} footer={null} title={t('designer.keys')} width={460}>
+    <Modal open onCancel={onClose} footer={null} title={t('designer.keys')} width={460}>
       <dl className="keys">
         {keys.map(([key, name]) => (
           <div key={name}>

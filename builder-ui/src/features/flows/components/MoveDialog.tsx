@@ -8,7 +8,7 @@ import { inReadingOrder } from '../model/walk';
 import { useDesigner } from '../store/designer';
 
 /** The way to move a step without dragging it. */
-export function MoveDialog({
+export default function MoveDialog({
   id,
   onMove,
   onClose,

@@ -1,4 +1,3 @@
-import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
@@ -6,6 +5,7 @@ import { StepIcon, tintOf } from '../canvas/icons';
 import { groups, type NodeType } from '../model/catalog';
 import { insert, mainWay, openEnds } from '../model/graph';
 import { useDesigner, useDesignerStore } from '../store/designer';
+import { withDrag } from './dnd';
 
 /** Steps to drag to a "+", or to click: a click adds after the chosen step. */
 export function Palette() {
@@ -38,7 +38,9 @@ function Tile({ type }: { type: NodeType }) {
   useEffect(() => {
     const element = tile.current;
     return element
-      ? draggable({ element, getInitialData: () => ({ kind: 'new', type: type.type }) })
+      ? withDrag(({ draggable }) =>
+          draggable({ element, getInitialData: () => ({ kind: 'new', type: type.type }) }),
+        )
       : undefined;
   }, [type]);
   const add = () => {

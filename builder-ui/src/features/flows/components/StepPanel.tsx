@@ -16,7 +16,7 @@ import { StepWays } from './StepWays';
 type Props = { id: string; onRemove: () => void; onMove: () => void; onCopy: () => void; onBack: () => void };
 
 /** The settings of one step, drawn from its type's schema. */
-export function StepPanel({ id, onRemove, onMove, onCopy, onBack }: Props) {
+export default function StepPanel({ id, onRemove, onMove, onCopy, onBack }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const store = useDesignerStore();

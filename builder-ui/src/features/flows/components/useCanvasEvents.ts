@@ -1,13 +1,9 @@
-import {
-  draggable,
-  dropTargetForElements,
-  monitorForElements,
-} from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import { useEffect, useMemo, useState } from 'react';
 import type { Events } from '../canvas/view';
 import type { Place } from '../model/document';
 import { insert, move, moveRefusal } from '../model/graph';
 import type { DesignerStore } from '../store/designer';
+import { withDrag } from './dnd';
 
 /** Clicks and drags on the canvas, made once, so that the cards need not be drawn again. */
 export function useCanvasEvents(
@@ -34,44 +30,50 @@ export function useCanvasEvents(
       },
       insert: (place, from) => store.getState().open({ place, at: below(from) }),
       drag: (element, id) =>
-        draggable({
-          element,
-          canDrag: () => store.getState().graph.trigger !== id && !moveRefusal(store.getState().graph, id),
-          getInitialData: () => ({ kind: 'step', id }),
-        }),
+        withDrag(({ draggable }) =>
+          draggable({
+            element,
+            canDrag: () => store.getState().graph.trigger !== id && !moveRefusal(store.getState().graph, id),
+            getInitialData: () => ({ kind: 'step', id }),
+          }),
+        ),
       drop: (element, place) =>
-        dropTargetForElements({
-          element,
-          canDrop: ({ source }) => fits(source.data, place),
-          getData: () => ({ place }),
-          onDragEnter: () => element.classList.add('plus-over'),
-          onDragLeave: () => element.classList.remove('plus-over'),
-          onDrop: ({ source }) => {
-            element.classList.remove('plus-over');
-            const { sync, catalog, change, select } = store.getState();
-            if (source.data.kind === 'step') {
-              const id = source.data.id as string;
-              change(move(sync.local, catalog, id, place));
-              return select([id], true);
-            }
-            const type = catalog
-              .newest('act')
-              .concat(catalog.newest('time'), catalog.newest('logic'))
-              .find((entry) => entry.type === source.data.type);
-            if (!type) return;
-            const added = insert(sync.local, catalog, type, place);
-            change(added.units);
-            select([added.id], true);
-          },
-        }),
+        withDrag(({ dropTargetForElements }) =>
+          dropTargetForElements({
+            element,
+            canDrop: ({ source }) => fits(source.data, place),
+            getData: () => ({ place }),
+            onDragEnter: () => element.classList.add('plus-over'),
+            onDragLeave: () => element.classList.remove('plus-over'),
+            onDrop: ({ source }) => {
+              element.classList.remove('plus-over');
+              const { sync, catalog, change, select } = store.getState();
+              if (source.data.kind === 'step') {
+                const id = source.data.id as string;
+                change(move(sync.local, catalog, id, place));
+                return select([id], true);
+              }
+              const type = catalog
+                .newest('act')
+                .concat(catalog.newest('time'), catalog.newest('logic'))
+                .find((entry) => entry.type === source.data.type);
+              if (!type) return;
+              const added = insert(sync.local, catalog, type, place);
+              change(added.units);
+              select([added.id], true);
+            },
+          }),
+        ),
     };
   }, [store, openPanel]);
   useEffect(
     () =>
-      monitorForElements({
-        onDragStart: () => setDragging(true),
-        onDrop: () => setDragging(false),
-      }),
+      withDrag(({ monitorForElements }) =>
+        monitorForElements({
+          onDragStart: () => setDragging(true),
+          onDrop: () => setDragging(false),
+        }),
+      ),
     [],
   );
   return { events, dragging };

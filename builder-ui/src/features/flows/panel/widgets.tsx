@@ -28,6 +28,7 @@ export function SpanInput({
     <span className="prop-row">
       <InputNumber
         id={id}
+        aria-label={id ? undefined : label}
         className="prop-number"
         value={value?.value}
         precision={0}

@@ -41,9 +41,10 @@ export class Saver {
   start(): () => void {
     let { local, conflicts } = this.store.getState().sync;
     const unsubscribe = this.store.subscribe(({ sync }) => {
-      if (sync.local === local && sync.conflicts.length >= conflicts.length) return;
+      const edited = sync.local !== local;
+      const decided = sync.conflicts.length < conflicts.length;
       ({ local, conflicts } = sync);
-      this.changed();
+      if (edited || decided) this.changed();
     });
     const wake = () => {
       if (document.visibilityState === 'hidden') return;
