@@ -2,7 +2,6 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Text } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useSentence } from '@/shared/lib/useSentence';
 import { type Catalog, portLabel } from '../model/catalog';
 import type { FlowNode, Place } from '../model/document';
 import type { Graph } from '../model/graph';
@@ -13,7 +12,6 @@ import type { Look } from './view';
 export function useStepTexts(catalog: Catalog) {
   const { t } = useTranslation();
   const format = useFormat();
-  const sentence = useSentence();
   return useMemo(() => {
     const typeName = (node: FlowNode) => format.text(catalog.of(node)?.name) || node.type;
     const title = (node: FlowNode) => format.text(node.label) || typeName(node);
@@ -28,7 +26,7 @@ export function useStepTexts(catalog: Catalog) {
     const look = (node: FlowNode, words: Text | undefined): Look => {
       const type = catalog.of(node);
       const trigger = catalog.isTrigger(node);
-      const said = type ? sentence(words) : t('designer.unknownType', { type: node.type, v: node.v });
+      const said = type ? format.text(words) : t('designer.unknownType', { type: node.type, v: node.v });
       // "Start: …" and "Task: …" repeat what the title and the icon say already.
       const short = said.replace(/^(Start|Task|开始|任务)\s*[:：]\s*/, '');
       const name = title(node);
@@ -46,5 +44,5 @@ export function useStepTexts(catalog: Catalog) {
       };
     };
     return { typeName, title, way, look };
-  }, [t, format, sentence, catalog]);
+  }, [t, format, catalog]);
 }

@@ -8,7 +8,6 @@ import { useUserNames } from '@/shared/api/names';
 import { useCan } from '@/shared/api/session';
 import type { Flow, RunStatus } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useSentence } from '@/shared/lib/useSentence';
 import { StatusChip } from '@/shared/ui/Chip';
 import { Page } from '@/shared/ui/Page';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
@@ -57,7 +56,6 @@ export default function FlowsPage() {
 function FlowCard({ flow }: { flow: Flow }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const sentence = useSentence();
   const names = useUserNames();
   const publisher = names.data?.find(({ id }) => id === flow.publishedBy)?.name;
   const canPublish = useCan('flow.publish');
@@ -84,7 +82,7 @@ function FlowCard({ flow }: { flow: Flow }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: a published flow's sentences keep their places
             <li key={`${at}${step}`} className="flow-step">
               <span className="flow-number" aria-hidden />
-              <span>{sentence(step)}</span>
+              <span>{format.text(step)}</span>
             </li>
           ))}
         </ol>

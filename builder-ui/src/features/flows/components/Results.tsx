@@ -3,7 +3,6 @@ import { Button, Segmented } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useSentence } from '@/shared/lib/useSentence';
 import { Empty } from '@/shared/ui/states';
 import type { FlowDocument } from '../model/document';
 import { countDays, type Rehearsal, type Totals, takenWays, weeks } from '../model/rehearsal';
@@ -28,7 +27,6 @@ type Props = { asked: Asked; first: Rehearsal; second?: Rehearsal; done: boolean
 export function Results({ asked, first, second, done, document }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const sentence = useSentence();
   const inspection = useInspection(document);
   const [view, setView] = useState<View>(asked.customer ? 'way' : 'calendar');
   const [day, setDay] = useState<string>();
@@ -40,7 +38,7 @@ export function Results({ asked, first, second, done, document }: Props) {
     ['', 0],
   );
   const fits = (at: string) => !day || format.dayOf(at) === day;
-  const stepName = (node: string) => sentence(inspection.data?.nodes[node]?.sentence) || node;
+  const stepName = (node: string) => format.text(inspection.data?.nodes[node]?.sentence) || node;
   const views: View[] = asked.customer
     ? ['way', 'messages', 'held', 'tasks', 'calendar']
     : ['calendar', 'messages', 'held', 'tasks'];

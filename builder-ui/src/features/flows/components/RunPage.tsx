@@ -8,7 +8,6 @@ import { keys } from '@/shared/api/query';
 import { useCan } from '@/shared/api/session';
 import type { MessageStatus, Reason, Run, Text } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useSentence } from '@/shared/lib/useSentence';
 import { StatusChip } from '@/shared/ui/Chip';
 import { Page, Section } from '@/shared/ui/Page';
 import { RunActions } from '@/shared/ui/RunActions';
@@ -71,7 +70,6 @@ export default function RunPage() {
 function Loaded({ detail }: { detail: RunDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const sentence = useSentence();
   const canControl = useCan('run.control');
   const canWrite = useCan('flow.write');
   const { run, steps, messages, document } = detail;
@@ -153,7 +151,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
                     <div>
                       <p>
                         <strong>{t(`designer.fact.${fact.what}`, { defaultValue: fact.what })}</strong>{' '}
-                        <span dir="auto">{sentence(fact.sentence) || fact.node}</span>
+                        <span dir="auto">{format.text(fact.sentence) || fact.node}</span>
                       </p>
                       {(fact.reason || fact.until) && (
                         <p className="fact-why">

@@ -1,7 +1,6 @@
 import { Radio, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useSentence } from '@/shared/lib/useSentence';
 import type { Impact, RunningChoice } from '../api/flows';
 
 const choices: RunningChoice[] = ['finish', 'move', 'stop'];
@@ -18,7 +17,6 @@ type Props = {
 export function RunningChoices({ impact, running, steps, onRunning, onSteps }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const sentence = useSentence();
   if (impact.runs === 0) return <p className="panel-about">{t('designer.publish.noRuns')}</p>;
   return (
     <>
@@ -41,7 +39,7 @@ export function RunningChoices({ impact, running, steps, onRunning, onSteps }: P
           <summary>{t('designer.publish.perStep')}</summary>
           <ul className="impact-steps">
             {impact.steps.map(({ node, sentence: words, runs, gone }) => {
-              const name = sentence(words) || node;
+              const name = format.text(words) || node;
               return (
                 <li key={node}>
                   <span className="impact-runs num">{format.number(runs)}</span>

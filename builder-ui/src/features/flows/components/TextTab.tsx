@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useSentence } from '@/shared/lib/useSentence';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { readDraft } from '../api/designer';
 import { useInspection } from './useDocuments';
@@ -12,7 +11,6 @@ import { useInspection } from './useDocuments';
 export default function TextTab({ flowKey, mine }: { flowKey: string; mine: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const sentence = useSentence();
   const draft = useQuery({
     queryKey: ['flow-document', flowKey, mine],
     queryFn: () => readDraft(flowKey, mine),
@@ -59,7 +57,7 @@ export default function TextTab({ flowKey, mine }: { flowKey: string; mine: bool
           {lines.map((line, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a sentence is its place
             <li key={at} dir="auto">
-              {sentence(line)}
+              {format.text(line)}
             </li>
           ))}
         </ol>
@@ -70,7 +68,7 @@ export default function TextTab({ flowKey, mine }: { flowKey: string; mine: bool
           <ul className="flow-text-rules">
             {document.stopWhen?.map(({ id, outcome }) => (
               <li key={id} dir="auto">
-                {sentence(inspection.data.stops?.[id]) || id} · {t(`designer.outcome.${outcome}`)}
+                {format.text(inspection.data.stops?.[id]) || id} · {t(`designer.outcome.${outcome}`)}
               </li>
             ))}
           </ul>

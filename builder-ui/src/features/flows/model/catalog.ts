@@ -36,6 +36,8 @@ export type Schema = {
   'x-df-help'?: Text;
   'x-df-widget'?: Widget;
   'x-df-of'?: string;
+  /** The text may name fields, which are filled in when it is used. */
+  'x-df-variables'?: boolean;
   'x-df-labels'?: Record<string, Text>;
 };
 export type NodeType = {

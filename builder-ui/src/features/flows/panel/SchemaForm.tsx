@@ -62,7 +62,7 @@ export function Property({ schema, ...props }: WidgetProps & { schema: Schema })
     case 'filter':
       return <FilterEditor {...props} value={value as Filter | undefined} />;
     case 'text':
-      return <TextWidget {...props} variables />;
+      return <TextWidget {...props} variables={schema['x-df-variables'] === true} />;
     case 'template':
       return <TemplateWidget {...props} />;
     case 'channel':

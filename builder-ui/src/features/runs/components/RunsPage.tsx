@@ -8,7 +8,6 @@ import { useCan } from '@/shared/api/session';
 import type { Run, RunAction } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
-import { useSentence } from '@/shared/lib/useSentence';
 import { StatusChip } from '@/shared/ui/Chip';
 import { type Column, DataTable } from '@/shared/ui/DataTable';
 import { FilterBar, Pick } from '@/shared/ui/Filters';
@@ -114,7 +113,6 @@ export default function RunsPage() {
 function useColumns(canControl: boolean): Column<Run>[] {
   const { t } = useTranslation();
   const format = useFormat();
-  const sentence = useSentence();
   return useMemo(() => {
     const outcome = (run: Run) =>
       run.outcome ? t(`outcome.${run.outcome}`, { defaultValue: run.outcome }) : t('table.none');
@@ -149,7 +147,7 @@ function useColumns(canControl: boolean): Column<Run>[] {
               <span className="list-dim">{format.reason(run.reason?.text) || outcome(run)}</span>
             ) : (
               <>
-                <span>{sentence(run.sentence)}</span>
+                <span>{format.text(run.sentence)}</span>
                 {run.reason && <span className="cell-sub cell-reason">{format.reason(run.reason.text)}</span>}
               </>
             )}
@@ -191,5 +189,5 @@ function useColumns(canControl: boolean): Column<Run>[] {
         render: (run) => <RunActions run={run} />,
       });
     return columns;
-  }, [t, format, sentence, canControl]);
+  }, [t, format, canControl]);
 }
