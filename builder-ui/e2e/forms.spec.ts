@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { open, settled, speak } from './helpers';
+import { expectAccessible, open, settled, speak } from './helpers';
 
 const unique = () => `t${Date.now().toString(36)}`;
 
@@ -174,20 +174,18 @@ test('a schema written elsewhere says what it cannot take over', async ({ page }
   await drawer.getByRole('textbox').fill('{"type": "object",\n "properties": {');
   await drawer.getByRole('button', { name: 'Look at it' }).click();
   await expect(drawer.getByText('Not valid JSON at line 2')).toBeVisible();
-  await drawer
-    .getByRole('textbox')
-    .fill(
-      JSON.stringify(
-        {
-          title,
-          type: 'object',
-          properties: { vendor: { type: 'string' }, when: { type: 'string', format: 'ipv6' } },
-          patternProperties: {},
-        },
-        null,
-        1,
-      ),
-    );
+  await drawer.getByRole('textbox').fill(
+    JSON.stringify(
+      {
+        title,
+        type: 'object',
+        properties: { vendor: { type: 'string' }, when: { type: 'string', format: 'ipv6' } },
+        patternProperties: {},
+      },
+      null,
+      1,
+    ),
+  );
   await drawer.getByRole('button', { name: 'Look at it' }).click();
   await expect(drawer.getByText('2 things are not supported')).toBeVisible();
   await expect(drawer.getByText(/the format ipv6 is not checked/)).toBeVisible();
@@ -212,3 +210,106 @@ test('system fields of a built-in form are locked; the designer opens quickly', 
 async function savedDraftOrFresh(page: Page) {
   await expect(page.getByRole('complementary', { name: 'Fields to add' })).toBeVisible();
 }
+
+const everything = [
+  'Text',
+  'Long text',
+  'E-mail',
+  'Phone',
+  'Address',
+  'Number',
+  'Money',
+  'Percent',
+  'Formula',
+  'Date',
+  'Date and time',
+  'Choice',
+  'Several choices',
+  'Yes or no',
+  'Reference',
+  'Files',
+  'Repeating rows',
+  'Auto-number',
+  'Section',
+  'Tab',
+];
+
+test('every kind of field is accessible: designed, seen and filled in', async ({ page }) => {
+  test.setTimeout(120_000);
+  const key = await newForm(page, unique());
+  const tiles = page.getByRole('complementary', { name: 'Fields to add' });
+  for (const kind of everything) await tiles.getByRole('button', { name: kind, exact: true }).click();
+  await savedDraft(page);
+  for (const kind of ['Formula', 'Choice', 'Reference', 'Repeating rows', 'Auto-number']) {
+    await field(page, kind).click();
+    await expectAccessible(page);
+  }
+  await page.getByText('Preview', { exact: true }).click();
+  await page.getByRole('tab', { name: 'General' }).waitFor();
+  await page.getByRole('button', { name: 'Add a row' }).click();
+  await page.getByRole('button', { name: 'Check' }).click();
+  await expectAccessible(page);
+  await page.getByText('JSON', { exact: true }).click();
+  await expect(page.getByRole('textbox', { name: 'The form as JSON' })).toBeVisible();
+  await expectAccessible(page);
+  const drawer = await publish(page);
+  await expectAccessible(page);
+  await drawer.getByRole('link', { name: 'Go to the records' }).click();
+  await page.getByRole('button', { name: 'New record' }).first().click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Full');
+  await page.getByRole('dialog').getByRole('combobox', { name: 'Province, city, district' }).fill('浦东');
+  await page.getByText('浦东新区').first().click();
+  await page
+    .getByRole('dialog')
+    .locator('input[type=file]')
+    .setInputFiles({ name: '合同.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
+  await expect(page.getByRole('dialog').getByText('合同.txt')).toBeVisible();
+  await settled(page);
+  await expectAccessible(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('link', { name: 'Full' }).click();
+  const file = page.getByRole('link', { name: '合同.txt' });
+  const [download] = await Promise.all([page.waitForEvent('download'), file.click()]);
+  expect(download.suggestedFilename()).toBe('合同.txt');
+  const { items } = await (await page.request.get(`/api/v1/records/${key}`)).json();
+  expect(items[0].data.address).toMatchObject({ province: '上海市', district: '浦东新区' });
+  expect(items[0].data.autoNumber).toBe('NO-00001');
+});
+
+test('a phone shows the designer and messages without sideways scrolling', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const route of [
+    '/forms',
+    '/forms/customer',
+    '/messages',
+    '/messages?tab=answers',
+    '/messages/overdue-friendly',
+  ]) {
+    await open(page, route);
+    await expectAccessible(page);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, route).toBeLessThanOrEqual(0);
+  }
+});
+
+test('a field of one’s own stands in the customer’s drawer and is stored', async ({ page }) => {
+  await open(page, '/forms/customer');
+  await page
+    .getByRole('complementary', { name: 'Fields to add' })
+    .getByRole('button', { name: 'Percent' })
+    .click();
+  await savedDraft(page);
+  await publish(page);
+  await open(page, '/customers?new=1');
+  const drawer = page.getByRole('dialog', { name: 'New customer' });
+  const name = unique();
+  await drawer.getByLabel('Name', { exact: true }).fill(name);
+  await drawer.getByLabel('Percent').fill('120');
+  await drawer.getByLabel('Percent').press('Tab');
+  await expect(drawer.getByText('At most 100')).toBeVisible();
+  await drawer.getByLabel('Percent').fill('12.5');
+  await drawer.getByRole('button', { name: 'New customer' }).click();
+  await expect(drawer).toBeHidden();
+  const { items } = await (await page.request.get(`/api/v1/records/customer?search=${name}`)).json();
+  expect(items[0].data.percent).toBe(12.5);
+});

@@ -35,7 +35,8 @@ func (s *Server) listTemplates(ctx context.Context, a policies.Actor, _ *nothing
 	return &reply[items[templates.Template]]{items[templates.Template]{Items: list}}, err
 }
 
-type templatePath struct {
+// TemplatePath names a template or an answer.
+type TemplatePath struct {
 	Key     string `path:"key" maxLength:"60"`
 	IfMatch string `header:"If-Match"`
 }
@@ -51,7 +52,7 @@ type templateOut struct {
 	UsedBy []flowUse `json:"usedBy"`
 }
 
-func (s *Server) getTemplate(ctx context.Context, a policies.Actor, in *templatePath) (*tagged[templateOut], error) {
+func (s *Server) getTemplate(ctx context.Context, a policies.Actor, in *TemplatePath) (*tagged[templateOut], error) {
 	t, err := s.Templates.Get(ctx, a.Workspace, in.Key)
 	if err != nil {
 		return nil, err
@@ -112,7 +113,7 @@ func (s *Server) saveTemplate(ctx context.Context, a policies.Actor, in *templat
 	return &tagged[templates.Template]{etag(t.Version), t}, nil
 }
 
-func (s *Server) deleteTemplate(ctx context.Context, a policies.Actor, in *templatePath) (*nothing, error) {
+func (s *Server) deleteTemplate(ctx context.Context, a policies.Actor, in *TemplatePath) (*nothing, error) {
 	v, err := needVersion(in.IfMatch)
 	if err != nil {
 		return nil, err
@@ -173,7 +174,7 @@ func (s *Server) listAnswers(ctx context.Context, a policies.Actor, _ *nothing) 
 }
 
 type answerIn struct {
-	templatePath
+	TemplatePath
 	Body struct {
 		Topic    string            `json:"topic"`
 		Tone     int               `json:"tone" minimum:"1" maximum:"4"`
@@ -197,7 +198,7 @@ func (s *Server) saveAnswer(ctx context.Context, a policies.Actor, in *answerIn)
 	return &tagged[templates.Answer]{etag(x.Version), x}, nil
 }
 
-func (s *Server) restoreAnswer(ctx context.Context, a policies.Actor, in *templatePath) (*nothing, error) {
+func (s *Server) restoreAnswer(ctx context.Context, a policies.Actor, in *TemplatePath) (*nothing, error) {
 	v, err := needVersion(in.IfMatch)
 	if err != nil {
 		return nil, err

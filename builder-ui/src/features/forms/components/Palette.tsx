@@ -12,7 +12,7 @@ export function Palette() {
     <aside className="fd-palette" aria-label={t('forms.palette')}>
       {palette.map(({ group, kinds }) => (
         <section key={group} aria-label={t(`forms.group.${group}`)}>
-          <h3 className="fd-palette-title">{t(`forms.group.${group}`)}</h3>
+          <h2 className="fd-palette-title">{t(`forms.group.${group}`)}</h2>
           <div className="fd-tiles">
             {kinds.map((kind) => (
               <Tile key={kind} kind={kind} />

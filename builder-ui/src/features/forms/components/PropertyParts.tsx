@@ -6,10 +6,10 @@ import type { Names } from '@/shared/form/types';
 
 export function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className="fd-part" aria-label={title}>
-      <h3 className="fd-part-title">{title}</h3>
+    <div className="fd-part" role="group" aria-label={title}>
+      <h2 className="fd-part-title">{title}</h2>
       {children}
-    </section>
+    </div>
   );
 }
 

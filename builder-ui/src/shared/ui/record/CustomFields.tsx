@@ -57,6 +57,7 @@ export function CustomFields({ form: key, record, masked, read }: Props) {
               label={label}
               htmlFor={`custom-${field}`}
               required={required.has(field)}
+              validateTrigger="onChange"
               extra={format.text(property['x-df-help']) || undefined}
               rules={[{ validator: (_, value) => checkOne(judge, { ...data, [field]: value }, field, t) }]}
             >

@@ -24,7 +24,7 @@ export function RowsControl(props: ControlProps) {
       aria-labelledby={`${props.id}-label`}
       aria-describedby={props.describedBy}
     >
-      {rows.length > 0 && (
+      {columns.length > 0 && (
         <table className="rf-table">
           <thead>
             <tr>
