@@ -51,10 +51,10 @@ async function copyFlow(page: Page, name: string): Promise<string> {
   return (await answer.json()).key;
 }
 
-const settle = (page: Page) => expect(page.locator('[data-save="saved"]')).toBeVisible({ timeout: 30_000 });
+const settle = (page: Page) => expect(page.locator('[data-save="saved"]')).toBeVisible({ timeout: 60_000 });
 
 test('two people edit one flow at once, and no edit is lost', async ({ browser }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const [a, b] = await editors(browser);
   const key = await copyFlow(a.page, 'Edited by two');
   await Promise.all([open(a.page, `/flows/${key}`), open(b.page, `/flows/${key}`)]);

@@ -94,7 +94,8 @@ export default function StepPanel({ id, onRemove, onMove, onCopy, onBack }: Prop
             <Input.TextArea
               id={control}
               dir="auto"
-              autoSize={{ minRows: 2, maxRows: 6 }}
+              className="prop-area"
+              rows={2}
               maxLength={2000}
               disabled={readOnly}
               value={node.note ?? ''}

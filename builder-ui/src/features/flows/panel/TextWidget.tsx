@@ -86,7 +86,8 @@ function TextLine({ lang, label, value, rows, readOnly, variables, onChange }: L
           aria-label={label}
           lang={lang}
           dir="auto"
-          autoSize={{ minRows: rows, maxRows: 8 }}
+          className="prop-area"
+          rows={rows}
           maxLength={longest}
           disabled={readOnly}
           value={value}

@@ -25,7 +25,8 @@ const look = 450;
 export class Saver {
   private timer?: ReturnType<typeof setTimeout>;
   private lookTimer?: ReturnType<typeof setTimeout>;
-  private looks = 0;
+  private looking = false;
+  private lookAgain = false;
   private tries = 0;
   private stopped = false;
   private reading = false;
@@ -216,15 +217,24 @@ export class Saver {
     }
   }
 
-  /** Asks for issues, sentences and ports; only the newest answer counts. */
+  /** Asks for issues, sentences and ports, one question at a time; the last one is about what is on screen. */
   async inspect() {
-    const look = ++this.looks;
+    if (this.looking) {
+      this.lookAgain = true;
+      return;
+    }
+    this.looking = true;
     const { sync, head } = this.store.getState();
     try {
       const inspection = await inspect(toDocument(sync.local, head));
-      if (look === this.looks && !this.stopped) this.store.setState({ inspection });
+      if (!this.stopped) this.store.setState({ inspection });
     } catch {
       // The last findings stay; the next edit asks again.
+    } finally {
+      this.looking = false;
     }
+    if (!this.lookAgain || this.stopped) return;
+    this.lookAgain = false;
+    void this.inspect();
   }
 }
