@@ -67,11 +67,15 @@ export function useFlowTypes() {
   return { ...query, catalog, events: query.data?.events ?? [] };
 }
 
+/** An owner is a user, also where the form calls the field plain text. */
+const withOwners = ({ items }: { items: Field[] }): Field[] =>
+  items.map((field) => (!field.ref && field.path.endsWith('.owner') ? { ...field, ref: 'user' } : field));
+
 export const useFields = (form: string) =>
   useQuery({
     queryKey: ['fields', form],
     queryFn: () => api.get<{ items: Field[] }>('/fields', { form }),
-    select: ({ items }) => items,
+    select: withOwners,
     staleTime: long,
   });
 
