@@ -97,4 +97,8 @@ test('the list of forbidden words is the workspace’s own', async ({ page }) =>
   await text.fill(`${await text.inputValue()}请尽快`);
   await expect(page.getByText('含有禁用措辞“尽快”')).toBeVisible();
   await settled(page);
+  await open(page, '/messages?tab=wording');
+  await page.getByRole('button', { name: '恢复默认列表' }).click();
+  await page.getByRole('button', { name: '保存' }).click();
+  await expect(page.getByText('已保存')).toBeVisible();
 });

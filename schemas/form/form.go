@@ -86,6 +86,9 @@ func (c *Compiled) Field(key string) (Field, bool) {
 	return c.Fields[i], true
 }
 
+// maxName bounds a form's name in characters.
+const maxName = 200
+
 // MaxRecord bounds one record's data in bytes.
 const MaxRecord = 1 << 20
 
@@ -107,11 +110,18 @@ var reserved = map[string]bool{
 	"oldestDue": true, "nextDue": true, "onHold": true, "stopWish": true, "nextContactAt": true, "lastContactAt": true, "ownerName": true,
 }
 
+// vocabulary is what a field may say beside JSON Schema: x-df-ref with
+// x-df-choice names another form's records and narrows them; x-df-formula is
+// computed, x-df-auto numbered, by the server; x-df-check is a named check;
+// x-df-pattern remembers which preset wrote the pattern; x-df-former are keys
+// the field had before. A rule of allOf whose "then" makes a field's schema
+// false takes the field away: its value is dropped when the record is saved.
+// With x-df-hide instead of false the field is hidden and its value kept.
 var vocabulary = map[string]bool{
 	"x-df-type": true, "x-df-label": true, "x-df-ref": true, "x-df-access": true, "x-df-personal": true, "x-df-searchable": true,
 	"x-df-sortable": true, "x-df-unique": true, "x-df-scope": true, "x-df-system": true, "x-df-former": true, "x-df-hidden": true,
 	"x-df-formula": true, "x-df-auto": true, "x-df-help": true, "x-df-choice": true, "x-df-check": true, "x-df-pattern": true,
-	"x-df-hide": true, "x-df-retired": true,
+	"x-df-hide": true,
 }
 
 // Reserved tells whether a key is the product's own beside the data.
@@ -125,6 +135,14 @@ func Compile(f Form) (*Compiled, error) {
 	}
 	if len(f.Name) == 0 {
 		bad = append(bad, fault.Field{Pointer: "/name", Rule: "required"})
+	}
+	for lang, name := range f.Name {
+		if len([]rune(name)) > maxName || len(lang) > 20 {
+			bad = append(bad, fault.Field{Pointer: "/name/" + escape(lang[:min(len(lang), 20)]), Rule: "maxLength", Limit: maxName})
+		}
+	}
+	if len(f.Layout) > MaxSchemaBytes {
+		bad = append(bad, fault.Field{Pointer: "/layout", Rule: "maxBytes", Limit: MaxSchemaBytes})
 	}
 	s, err := CompileSchema(f.Schema)
 	if err != nil {

@@ -43,16 +43,33 @@ type Rendered struct {
 	HTML     string `json:"html"`
 }
 
+// maxName bounds a template's name in characters.
+const maxName = 200
+
 var keyPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,59}$`)
 
 // Compile judges a document and parses its texts.
 func Compile(d Document) (*Compiled, error) {
+	c, bad := compile(d)
+	if err := fault.InvalidFields(bad); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// compile gives what could be parsed, and every wrong place.
+func compile(d Document) (*Compiled, []fault.Field) {
 	var bad []fault.Field
 	if !keyPattern.MatchString(d.Key) {
 		bad = append(bad, fault.Field{Pointer: "/key", Rule: "pattern"})
 	}
 	if d.Tone < 1 || d.Tone > 4 {
 		bad = append(bad, fault.Field{Pointer: "/tone", Rule: "maximum", Limit: 4})
+	}
+	for lang, name := range d.Name {
+		if len([]rune(name)) > maxName || len(lang) > 20 {
+			bad = append(bad, fault.Field{Pointer: "/name", Rule: "maxLength", Limit: maxName})
+		}
 	}
 	if d.Kind != Letter && d.Kind != Short {
 		bad = append(bad, fault.Field{Pointer: "/kind", Rule: "enum"})
@@ -74,17 +91,14 @@ func Compile(d Document) (*Compiled, error) {
 				continue
 			}
 			*f.to = t
-			bad = append(bad, unknown(at+"/"+f.name, t)...)
+			bad = append(bad, unknown(at+"/"+f.name, f.src, t)...)
 		}
 		if strings.TrimSpace(b.Text) == "" {
 			bad = append(bad, fault.Field{Pointer: at + "/text", Rule: "required"})
 		}
 		c.bodies[lang] = cb
 	}
-	if err := fault.InvalidFields(bad); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return c, bad
 }
 
 func places(at string, err error) []fault.Field {
@@ -117,13 +131,17 @@ func Variables() []string {
 	return out
 }
 
-func unknown(at string, t *Template) []fault.Field {
+// unknown names each variable that is not offered, once, and where it stands:
+// the offset in characters.
+func unknown(at, src string, t *Template) []fault.Field {
 	var out []fault.Field
-	for _, v := range t.Variables() {
-		if known[v] || strings.HasPrefix(v, "customer.") || strings.HasPrefix(v, "items[]") {
+	seen := map[string]bool{}
+	for _, r := range t.reads() {
+		if known[r.path] || strings.HasPrefix(r.path, "customer.") || strings.HasPrefix(r.path, "items[]") || seen[r.path] {
 			continue
 		}
-		out = append(out, fault.Field{Pointer: at, Rule: "unknownVariable", Params: fault.Params{"value": clip(v)}})
+		seen[r.path] = true
+		out = append(out, fault.Field{Pointer: at, Rule: "unknownVariable", Params: fault.Params{"value": clip(r.path), "offset": len([]rune(src[:min(r.offset, len(src))]))}})
 	}
 	return out
 }

@@ -58,7 +58,7 @@ func (c *Compiled) Lint(forbidden Wording) []Finding {
 		} else {
 			out = append(out, c.lintLetter(at, lang)...)
 		}
-		out = append(out, lintOptional(at, c.bodies[lang])...)
+		out = append(out, lintOptional(at, b, c.bodies[lang])...)
 		if shout.MatchString(b.Subject + " " + b.Text) {
 			out = append(out, Finding{fault.Field{Pointer: at + "/text", Rule: "shouting"}, false})
 		}
@@ -186,14 +186,21 @@ func showsAmounts(t *Template) bool {
 
 // lintOptional names variables that not every customer or invoice has: where
 // one is missing, the message would not be sent.
-func lintOptional(at string, b compiledBody) []Finding {
+func lintOptional(at string, d Body, b compiledBody) []Finding {
 	var out []Finding
 	for _, part := range []struct {
-		name string
-		t    *Template
-	}{{"subject", b.subject}, {"text", b.text}, {"html", b.html}} {
-		for _, v := range part.t.bare() {
-			out = append(out, Finding{fault.Field{Pointer: at + "/" + part.name, Rule: "optionalVariable", Params: fault.Params{"value": v}}, false})
+		name, src string
+		t         *Template
+	}{{"subject", d.Subject, b.subject}, {"text", d.Text, b.text}, {"html", d.HTML, b.html}} {
+		seen := map[string]bool{}
+		for _, r := range part.t.reads() {
+			if !r.bare || seen[r.path] || always[r.path] || !strings.HasPrefix(r.path, "customer.") && !strings.HasPrefix(r.path, "items[].") {
+				continue
+			}
+			seen[r.path] = true
+			out = append(out, Finding{fault.Field{Pointer: at + "/" + part.name, Rule: "optionalVariable", Params: fault.Params{
+				"value": r.path, "offset": len([]rune(part.src[:min(r.offset, len(part.src))])),
+			}}, false})
 		}
 	}
 	return out
@@ -206,46 +213,24 @@ var always = map[string]bool{
 	"items[].dpd": true, "items[].status": true, "items[].customer": true, "items[].held": true,
 }
 
-// bare lists optional variables that are read without a default.
-func (t *Template) bare() []string {
-	var out []string
-	seen := map[string]bool{}
-	look := func(e *expr, loops map[string]string) {
-		if e == nil || e.path == "" || len(e.filters) > 0 && e.filters[0].name == "default" {
-			return
-		}
-		head, rest, _ := strings.Cut(e.path, ".")
-		v := e.path
-		if list, ok := loops[head]; ok {
-			v = list + "[]." + rest
-		}
-		if (strings.HasPrefix(v, "customer.") || strings.HasPrefix(v, "items[].")) && !always[v] && !seen[v] {
-			seen[v] = true
-			out = append(out, v)
-		}
+// Review says everything about a document that is being written: what keeps it
+// from compiling, and as far as it could be read, what lint finds. The compiled
+// template is nil when it does not compile.
+func Review(d Document, forbidden Wording) (*Compiled, []Finding) {
+	c, bad := compile(d)
+	var out []Finding
+	readable := true
+	for _, f := range bad {
+		out = append(out, Finding{f, true})
+		readable = readable && f.Rule == "unknownVariable"
 	}
-	var walk func(parts []part, loops map[string]string)
-	walk = func(parts []part, loops map[string]string) {
-		for _, p := range parts {
-			look(p.expr, loops)
-			if p.cond != nil {
-				look(p.cond.left, loops)
-				look(p.cond.right, loops)
-			}
-			inner := loops
-			if p.loop != "" {
-				inner = map[string]string{}
-				for k, v := range loops {
-					inner[k] = v
-				}
-				inner[p.loop] = p.list
-			}
-			walk(p.yes, inner)
-			walk(p.no, inner)
-		}
+	if readable {
+		out = append(out, c.Lint(forbidden)...)
 	}
-	walk(t.body, nil)
-	return out
+	if len(bad) > 0 {
+		return nil, out
+	}
+	return c, out
 }
 
 // Blocks tells whether any finding keeps a template from being saved, as a

@@ -289,40 +289,50 @@ func validPath(s string) bool {
 func (t *Template) Variables() []string {
 	seen := map[string]bool{}
 	var out []string
-	add := func(e *expr, loops map[string]string) {
-		if e == nil || e.path == "" {
+	for _, r := range t.reads() {
+		if !seen[r.path] {
+			seen[r.path] = true
+			out = append(out, r.path)
+		}
+	}
+	return out
+}
+
+// read is one place where a template reads a variable.
+type read struct {
+	path   string
+	offset int  // of its tag, in bytes of the source
+	bare   bool // without a default
+}
+
+// reads lists all of them, in the order of the source.
+func (t *Template) reads() []read {
+	var out []read
+	add := func(e *expr, at int, loops map[string]string) {
+		if e == nil {
 			return
 		}
-		head, rest, has := strings.Cut(e.path, ".")
-		p := e.path
-		if list, ok := loops[head]; ok {
-			p = list + "[]"
-			if has {
-				p += "." + rest
-			}
+		if e.path != "" {
+			out = append(out, read{resolved(e.path, loops), at, len(e.filters) == 0 || e.filters[0].name != "default"})
 		}
-		if !seen[p] {
-			seen[p] = true
-			out = append(out, p)
+		for _, f := range e.filters {
+			if f.arg != nil && f.arg.path != "" {
+				out = append(out, read{resolved(f.arg.path, loops), at, true})
+			}
 		}
 	}
 	var walk func(parts []part, loops map[string]string)
 	walk = func(parts []part, loops map[string]string) {
 		for _, p := range parts {
-			if p.expr != nil {
-				add(p.expr, loops)
-				for _, f := range p.expr.filters {
-					add(f.arg, loops)
-				}
-			}
+			add(p.expr, p.offset, loops)
 			if p.cond != nil {
-				add(p.cond.left, loops)
-				add(p.cond.right, loops)
+				add(p.cond.left, p.offset, loops)
+				add(p.cond.right, p.offset, loops)
 			}
 			inner := loops
 			if p.loop != "" {
-				add(&expr{path: p.list}, loops)
-				inner = map[string]string{p.loop: p.list}
+				add(&expr{path: p.list}, p.offset, loops)
+				inner = map[string]string{}
 				for k, v := range loops {
 					inner[k] = v
 				}
@@ -334,6 +344,19 @@ func (t *Template) Variables() []string {
 	}
 	walk(t.body, map[string]string{})
 	return out
+}
+
+// resolved writes a loop variable's path as that of its list.
+func resolved(path string, loops map[string]string) string {
+	head, rest, has := strings.Cut(path, ".")
+	list, ok := loops[head]
+	if !ok {
+		return path
+	}
+	if !has {
+		return list + "[]"
+	}
+	return list + "[]." + rest
 }
 
 func clip(s string) string {

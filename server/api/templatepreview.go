@@ -121,16 +121,12 @@ func (s *Server) preview(ctx context.Context, a policies.Actor, in *draftPreview
 	if key == "" {
 		key = "new"
 	}
-	c, err := message.Compile(in.Body.Document.document(key))
-	if err != nil {
-		return out, out.blame(ctx, err)
+	c, found := message.Review(in.Body.Document.document(key), words.Words)
+	for _, f := range found {
+		out.find(ctx, f)
 	}
-	for _, f := range c.Lint(words.Words) {
-		offset := -1
-		if n, ok := f.Params["offset"].(int); ok {
-			offset = n
-		}
-		out.Findings = append(out.Findings, draftFindingOut{problemField(ctx, f.Field), offset, f.Blocking})
+	if c == nil {
+		return out, nil
 	}
 	m, err := c.Render(vars, lang)
 	if err != nil {
@@ -141,21 +137,31 @@ func (s *Server) preview(ctx context.Context, a policies.Actor, in *draftPreview
 	return out, nil
 }
 
-// blame turns wrong places of a template into findings; other errors stay errors.
+// find adds a finding; where it stands is a parameter of its own or the end of
+// its pointer.
+func (o *draftPreviewOut) find(ctx context.Context, f message.Finding) {
+	offset := -1
+	if n, ok := f.Params["offset"].(int); ok {
+		offset = n
+	}
+	if at, n, ok := strings.Cut(f.Pointer, "@"); ok {
+		f.Pointer = at
+		if json.Unmarshal([]byte(n), &offset) != nil {
+			offset = -1
+		}
+	}
+	o.Findings = append(o.Findings, draftFindingOut{problemField(ctx, f.Field), offset, f.Blocking})
+}
+
+// blame turns what kept a template from rendering into findings; other errors
+// stay errors.
 func (o *draftPreviewOut) blame(ctx context.Context, err error) error {
 	fe, ok := err.(*fault.Error)
 	if !ok || len(fe.Fields) == 0 {
 		return err
 	}
 	for _, f := range fe.Fields {
-		offset := -1
-		if at, n, ok := strings.Cut(f.Pointer, "@"); ok {
-			f.Pointer = at
-			if json.Unmarshal([]byte(n), &offset) != nil {
-				offset = -1
-			}
-		}
-		o.Findings = append(o.Findings, draftFindingOut{problemField(ctx, f), offset, true})
+		o.find(ctx, message.Finding{Field: f, Blocking: true})
 	}
 	return nil
 }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/server/identity"
+	"github.com/dueflow/dueflow/server/store"
 )
 
 const orderSchema = `{"type":"object","additionalProperties":false,"required":["customer"],"properties":{
@@ -167,6 +169,42 @@ func TestMigration(t *testing.T) {
 	if more, err := s.srv.Records.MigrationPage(t.Context(), s.key, out.Migration); more || err != nil {
 		t.Errorf("%v %v", more, err)
 	}
+	// A process that died on the way: its work is taken up where it stood.
+	col := s.srv.Store.In(s.key, "migration")
+	job, err := col.Get(t.Context(), out.Migration)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped := regexp.MustCompile(`"status":"done"`).ReplaceAll(job.Body, []byte(`"status":"running"`))
+	stopped = regexp.MustCompile(`"updatedAt":"[^"]*"`).ReplaceAll(stopped, []byte(`"updatedAt":"2020-01-01T00:00:00.000Z"`))
+	if _, err := col.Replace(t.Context(), store.Doc{ID: job.ID, Body: stopped}, job.Ver); err != nil {
+		t.Fatal(err)
+	}
+	old := page.Items[0].ID
+	rec, err := s.srv.Store.In(s.key, "r_order").Get(t.Context(), old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var body map[string]json.RawMessage
+	_ = json.Unmarshal(rec.Body, &body)
+	delete(body, "first")
+	delete(body, "last")
+	body["full"], body["_rev"] = json.RawMessage(`"Grace Hopper"`), json.RawMessage("1")
+	raw, _ := json.Marshal(body)
+	if _, err := s.srv.Store.In(s.key, "r_order").Replace(t.Context(), store.Doc{ID: old, Body: raw}, rec.Ver); err != nil {
+		t.Fatal(err)
+	}
+	var seen record
+	if err := s.c.Do(t.Context(), "GET", "/records/order/"+old, nil, &seen); err != nil || text(seen, "last") != "Hopper" {
+		t.Errorf("not reached yet, but seen as it will be: %v %s", err, seen.Data)
+	}
+	if err := s.srv.Records.Heal(t.Context(), s.key); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("the migration goes on", func() bool {
+		rec, err := s.srv.Store.In(s.key, "r_order").Get(t.Context(), old)
+		return err == nil && strings.Contains(string(rec.Body), `"last":"Hopper"`) && !strings.Contains(string(rec.Body), `"full"`)
+	})
 	var revs struct{ Items []struct{ Revision int } }
 	if err := s.c.Do(t.Context(), "GET", "/forms/order/revisions", nil, &revs); err != nil || len(revs.Items) != 2 {
 		t.Errorf("%v %v", revs, err)
@@ -300,8 +338,68 @@ func TestFiles(t *testing.T) {
 	if string(raw) != "%PDF-1.7 hello" || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Content-Type") != "application/pdf" {
 		t.Errorf("%s %v", raw, h)
 	}
+	// A file that nobody wanted goes after a day; one that a record names stays.
+	if err := add("lost.txt", "hello"); err != nil {
+		t.Fatal(err)
+	}
+	col := s.srv.Store.In(s.key, "file")
+	for _, id := range []string{f.ID, fileOf(r)} {
+		d, err := col.Get(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		aged := regexp.MustCompile(`"at":"[^"]*"`).ReplaceAll(d.Body, []byte(`"at":"2020-01-01T00:00:00.000Z"`))
+		if _, err := col.Replace(t.Context(), store.Doc{ID: id, Body: aged}, d.Ver); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.srv.Records.Heal(t.Context(), s.key); err != nil {
+		t.Fatal(err)
+	}
+	_, gone := col.Get(t.Context(), f.ID)
+	_, kept := col.Get(t.Context(), fileOf(r))
+	if gone == nil || kept != nil {
+		t.Errorf("unclaimed: %v, claimed: %v", gone, kept)
+	}
 	sales := signIn(t, s, s.key+"@example.com", "correct horse battery")
 	if res, err := sales.http.Get(sales.url + "/records/order/" + r.ID + "/files/" + f.ID); err != nil || res.StatusCode == 200 {
 		t.Errorf("a salesperson without the account: %v %v", res.StatusCode, err)
+	}
+}
+
+func fileOf(r record) string {
+	var list []struct{ ID string }
+	_ = json.Unmarshal(r.Data["papers"], &list)
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0].ID
+}
+
+// TestHostileNames: what people and machines may put into names is kept as it
+// is, or refused with its place.
+func TestHostileNames(t *testing.T) {
+	s := newSpace(t, nil)
+	put := func(key, name string) error {
+		return s.c.Do(t.Context(), "PUT", "/forms/"+key, map[string]any{"name": map[string]string{"en": name}, "schema": json.RawMessage(orderSchema)}, nil)
+	}
+	for i, name := range []string{"𠮷野家 😀", "\u202edlrow", "<script>alert(1)</script>", "' OR 1=1 --", strings.Repeat("长", 200)} {
+		key := fmt.Sprintf("name%d", i)
+		if err := put(key, name); err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		var back struct{ Name map[string]string }
+		if err := s.c.Do(t.Context(), "GET", "/forms/"+key, nil, &back); err != nil || back.Name["en"] != name {
+			t.Errorf("%q came back as %q, %v", name, back.Name["en"], err)
+		}
+	}
+	if err := put("long", strings.Repeat("x", 10_000)); pointers(err) != "/name/en maxLength" {
+		t.Errorf("a name of 10,000 characters: %v", pointers(err))
+	}
+	for _, key := range []string{"Upper", "a b", "a-b", strings.Repeat("a", 41), "%F0%9F%98%80"} {
+		if err := put(key, "x"); err == nil {
+			t.Errorf("the key %q was taken", key)
+		}
 	}
 }

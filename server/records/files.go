@@ -7,10 +7,12 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/store"
@@ -34,10 +36,28 @@ type File struct {
 type storedFile struct {
 	File
 	Form   string `json:"form"`
-	Record string `json:"record,omitempty"` // "" until a record that names it is saved
+	Record string `json:"record"` // "" until a record that names it is saved
 	By     string `json:"by"`
 	At     string `json:"at"`
 	Data   []byte `json:"data"`
+}
+
+// unclaimedAfter is how long a file may wait for a record to name it.
+const unclaimedAfter = 24 * time.Hour
+
+// dropUnclaimed removes files that no record named in time, a few at a go.
+func (s *Service) dropUnclaimed(ctx context.Context, ws string) error {
+	before := value.Instant(s.spaces.RealNow().Add(-unclaimedAfter))
+	page, err := s.store.In(ws, files).Find(ctx, store.Query{Filter: filter.And(filter.Eq("record", ""), filter.Lt("at", before)), Limit: 5})
+	if err != nil {
+		return err
+	}
+	for _, d := range page.Docs {
+		if err := s.store.In(ws, files).Delete(ctx, d.ID, d.Ver); err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return nil
 }
 
 // fileTypes are the types that are stored; what a browser would run is not.

@@ -19,13 +19,17 @@ const unbooked = "_unbooked"
 const healAfter = 2 * time.Minute
 
 // Heal books the records that a dead process left unbooked; one that the ledger
-// refuses is removed, as it would have been at once.
+// refuses is removed, as it would have been at once. Migrations go on, and
+// files that no record wanted are dropped.
 func (s *Service) Heal(ctx context.Context, ws string) error {
 	w, err := s.spaces.Get(ctx, ws)
 	if err != nil {
 		return err
 	}
 	if err := s.resumeMigrations(ctx, ws); err != nil {
+		return err
+	}
+	if err := s.dropUnclaimed(ctx, ws); err != nil {
 		return err
 	}
 	before := value.Instant(s.spaces.RealNow().Add(-healAfter))

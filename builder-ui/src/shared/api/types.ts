@@ -59,6 +59,8 @@ export type StoredRecord<D, S> = {
   createdAt: string;
   updatedAt: string;
   by?: string;
+  /** Fields the reader may not see. */
+  masked?: string[];
 };
 export type Tier = 'A' | 'B' | 'C';
 export type CustomerData = {

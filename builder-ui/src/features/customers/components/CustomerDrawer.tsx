@@ -65,7 +65,7 @@ export function CustomerDrawer({ open, onClose, customer, onSaved }: Props) {
         <TextField name="timezone" label={t('field.timezone')} />
       </div>
       <TextField name="note" label={t('field.note')} rows={3} />
-      <CustomFields form="customer" record={customer?.id} />
+      <CustomFields form="customer" record={customer?.id} masked={customer?.masked} />
     </FormDrawer>
   );
 }

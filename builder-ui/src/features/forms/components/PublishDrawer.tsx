@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useFormat } from '@/shared/lib/useFormat';
 import { errorText } from '@/shared/ui/states';
 import { type CheckPage, checkPage, type Failing, useMigration, usePublish } from '../api/forms';
+import { removedKeys } from '../model/edit';
 import { useDesigner } from '../model/store';
 import { Difference } from './RevisionsDrawer';
 
@@ -114,6 +115,7 @@ export function PublishDrawer({ open, onClose }: { open: boolean; onClose: () =>
             <h3 className="fd-part-title">{t('forms.changes')}</h3>
             <Difference before={published} after={doc} />
           </section>
+          <Unclaimed />
           {published && !error && <ScanResult scan={scan} form={doc.key} />}
           {!published && <p className="rf-help">{t('forms.publishFirst')}</p>}
         </>
@@ -121,6 +123,17 @@ export function PublishDrawer({ open, onClose }: { open: boolean; onClose: () =>
       {fault ? <Alert type="error" role="alert" showIcon {...describe(fault, t)} /> : null}
     </Drawer>
   );
+}
+
+/** Fields that go without their data being moved: kept in the store, seen by nobody. */
+function Unclaimed() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { doc, published } = useDesigner();
+  const lost = removedKeys(published, doc).filter((key) => !doc.steps?.some(({ from }) => from === key));
+  if (lost.length === 0) return null;
+  const names = lost.map((key) => format.text(published?.schema.properties?.[key]?.['x-df-label']) || key);
+  return <p className="fd-note">{t('forms.unclaimed', { fields: names.join(t('forms.comma')) })}</p>;
 }
 
 function describe(fault: unknown, t: (key: string) => string) {

@@ -1,6 +1,6 @@
 import '../texts';
 import { PlusOutlined } from '@ant-design/icons';
-import { Button, Input } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { choicesOf, groupsOf, kindOf } from '@/shared/form/kinds';
@@ -8,6 +8,7 @@ import type { FormDoc, Json, Property } from '@/shared/form/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
 import { DataTable } from '@/shared/ui/DataTable';
+import { FilterBar, SearchBox } from '@/shared/ui/Filters';
 import { Page } from '@/shared/ui/Page';
 import { Empty, ErrorState, PageSkeleton } from '@/shared/ui/states';
 import { type FormEntry, type FormRecord, useForm, useRecords } from '../api/forms';
@@ -69,17 +70,9 @@ function Records({ form }: { form: FormEntry }) {
       actions={create}
       wide
     >
-      <div className="filters">
-        <Input.Search
-          className="search-box"
-          type="search"
-          defaultValue={search}
-          allowClear
-          placeholder={t('forms.searchRecords')}
-          aria-label={t('forms.searchRecords')}
-          onSearch={(q) => params.set({ q })}
-        />
-      </div>
+      <FilterBar>
+        <SearchBox label={t('forms.searchRecords')} value={search} onSearch={(q) => params.set({ q })} />
+      </FilterBar>
       <DataTable<FormRecord>
         label={name}
         rows={pages.rows}

@@ -1,11 +1,12 @@
 import { CopyOutlined, EditOutlined, PlusOutlined } from '@ant-design/icons';
-import { App, Button, Input, Segmented } from 'antd';
+import { App, Button, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '@/shared/api/session';
 import type { Lang } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
+import { FilterBar, SearchBox } from '@/shared/ui/Filters';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
 import { SelectField, TextField } from '@/shared/ui/fields';
 import { Empty, ErrorState, errorText, Lines } from '@/shared/ui/states';
@@ -41,16 +42,8 @@ export function AnswersTab() {
     .sort((a, b) => topics.indexOf(a.topic) - topics.indexOf(b.topic) || a.key.localeCompare(b.key));
   return (
     <>
-      <div className="filters">
-        <Input.Search
-          className="search-box"
-          type="search"
-          allowClear
-          placeholder={t('messages.searchAnswers')}
-          aria-label={t('messages.searchAnswers')}
-          value={search}
-          onChange={({ target }) => setSearch(target.value)}
-        />
+      <FilterBar>
+        <SearchBox label={t('messages.searchAnswers')} value={search} onSearch={setSearch} />
         <Segmented
           aria-label={t('messages.language')}
           value={lang}
@@ -62,7 +55,7 @@ export function AnswersTab() {
             {t('messages.newAnswer')}
           </Button>
         )}
-      </div>
+      </FilterBar>
       {found.length === 0 ? (
         <div className="section">
           <Empty title={t('messages.noAnswers')} />

@@ -83,7 +83,7 @@ export function PreviewPanel({ doc, preview, lang, onLang, customer, onCustomer,
       ) : !data ? (
         <Lines rows={6} />
       ) : !data.message ? (
-        <Alert className="msg-alert" type="warning" showIcon title={t('messages.noPreview')} />
+        <Alert className="msg-alert" type="info" showIcon title={t('messages.noPreview')} />
       ) : (
         <>
           <p className="rf-help msg-about">

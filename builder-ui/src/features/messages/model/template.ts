@@ -82,6 +82,7 @@ export function forgetTemplate(workspace: string, key: string) {
 export function templateKeyFrom(name: string, taken: ReadonlySet<string>): string {
   const words = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
