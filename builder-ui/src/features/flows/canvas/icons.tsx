@@ -44,14 +44,16 @@ const icons: Record<string, ComponentType> = {
   hold: PauseCircleOutlined,
   escalate: RiseOutlined,
   webhook: ApiOutlined,
-  'promise.check': CheckCircleOutlined,
+  check: CheckCircleOutlined,
   score: StarOutlined,
   stop: StopOutlined,
   end: CheckCircleOutlined,
 };
 
 export function StepIcon({ type, known = true }: { type: string; known?: boolean }) {
-  const Icon = known ? (icons[type] ?? ToolOutlined) : QuestionCircleOutlined;
+  const Icon = known
+    ? (icons[type] ?? icons[type.split('.').at(-1) ?? ''] ?? ToolOutlined)
+    : QuestionCircleOutlined;
   return <Icon />;
 }
 

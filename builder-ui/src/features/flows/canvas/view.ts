@@ -66,6 +66,14 @@ type Options = {
   events?: Events;
 };
 
+const arrow = {
+  type: MarkerType.ArrowClosed,
+  width: 18,
+  height: 18,
+  markerUnits: 'userSpaceOnUse',
+  color: 'var(--flow-line)',
+};
+const takenArrow = { ...arrow, color: 'var(--blue)' };
 const nobody: Presence[] = [];
 const step = { width: cardWidth, height: cardHeight };
 const handles = (width: number, height: number): NonNullable<Node['handles']> => [
@@ -176,7 +184,7 @@ export class View {
               data,
               focusable: false,
               selectable: false,
-              markerEnd: { type: MarkerType.ArrowClosed, width: 15, height: 15, color: 'var(--flow-line)' },
+              markerEnd: data.taken ? takenArrow : arrow,
             },
       );
     }

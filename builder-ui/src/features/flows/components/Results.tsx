@@ -169,6 +169,11 @@ function Way({ document, first, customer, stepName }: WayProps) {
   const [run, setRun] = useState<string>();
   const chosen = run && runs.includes(run) ? run : runs[0];
   const path = useMemo(() => first.path.filter((step) => step.run === chosen), [first.path, chosen]);
+  const numbers = useMemo(
+    () =>
+      new Map(first.messages.flatMap(({ items }) => items.map(({ invoice, number }) => [invoice, number]))),
+    [first.messages],
+  );
   const taken = useMemo(() => takenWays(path), [path]);
   const visited = useMemo(() => new Set(path.map(({ node }) => node)), [path]);
   const mark = useMemo(
@@ -198,7 +203,7 @@ function Way({ document, first, customer, stepName }: WayProps) {
                 type={id === chosen ? 'primary' : 'default'}
                 onClick={() => setRun(id)}
               >
-                {id.split('/').at(-1)}
+                {numbers.get(id.split('/')[1] ?? '') ?? id.split('/').at(-1)}
               </Button>
             ))}
           </div>
