@@ -19,6 +19,7 @@ import (
 	"github.com/dueflow/dueflow/server/access"
 	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/audit"
+	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/identity"
@@ -31,6 +32,7 @@ import (
 	"github.com/dueflow/dueflow/server/templates"
 	"github.com/dueflow/dueflow/server/tiers"
 	"github.com/dueflow/dueflow/server/workspace"
+	"github.com/dueflow/dueflow/workflows/activity"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/run"
 )
@@ -48,6 +50,7 @@ type Deps struct {
 	Messages  *messages.Service
 	Tasks     *tasks.Service
 	Tiers     *tiers.Service
+	Desk      *desk.Service
 	Identity  *identity.Service
 	Access    *access.Service
 	Audit     *audit.Service
@@ -66,6 +69,8 @@ type Deps struct {
 	// Ready tells whether store and engine answer.
 	Ready    func(context.Context) error
 	Rehearse func(ctx context.Context, ws string, d *run.Definition, o flows.RehearseOptions) (*run.Report, error)
+	// Give makes a task by hand.
+	Give func(ctx context.Context, ws string, t activity.Task) error
 	// Verify replays all messages of a workspace against the journal.
 	Verify func(ctx context.Context, ws string) (any, error)
 	// OnWorkspace is told of a workspace that was just made, to seed it.

@@ -29,6 +29,7 @@ func (s *Server) routes() {
 	s.rehearsalRoutes()
 	s.runRoutes()
 	s.workRoutes()
+	s.deskRoutes()
 	s.settingRoutes()
 }
 

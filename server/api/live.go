@@ -293,6 +293,9 @@ func (l *liveSocket) sees(e live.Event) bool {
 	if err != nil {
 		return false
 	}
+	if e.Type == "notice" {
+		return e.ID == l.who().ID
+	}
 	if v.Scope == nil {
 		return true
 	}

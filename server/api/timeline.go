@@ -77,8 +77,19 @@ func (s *Server) getTimeline(ctx context.Context, a policies.Actor, in *timeline
 	if err != nil {
 		return nil, err
 	}
+	written, err := s.Desk.NotesBefore(ctx, a.Workspace, in.ID, before, limit+1)
+	if err != nil {
+		return nil, err
+	}
 	names := s.userNames(ctx, a.Workspace)
 	var out []timelineEntry
+	for _, n := range written {
+		by := person(names, n.By)
+		out = append(out, timelineEntry{
+			ID: "n" + n.ID, At: n.At, Kind: "note", Actor: &by, Text: map[string]string{"en": n.Text, "zh-CN": n.Text},
+			Data: map[string]any{"mentions": s.people(ctx, a.Workspace, n.Mentions)},
+		})
+	}
 	for _, e := range events {
 		out = append(out, eventEntry(e, names, v.Masked["amounts"]))
 	}

@@ -179,6 +179,7 @@ func showTask(t tasks.Entry, names map[string]string) taskOut {
 type tasksIn struct {
 	Status   string `query:"status" maxLength:"20"`
 	Mine     bool   `query:"mine"`
+	Queue    bool   `query:"queue" doc:"what waits for anybody of one's roles and teams"`
 	Customer string `query:"customer" maxLength:"200"`
 	Limit    int    `query:"limit" minimum:"0" maximum:"200"`
 	Cursor   string `query:"cursor" maxLength:"4000"`
@@ -192,6 +193,9 @@ func (s *Server) listTasks(ctx context.Context, a policies.Actor, in *tasksIn) (
 	q := tasks.Query{Status: in.Status, Customer: in.Customer, Limit: in.Limit, Cursor: in.Cursor, Scope: records.Stamped(v.Scope)}
 	if in.Mine {
 		q.Assignee = a.ID
+	}
+	if in.Queue {
+		q.Queue = &tasks.Queue{Roles: a.Roles, Teams: a.Teams}
 	}
 	list, next, err := s.Tasks.List(ctx, a.Workspace, q)
 	if err != nil {

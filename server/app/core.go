@@ -18,6 +18,7 @@ import (
 	"github.com/dueflow/dueflow/server/audit"
 	"github.com/dueflow/dueflow/server/clock"
 	"github.com/dueflow/dueflow/server/config"
+	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/identity"
@@ -58,6 +59,7 @@ type Core struct {
 	Tasks     *tasks.Service
 	Identity  *identity.Service
 	Tiers     *tiers.Service
+	Desk      *desk.Service
 	Access    *access.Service
 	Audit     *audit.Service
 	Live      *live.Hub
@@ -95,7 +97,7 @@ func openDriver(ctx context.Context, cfg config.Config) (store.Driver, error) {
 
 // specs are the collections of every workspace.
 func specs() []store.Spec {
-	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs, live.Specs)
+	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs, live.Specs, desk.Specs)
 	for _, f := range form.Builtin() {
 		out = append(out, records.Spec(f))
 	}
@@ -134,8 +136,9 @@ func (c *Core) assemble(ctx context.Context) error {
 	if c.Config.MongoURI != "" { // several processes may share the store
 		c.Live.Share(live.NewLog(c.Store), c.Log)
 	}
+	c.Desk = desk.New(c.Store, c.Spaces, c.Records)
 	c.Tiers = tiers.New(c.Store, c.Spaces, c.Accounts, c.Records)
-	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks, Tiers: c.Tiers}
+	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks, Tiers: c.Tiers, Desk: c.Desk}
 	c.connect()
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err
@@ -182,11 +185,33 @@ func (c *Core) connect() {
 	c.Messages.OnMessage = func(ws, customer, id string) {
 		c.Live.Publish(ws, live.Event{Type: "message", Customer: customer, ID: id})
 	}
+	c.Desk.OnNotice = func(ws, user string) { c.Live.Publish(ws, live.Event{Type: "notice", ID: user}) }
+	c.Desk.OnNote = func(ws, customer, id string) {
+		c.Live.Publish(ws, live.Event{Type: "note", Customer: customer, ID: id})
+	}
+	c.Desk.OnWorking = func(ws, customer string) {
+		c.Live.Publish(ws, live.Event{Type: "working", Customer: customer, ID: customer})
+	}
 	c.Tasks.OnTask = func(ws, customer, id string) {
+		c.markEscalated(ws, customer)
 		c.Live.Publish(ws, live.Event{Type: "task", Customer: customer, ID: id})
 	}
 	c.Records.OnChange = func(ctx context.Context, ws, formKey, id, customer string, fields []string) {
 		c.Live.Publish(ws, live.Event{Type: "record", Form: formKey, Customer: customer, ID: id})
+	}
+}
+
+// markEscalated brings onto the customer's record whether somebody else has to
+// look at the account.
+func (c *Core) markEscalated(ws, customer string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	n, err := c.Tasks.OpenOf(ctx, ws, customer, node.ActEscalate)
+	if err == nil {
+		err = c.Records.Mark(ctx, ws, customer, "escalated", n > 0)
+	}
+	if err != nil {
+		c.Log.Warn("an escalation was not marked", "workspace", ws, "error", err)
 	}
 }
 

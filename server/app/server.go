@@ -170,7 +170,7 @@ func (s *Server) deps(version string) api.Deps {
 	rows.User = s.userNamed
 	d := api.Deps{
 		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
-		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Tiers: s.Tiers, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
+		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Tiers: s.Tiers, Desk: s.Desk, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
 		Imports: rows, Live: s.Live, Presence: live.NewPresence(time.Now), Channels: s.Channels,
 		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies,
 		Ready: func(ctx context.Context) error {
@@ -180,6 +180,7 @@ func (s *Server) deps(version string) api.Deps {
 			return s.Engine.Healthy(ctx)
 		},
 		Rehearse:    s.Rehearse,
+		Give:        s.World.CreateTask,
 		Verify:      s.Verify,
 		HealthOnly:  !s.Config.Has("api"),
 		OnWorkspace: s.newWorkspace,

@@ -32,6 +32,9 @@ func (s *Service) Heal(ctx context.Context, ws string) error {
 	if err := s.dropUnclaimed(ctx, ws); err != nil {
 		return err
 	}
+	if err := s.restage(ctx, ws); err != nil {
+		return err
+	}
 	before := value.Instant(s.spaces.RealNow().Add(-healAfter))
 	for _, key := range []string{"invoice", "payment"} {
 		f, err := s.forms.Get(ctx, ws, key)

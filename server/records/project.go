@@ -35,7 +35,7 @@ func (s *Service) Project(ctx context.Context, d accounts.Delivery) error {
 	if !customer {
 		return nil
 	}
-	return s.project(ctx, d.Workspace, "customer", d.Customer, d.State, func(b body) { customerFigures(b, d.State, w.Currency) })
+	return s.project(ctx, d.Workspace, "customer", d.Customer, d.State, func(b body) { customerFigures(b, d.State, w.Currency, today) })
 }
 
 // projectOne brings one record up to date at once, before its writer is answered.
@@ -164,15 +164,20 @@ func paymentFigures(b body, st *ledger.State, id string) {
 	b.set("_payment", p)
 }
 
-func customerFigures(b body, st *ledger.State, home value.Currency) {
+func customerFigures(b body, st *ledger.State, home value.Currency, today value.Date) {
 	var open int64
 	items := st.OpenItems()
+	by := map[value.Currency]int64{}
 	for _, id := range items {
-		if i := st.Items[id]; i.Currency == home {
+		i := st.Items[id]
+		by[i.Currency] += i.Open()
+		if i.Currency == home {
 			open += i.Open()
 		}
 	}
 	b.set("open", open)
+	b.set("_open", by) // by currency, for totals
+	b.set("stage", st.Stage(today))
 	b.set("openInvoices", len(items))
 	delete(b, "oldestDue")
 	if len(items) > 0 {

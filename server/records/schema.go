@@ -50,7 +50,7 @@ var systemFields = map[string]map[string]systemField{
 	"reminder": {"customerName": text},
 	"customer": {
 		"open": amount, "openInvoices": {store.Number, filter.Number, "", true}, "oldestDue": {store.Text, filter.Date, "", true},
-		"onHold": flag, "stopWish": flag,
+		"onHold": flag, "stopWish": flag, "stage": text, "escalated": flag,
 	},
 }
 
@@ -60,7 +60,8 @@ var ScopeFields = []string{"owner", "team", "tier", "region"}
 
 // compound are indexes for the lists people look at most.
 var compound = map[string][][]string{
-	"invoice": {{"status", "dueDate"}, {"status", "nextDue"}, {"currency", "status", "nextDue"}, {"customer", "status"}},
+	"customer": {{"stage", "oldestDue"}},
+	"invoice":  {{"status", "dueDate"}, {"status", "nextDue"}, {"currency", "status", "nextDue"}, {"customer", "status"}},
 }
 
 // Spec is the collection of a form: an index per sortable, unique and

@@ -93,13 +93,23 @@ func (s *Service) Create(ctx context.Context, ws string, t activity.Task, assign
 	return err
 }
 
+// OpenOf counts a customer's open tasks of a kind.
+func (s *Service) OpenOf(ctx context.Context, ws, customer, kind string) (int64, error) {
+	return s.store.In(ws, collection).Count(ctx, filter.And(filter.Eq("customer", customer), filter.Eq("status", Open), filter.Eq("kind", kind)), 1)
+}
+
 // Query asks for a page of tasks, the earliest due first.
 type Query struct {
 	Status, Assignee, Customer string
-	Scope                      filter.Expr
-	Limit                      int
-	Cursor                     string
+	// Queue names roles and teams whose tasks nobody has taken yet.
+	Queue  *Queue
+	Scope  filter.Expr
+	Limit  int
+	Cursor string
 }
+
+// Queue is what waits for anybody of some roles or teams.
+type Queue struct{ Roles, Teams []string }
 
 // List gives a page of tasks.
 func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string, error) {
@@ -108,6 +118,9 @@ func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string
 		if v != "" {
 			where = append(where, filter.Eq(f, v))
 		}
+	}
+	if q.Queue != nil {
+		where = append(where, filter.Missing("assignee"), filter.Or(filter.In("role", q.Queue.Roles...), filter.In("team", q.Queue.Teams...)))
 	}
 	page, err := s.store.In(ws, collection).Find(ctx, store.Query{Filter: filter.And(where...), Sort: []store.SortKey{{Field: "due"}}, Limit: q.Limit, After: q.Cursor})
 	if err != nil {
@@ -124,6 +137,74 @@ func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string
 	return out, page.Next, nil
 }
 
+// CompleteKind ends a customer's open tasks of a kind, without a result.
+func (s *Service) CompleteKind(ctx context.Context, ws, customer, kind, by string) error {
+	var ids []string
+	err := s.store.In(ws, collection).Each(ctx, store.Query{
+		Filter: filter.And(filter.Eq("customer", customer), filter.Eq("status", Open), filter.Eq("kind", kind)), Limit: 100,
+	}, func(d store.Doc) error { ids = append(ids, d.ID); return nil })
+	for _, id := range ids {
+		if err == nil {
+			_, err = s.Complete(ctx, ws, id, "", "", by, nil)
+		}
+	}
+	return err
+}
+
+// Change reassigns an open task (an empty assignee puts it back into its
+// queue), or moves its date.
+func (s *Service) Change(ctx context.Context, ws, id string, assignee *string, due value.Date, scope filter.Expr) (Entry, error) {
+	col := s.store.In(ws, collection)
+	for range 20 {
+		e, ver, err := s.get(ctx, ws, id, scope)
+		if err != nil {
+			return Entry{}, err
+		}
+		if e.Status != Open {
+			return Entry{}, fault.New(fault.Conflict, "task.done", nil)
+		}
+		if assignee != nil {
+			e.Assignee = *assignee
+		}
+		if due != 0 {
+			e.Due = due
+		}
+		body, err := json.Marshal(e.Task)
+		if err != nil {
+			return Entry{}, err
+		}
+		if _, err = col.Replace(ctx, store.Doc{ID: id, Body: body}, ver); fault.Is(err, fault.Conflict) {
+			continue
+		}
+		if err == nil && s.OnTask != nil {
+			s.OnTask(ws, e.Customer, id)
+		}
+		return e, err
+	}
+	return Entry{}, fault.New(fault.Unavailable, "busy", nil)
+}
+
+// get reads a task within a scope.
+func (s *Service) get(ctx context.Context, ws, id string, scope filter.Expr) (Entry, int64, error) {
+	none := fault.New(fault.NotFound, "task.none", nil)
+	d, err := s.store.In(ws, collection).Get(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return Entry{}, 0, none
+	}
+	if err != nil {
+		return Entry{}, 0, err
+	}
+	var plain map[string]any
+	if err := json.Unmarshal(d.Body, &plain); err != nil {
+		return Entry{}, 0, err
+	}
+	if !filter.Match(scope, plain) {
+		return Entry{}, 0, none
+	}
+	e := Entry{ID: id}
+	return e, d.Ver, json.Unmarshal(d.Body, &e.Task)
+}
+
 // Complete ends a task with a result and tells the flow that waits for it. A
 // repeat changes nothing.
 func (s *Service) Complete(ctx context.Context, ws, id, result, note, by string, scope filter.Expr) (Entry, error) {
@@ -133,23 +214,9 @@ func (s *Service) Complete(ctx context.Context, ws, id, result, note, by string,
 		return Entry{}, err
 	}
 	for range 20 {
-		d, err := col.Get(ctx, id)
-		if fault.Is(err, fault.NotFound) {
-			return Entry{}, fault.New(fault.NotFound, "task.none", nil)
-		}
+		e, ver, err := s.get(ctx, ws, id, scope)
 		if err != nil {
 			return Entry{}, err
-		}
-		var plain map[string]any
-		e := Entry{ID: id}
-		if err := json.Unmarshal(d.Body, &plain); err != nil {
-			return Entry{}, err
-		}
-		if err := json.Unmarshal(d.Body, &e.Task); err != nil {
-			return Entry{}, err
-		}
-		if !filter.Match(scope, plain) {
-			return Entry{}, fault.New(fault.NotFound, "task.none", nil)
 		}
 		if err := e.check(result, note); err != nil {
 			return Entry{}, err
@@ -160,7 +227,7 @@ func (s *Service) Complete(ctx context.Context, ws, id, result, note, by string,
 			if err != nil {
 				return Entry{}, err
 			}
-			if _, err = col.Replace(ctx, store.Doc{ID: id, Body: body}, d.Ver); fault.Is(err, fault.Conflict) {
+			if _, err = col.Replace(ctx, store.Doc{ID: id, Body: body}, ver); fault.Is(err, fault.Conflict) {
 				continue
 			} else if err != nil {
 				return Entry{}, err

@@ -12,6 +12,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/message"
 	"github.com/dueflow/dueflow/server/accounts"
+	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/records"
@@ -36,6 +37,7 @@ type World struct {
 	Messages  *messages.Service
 	Tasks     *tasks.Service
 	Tiers     *tiers.Service
+	Desk      *desk.Service
 }
 
 // Space gives a workspace's settings.
@@ -180,6 +182,11 @@ func (w *World) SetFields(ctx context.Context, ws, form, id string, set map[stri
 	}
 	_, err = w.Records.Update(ctx, actor, form, id, data, 0)
 	return err
+}
+
+// WaitFor tells how long a message waits for a person at the account.
+func (w *World) WaitFor(ctx context.Context, ws, customer string) (time.Duration, error) {
+	return w.Desk.WaitFor(ctx, ws, customer)
 }
 
 // Score computes the customer's tier anew.

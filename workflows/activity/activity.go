@@ -52,6 +52,9 @@ type World interface {
 	CreateTask(ctx context.Context, workspace string, t Task) error
 	// SetFields changes fields of a record, checked like any update.
 	SetFields(ctx context.Context, workspace, form, id string, set map[string]json.RawMessage) error
+	// WaitFor tells how long an automatic message waits because a person works
+	// the account; 0 when it need not.
+	WaitFor(ctx context.Context, workspace, customer string) (time.Duration, error)
 	// Score computes the customer's score and tier anew.
 	Score(ctx context.Context, workspace, customer string) error
 	// SaveStep stores what a step changed: the runs' index and the facts.

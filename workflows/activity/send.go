@@ -27,6 +27,15 @@ func (e *env) Send(ctx context.Context, f *run.Facts, m run.Message) (run.Sent, 
 	if ch == nil {
 		return run.Sent{Result: node.Result{Status: node.ResultFailed, Reason: "noAddress"}}, nil
 	}
+	if key, _ := f.State.Answered(m.Key); key == "" { // nothing has been decided about it yet
+		wait, err := e.a.World.WaitFor(ctx, e.ws, e.customer)
+		if err != nil {
+			return run.Sent{}, err
+		}
+		if wait > 0 {
+			return run.Sent{Result: node.Result{Status: node.ResultDeferred, Reason: "working", Until: e.Now().Add(wait)}}, nil
+		}
+	}
 	settings := e.space.Channels[ch.Key()]
 	var d ledger.Decision
 	_, st, err := e.a.Ledger.Execute(ctx, e.ws, e.customer, by, ledger.Intend{

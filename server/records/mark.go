@@ -1,0 +1,69 @@
+package records
+
+import (
+	"context"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+// Mark sets a system field of a customer that does not come from the ledger,
+// such as whether the account is escalated.
+func (s *Service) Mark(ctx context.Context, ws, customer, field string, v any) error {
+	return s.change(ctx, ws, customer, func(b body) { b.set(field, v) })
+}
+
+func (s *Service) change(ctx context.Context, ws, customer string, f func(body)) error {
+	col := s.store.In(ws, Prefix+"customer")
+	for range 20 {
+		d, err := col.Get(ctx, customer)
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		b, err := decode(d)
+		if err != nil {
+			return err
+		}
+		f(b)
+		raw, err := encode(b)
+		if err != nil {
+			return err
+		}
+		_, err = col.Replace(ctx, store.Doc{ID: customer, Body: raw}, d.Ver)
+		if fault.KeyOf(err) != "store.version" {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "busy", nil)
+}
+
+// restage gives customers from before there were stages theirs, some at a time.
+func (s *Service) restage(ctx context.Context, ws string) error {
+	w, err := s.spaces.Get(ctx, ws)
+	if err != nil {
+		return err
+	}
+	_, today := s.spaces.Now(w)
+	page, err := s.store.In(ws, Prefix+"customer").Find(ctx, store.Query{Filter: filter.And(filter.Missing("stage"), filter.Exists("_av")), Limit: 500})
+	if err != nil || len(page.Docs) == 0 {
+		return err
+	}
+	ids := make([]string, len(page.Docs))
+	for k, d := range page.Docs {
+		ids[k] = d.ID
+	}
+	states, err := s.accounts.LoadMany(ctx, ws, ids)
+	if err != nil {
+		return err
+	}
+	for id, st := range states {
+		if err := s.change(ctx, ws, id, func(b body) { customerFigures(b, st, w.Currency, today) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
