@@ -9,7 +9,8 @@ import { usePanel } from '../panel/context';
 import { Field } from '../panel/Field';
 import { FilterEditor } from '../panel/FilterEditor';
 import { TextWidget } from '../panel/TextWidget';
-import { Choice, SpanInput, TimeInput } from '../panel/widgets';
+import { TimeInput } from '../panel/TimeInput';
+import { Choice, SpanInput } from '../panel/widgets';
 import { useDesigner, useDesignerStore } from '../store/designer';
 import { ParamsPanel } from './ParamsPanel';
 
