@@ -87,18 +87,19 @@ test('prepared answers are found, changed and put back', async ({ page }) => {
 test('the list of forbidden words is the workspace’s own', async ({ page }) => {
   await speak(page, 'zh-CN');
   await open(page, '/messages?tab=wording');
+  const word = `务必${Date.now()}`;
   const words = page.getByRole('combobox', { name: '中文' });
-  await words.fill('尽快');
+  await words.fill(word);
   await words.press('Enter');
   await page.getByRole('button', { name: '保存' }).click();
-  await expect(page.getByText('已保存')).toBeVisible();
+  await expect(page.getByText('已保存', { exact: true })).toBeVisible();
   await open(page, '/messages/statement');
   const text = page.getByRole('region', { name: '中文' }).getByRole('textbox', { name: '正文' });
-  await text.fill(`${await text.inputValue()}请尽快`);
-  await expect(page.getByText('含有禁用措辞“尽快”')).toBeVisible();
+  await text.fill(`${await text.inputValue()}请${word}`);
+  await expect(page.getByText(`含有禁用措辞“${word}”`)).toBeVisible();
   await settled(page);
   await open(page, '/messages?tab=wording');
   await page.getByRole('button', { name: '恢复默认列表' }).click();
   await page.getByRole('button', { name: '保存' }).click();
-  await expect(page.getByText('已保存')).toBeVisible();
+  await expect(page.getByText('已保存', { exact: true })).toBeVisible();
 });

@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { useCan } from '@/shared/api/session';
+import type { Lang } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 import { Page } from '@/shared/ui/Page';
@@ -80,6 +81,12 @@ function TabBody({ tab, templates }: { tab: Tab; templates: ReturnType<typeof us
   return <TemplateList templates={templates.data} />;
 }
 
+/** The subject, or how the text begins, with a gap where a value will stand. */
+function summary({ variant }: Template, lang: Lang): string {
+  const body = variant[lang] ?? Object.values(variant)[0];
+  return (body?.subject || body?.text || '').replaceAll(/\{\{[^}]*\}\}|\{%[^%]*%\}/g, '…');
+}
+
 function TemplateList({ templates }: { templates: Template[] }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -94,11 +101,7 @@ function TemplateList({ templates }: { templates: Template[] }) {
                 {format.text(template.name) || template.key}
               </Link>
             </div>
-            <div className="list-sub msg-subject">
-              {template.variant[format.lang]?.subject ||
-                template.variant[format.lang]?.text ||
-                Object.values(template.variant)[0]?.text}
-            </div>
+            <div className="list-sub msg-subject">{summary(template, format.lang)}</div>
           </div>
           <span className="cell-chips">
             <Chip tone={template.tone > 2 ? 'amber' : 'blue'}>{t(`messages.tones.${template.tone}`)}</Chip>
