@@ -101,7 +101,7 @@ func (s *Server) authenticated(c *fiber.Ctx) error {
 			return s.send(c, err)
 		}
 		c.SetUserContext(context.WithValue(ctx, ctxActor, a))
-		return c.Next()
+		return s.inSpace(c, a.Workspace)
 	}
 	token := c.Cookies(cookieName)
 	if token == "" {
@@ -122,6 +122,17 @@ func (s *Server) authenticated(c *fiber.Ctx) error {
 	ctx = context.WithValue(ctx, ctxSession, session)
 	ctx = context.WithValue(ctx, ctxToken, token)
 	c.SetUserContext(ctx)
+	return s.inSpace(c, a.Workspace)
+}
+
+// inSpace goes on once the workspace's collections are known here: another
+// server may have made it a moment ago.
+func (s *Server) inSpace(c *fiber.Ctx, ws string) error {
+	if ws != "" {
+		if _, err := s.Spaces.Get(c.UserContext(), ws); err != nil && !fault.Is(err, fault.NotFound) {
+			return s.send(c, err)
+		}
+	}
 	return c.Next()
 }
 

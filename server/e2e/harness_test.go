@@ -92,6 +92,11 @@ func newSpace(t *testing.T, change func(*workspace.Workspace)) *space {
 	shared.n++
 	key := fmt.Sprintf("t%d", shared.n)
 	shared.mu.Unlock()
+	return newSpaceOn(t, srv, key, change)
+}
+
+func newSpaceOn(t *testing.T, srv *app.Server, key string, change func(*workspace.Workspace)) *space {
+	t.Helper()
 	w := workspace.Workspace{
 		Key: key, Name: "Test " + key, Language: "en", Timezone: "Asia/Shanghai", Calendar: "everyday", Currency: "CNY",
 		Window: value.Window{From: 0, To: 1440, Days: "every"}, Budgets: []ledger.Budget{},
