@@ -129,6 +129,9 @@ func formFields(f *form.Compiled) []Field {
 		if fd.Type == "money" {
 			x.Type = "money"
 		}
+		if x.Ref == "" && f.Key == "customer" && fd.Key == "owner" {
+			x.Ref = "user"
+		}
 		if len(x.Name) == 0 {
 			x.Name = flow.Text{"en": fd.Key}
 		}

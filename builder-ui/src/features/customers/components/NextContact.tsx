@@ -2,7 +2,6 @@ import { useTranslation } from 'react-i18next';
 import type { Account, Next, Run } from '@/shared/api/types';
 import { formatTime } from '@/shared/lib/date';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useSentence } from '@/shared/lib/useSentence';
 import { Chip } from '@/shared/ui/Chip';
 import { Section } from '@/shared/ui/Page';
 
@@ -27,7 +26,6 @@ type PlannedProps = { next: NonNullable<Next>; timezone?: string; runs: Run[]; a
 function Planned({ next, timezone, runs, account }: PlannedProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const sentence = useSentence();
   const flow = format.text(next.flow.name) || next.flow.key;
   const run = runs.find(({ id }) => id === next.run);
   const subject = run?.subject.form === 'invoice' ? run.subject.label : undefined;
@@ -45,7 +43,7 @@ function Planned({ next, timezone, runs, account }: PlannedProps) {
         )}
       </div>
       <div className="next-what">
-        <p className="next-sentence">{sentence(next.sentence)}</p>
+        <p className="next-sentence">{format.text(next.sentence)}</p>
         <p className="next-flow num">{subject ? t('next.subject', { subject, flow }) : flow}</p>
         {next.blocked && (
           <p className="next-blocked">

@@ -7,7 +7,6 @@ import { useCommand } from '@/shared/api/records';
 import { useCan } from '@/shared/api/session';
 import type { CustomerPage, Run } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useSentence } from '@/shared/lib/useSentence';
 import { StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Fact, Section } from '@/shared/ui/Page';
@@ -136,7 +135,6 @@ const byUrgency = (a: Run, b: Run) =>
 
 function Runs({ runs }: { runs: Run[] }) {
   const { t } = useTranslation();
-  const sentence = useSentence();
   const format = useFormat();
   const canControl = useCan('run.control');
   const [all, setAll] = useState(false);
@@ -162,7 +160,7 @@ function Runs({ runs }: { runs: Run[] }) {
                           format.text(run.reason?.text) ||
                           t(`outcome.${run.outcome}`, { defaultValue: run.outcome ?? '' }),
                       })
-                    : format.reason(run.reason?.text) || sentence(run.sentence)}
+                    : format.reason(run.reason?.text) || format.text(run.sentence)}
                 </div>
                 <div className="list-sub list-dim">
                   {format.text(run.flow.name) || run.flow.key}

@@ -3,7 +3,6 @@ import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useSentence } from '@/shared/lib/useSentence';
 import { Chip } from '@/shared/ui/Chip';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useWhy } from '../api/customers';
@@ -14,7 +13,6 @@ export default function Why({ customer }: { customer: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [date, setDate] = useState(format.today);
-  const sentence = useSentence();
   const why = useWhy(customer, date);
   return (
     <div className="why-panel">
@@ -57,7 +55,7 @@ export default function Why({ customer }: { customer: string }) {
                   </Chip>{' '}
                   {format.reason(entry.reason?.text)}
                 </div>
-                {entry.sentence && <div className="list-sub">{sentence(entry.sentence)}</div>}
+                {entry.sentence && <div className="list-sub">{format.text(entry.sentence)}</div>}
               </div>
             </li>
           ))}

@@ -4,7 +4,7 @@ import { type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useTemplateNames } from '@/shared/lib/useSentence';
+import { useTemplateNames } from '@/shared/lib/useTemplateNames';
 import { Chip } from '@/shared/ui/Chip';
 import { Empty, Lines } from '@/shared/ui/states';
 import type { Held, RehearsedMessage, RehearsedTask } from '../model/rehearsal';

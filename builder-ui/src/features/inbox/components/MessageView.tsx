@@ -6,7 +6,7 @@ import { Link } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import type { CustomerPage, Message } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useTemplateNames } from '@/shared/lib/useSentence';
+import { useTemplateNames } from '@/shared/lib/useTemplateNames';
 import { Chip, StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { useOwed } from '../api/messages';

@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import type { PlannedContact, Today } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useSentence, useTemplateNames } from '@/shared/lib/useSentence';
+import { useTemplateNames } from '@/shared/lib/useTemplateNames';
 import { Chip, StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
@@ -89,7 +89,6 @@ function groupByCustomer(planned: PlannedContact[]): Map<string, PlannedContact[
 
 export function PlannedList({ today }: { today: Today }) {
   const { t } = useTranslation();
-  const sentence = useSentence();
   const byCustomer = groupByCustomer(today.planned);
   const format = useFormat();
   return (
@@ -115,7 +114,7 @@ export function PlannedList({ today }: { today: Today }) {
                 </time>
                 <span>
                   {format.text(contact.flow.name) || contact.flow.key}
-                  <span className="list-dim"> · {sentence(contact.sentence)}</span>
+                  <span className="list-dim"> · {format.text(contact.sentence)}</span>
                 </span>
               </div>
             ))}
@@ -207,7 +206,6 @@ export function HeldList({ today }: { today: Today }) {
 
 export function ParkedList({ today }: { today: Today }) {
   const { t } = useTranslation();
-  const sentence = useSentence();
   const format = useFormat();
   if (today.parked.length === 0) return null;
   return (
@@ -225,7 +223,7 @@ export function ParkedList({ today }: { today: Today }) {
           sub={
             <>
               <span className="num">{run.subject.label}</span> ·{' '}
-              {format.reason(run.reason?.text) || sentence(run.sentence)}
+              {format.reason(run.reason?.text) || format.text(run.sentence)}
             </>
           }
           actions={<RunActions run={run} />}

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../api/client';
 import type { Text } from '../api/types';
-import { readable } from './sentence';
 import { useFormat } from './useFormat';
 
 type Template = { key: string; name?: Text };
@@ -23,15 +22,5 @@ export function useTemplateNames(): ReadonlyMap<string, string> {
   return useMemo(
     () => new Map((templates.data ?? []).map(({ key, name }) => [key, format.text(name) || key])),
     [templates.data, format],
-  );
-}
-
-/** Renders a step's sentence for people. */
-export function useSentence() {
-  const format = useFormat();
-  const names = useTemplateNames();
-  return useMemo(
-    () => (text?: Partial<Text> | string) => readable(format.text(text), format.lang, names),
-    [format, names],
   );
 }
