@@ -141,6 +141,13 @@ func TestMigration(t *testing.T) {
 	if checked != 250 || failed != 1 {
 		t.Errorf("checked %d, failed %d", checked, failed)
 	}
+	// A revision that is refused leaves no work behind.
+	if err := s.c.Do(t.Context(), "POST", "/forms/order/publish", nil, nil, "If-Match", `"999"`); keyOf(err) != "store.version" {
+		t.Errorf("publishing another version: %v", err)
+	}
+	if err := s.c.Do(t.Context(), "GET", "/migrations/order-2", nil, nil); keyOf(err) != "batch.none" {
+		t.Errorf("work of a revision that was refused: %v", err)
+	}
 	out := s.publishForm("order")
 	if out.Migration == "" || out.Revision != draft.Revision+1 {
 		t.Fatalf("%+v", out)

@@ -58,6 +58,9 @@ func (s *Service) PublishForm(ctx context.Context, a policies.Actor, key string,
 	if err != nil {
 		return e, "", err
 	}
+	if ifVersion != 0 && ifVersion != e.Version {
+		return e, "", fault.New(fault.Conflict, "store.version", nil)
+	}
 	old, next, err := s.forms.Next(e)
 	if err != nil {
 		return e, "", err
@@ -71,8 +74,12 @@ func (s *Service) PublishForm(ctx context.Context, a policies.Actor, key string,
 		}
 	}
 	e, err = s.forms.Publish(ctx, a.Workspace, key, forms.Stamp{By: a.ID, At: s.spaces.RealNow()}, ifVersion)
-	if err != nil || id == "" {
+	if err != nil {
+		s.dropNote(ctx, a.Workspace, id)
 		return e, "", err
+	}
+	if id == "" {
+		return e, "", nil
 	}
 	s.startMigration(context.WithoutCancel(ctx), a.Workspace, id)
 	return e, id, nil
@@ -120,6 +127,17 @@ func (s *Service) noteMigration(ctx context.Context, a policies.Actor, key strin
 		return m.ID, nil // noted by an attempt that did not get as far as publishing
 	}
 	return m.ID, err
+}
+
+// dropNote forgets work whose revision was refused, so that a later revision of
+// that number does not find it.
+func (s *Service) dropNote(ctx context.Context, ws, id string) {
+	if id == "" {
+		return
+	}
+	if _, ver, err := s.migration(ctx, ws, id); err == nil {
+		_ = s.store.In(ws, migrations).Delete(ctx, id, ver)
+	}
 }
 
 // Migration gives a migration's progress; failures only to who sees the form's records.
