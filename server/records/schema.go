@@ -20,7 +20,9 @@ const Bin = "bin"
 
 // Specs are the collections of this room beside those of forms.
 var Specs = []store.Spec{
-	{Name: Bin, MaxBody: 2 << 20}, {Name: sequences}, {Name: files, MaxBody: 8 << 20, Indexes: []store.Index{store.OnText("record")}},
+	{Name: Bin, MaxBody: 2 << 20},
+	{Name: sequences},
+	{Name: files, MaxBody: 8 << 20, Indexes: []store.Index{store.OnText("record")}},
 	{Name: migrations, Indexes: []store.Index{store.OnText("status")}},
 }
 
