@@ -1,8 +1,8 @@
 import '../texts';
-import { Alert, App, Button, Dropdown, Input, Segmented } from 'antd';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Alert, App, Button } from 'antd';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { ApiError } from '@/shared/api/client';
 import { useCan, useMe } from '@/shared/api/session';
 import type { Lang } from '@/shared/api/types';
@@ -14,11 +14,9 @@ import { ErrorState, errorText, PageSkeleton } from '@/shared/ui/states';
 import {
   type TemplateDetail,
   type TemplateDoc,
-  useDeleteTemplate,
   usePreview,
   useSaveTemplate,
   useTemplate,
-  useTemplates,
 } from '../api/messages';
 import {
   docOf,
@@ -32,11 +30,8 @@ import {
 import { BodyEditor, type Caret } from './BodyEditor';
 import { Findings } from './Findings';
 import { PreviewPanel } from './PreviewPanel';
+import { Head, More, UsedBy } from './TemplateHead';
 import { VariablePicker } from './VariablePicker';
-
-const NewTemplateDrawer = lazy(() =>
-  import('./NewTemplateDrawer').then((m) => ({ default: m.NewTemplateDrawer })),
-);
 
 export default function TemplatePage() {
   const { key = '' } = useParams();
@@ -231,130 +226,5 @@ function Editor({
         </div>
       </div>
     </div>
-  );
-}
-
-function Head({
-  doc,
-  onChange,
-  disabled,
-}: {
-  doc: TemplateDoc;
-  onChange: (doc: TemplateDoc) => void;
-  disabled: boolean;
-}) {
-  const { t } = useTranslation();
-  return (
-    <section className="section msg-head" aria-label={t('messages.about')}>
-      {langs.map((lang) => (
-        <div key={lang} className="msg-name">
-          <label className="rf-label" htmlFor={`name-${lang}`}>
-            {t('messages.nameIn', { language: t(`lang.${lang}`) })}
-          </label>
-          <Input
-            id={`name-${lang}`}
-            value={doc.name[lang] ?? ''}
-            maxLength={120}
-            disabled={disabled}
-            onChange={({ target }) => onChange({ ...doc, name: { ...doc.name, [lang]: target.value } })}
-          />
-        </div>
-      ))}
-      <div>
-        <span className="rf-label">{t('messages.tone')}</span>
-        <Segmented
-          aria-label={t('messages.tone')}
-          disabled={disabled}
-          value={doc.tone}
-          onChange={(tone) => onChange({ ...doc, tone })}
-          options={[1, 2, 3, 4].map((value) => ({ value, label: t(`messages.tones.${value}`) }))}
-        />
-      </div>
-      <div>
-        <span className="rf-label">{t('messages.kind')}</span>
-        <Segmented
-          aria-label={t('messages.kind')}
-          disabled={disabled}
-          value={doc.kind ?? ''}
-          onChange={(kind) => onChange({ ...doc, kind: kind || undefined })}
-          options={[
-            { value: '', label: t('messages.letter') },
-            { value: 'sms', label: t('messages.sms') },
-          ]}
-        />
-      </div>
-    </section>
-  );
-}
-
-function UsedBy({ template }: { template: TemplateDetail }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  if (template.usedBy.length === 0) return <div className="page-sub">{t('messages.unused')}</div>;
-  return (
-    <div className="page-sub">
-      {t('messages.usedBy')}{' '}
-      {template.usedBy.map(({ key, name }, at) => (
-        <span key={key}>
-          {at > 0 && t('messages.comma')}
-          <Link to={`/flows/${key}`}>{format.text(name) || key}</Link>
-        </span>
-      ))}
-    </div>
-  );
-}
-
-function More({ template, onRestored }: { template: TemplateDetail; onRestored: () => void }) {
-  const { t } = useTranslation();
-  const { modal, message } = App.useApp();
-  const navigate = useNavigate();
-  const canWrite = useCan('template.write');
-  const templates = useTemplates();
-  const remove = useDeleteTemplate();
-  const [copying, setCopying] = useState(false);
-  const ask = () =>
-    modal.confirm({
-      title: t(template.shipped ? 'messages.restoreAsk' : 'messages.deleteAsk'),
-      content: t(template.shipped ? 'messages.restoreText' : 'messages.deleteText'),
-      okText: t(template.shipped ? 'messages.restore' : 'messages.delete'),
-      okButtonProps: { danger: true },
-      onOk: () =>
-        remove.mutateAsync({ key: template.key, version: template.version }).then(
-          () => (template.shipped ? onRestored() : navigate('/messages')),
-          (error) => message.error(errorText(error, t).text),
-        ),
-    });
-  return (
-    <>
-      <Dropdown
-        trigger={['click']}
-        disabled={!canWrite}
-        menu={{
-          items: [
-            { key: 'copy', label: t('messages.copy'), onClick: () => setCopying(true) },
-            template.shipped
-              ? {
-                  key: 'restore',
-                  label: t('messages.restore'),
-                  disabled: template.version === 0,
-                  danger: true,
-                  onClick: ask,
-                }
-              : { key: 'delete', label: t('messages.delete'), danger: true, onClick: ask },
-          ],
-        }}
-      >
-        <Button>{t('action.more')}</Button>
-      </Dropdown>
-      <Suspense fallback={null}>
-        {copying && (
-          <NewTemplateDrawer
-            from={template.key}
-            templates={templates.data ?? []}
-            onClose={() => setCopying(false)}
-          />
-        )}
-      </Suspense>
-    </>
   );
 }
