@@ -3,6 +3,8 @@ package node
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dueflow/dueflow/schemas/flow"
 )
@@ -28,6 +30,9 @@ type Names struct {
 func (n Names) Of(kind, key, lang string) string {
 	if n.Name != nil {
 		if s := n.Name(kind, key).In(lang); s != "" {
+			if kind == NameField && lang != zhCN {
+				return inSentence(s)
+			}
 			return s
 		}
 	}
@@ -37,6 +42,17 @@ func (n Names) Of(kind, key, lang string) string {
 		}
 	}
 	return key
+}
+
+// inSentence writes a label as it stands within a sentence: "Due date" is "due
+// date" there, "ID" and "VAT number" stay.
+func inSentence(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	next, _ := utf8.DecodeRuneInString(s[size:])
+	if unicode.IsUpper(r) && !unicode.IsUpper(next) {
+		return string(unicode.ToLower(r)) + s[size:]
+	}
+	return s
 }
 
 // ValueOf is a value of a field as people read it.

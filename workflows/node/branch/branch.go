@@ -77,6 +77,6 @@ func (b *branch) Sentence(n node.Names) flow.Text {
 		for _, c := range b.Cases {
 			parts = append(parts, n.Phrase(c.When.Expr, lang))
 		}
-		return node.Pick(lang, "If ", "判断：") + strings.Join(parts, node.Pick(lang, "; ", "；"))
+		return node.Pick(lang, "If ", "判断：") + strings.Join(parts, node.Pick(lang, "; else if ", "；否则若"))
 	})
 }

@@ -78,11 +78,11 @@ func (t *trigger) Sentence(n node.Names) flow.Text {
 		var when string
 		switch {
 		case t.Offset.Value < 0:
-			when = node.Pick(lang, span+" before "+field, field+"前 "+span)
+			when = node.Pick(lang, span+" before the "+field, field+"前 "+span)
 		case t.Offset.Value > 0:
-			when = node.Pick(lang, span+" after "+field, field+"后 "+span)
+			when = node.Pick(lang, span+" after the "+field, field+"后 "+span)
 		default:
-			when = node.Pick(lang, "On "+field, field+"当天")
+			when = node.Pick(lang, "On the "+field, field+"当天")
 		}
 		when += node.Pick(lang, " at ", " ") + t.at.String()
 		return when + n.If(t.Filter.Expr, lang)

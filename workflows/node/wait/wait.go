@@ -108,11 +108,11 @@ func (w *wait) Sentence(n node.Names) flow.Text {
 			span := node.SpanText(o, lang)
 			switch {
 			case o.Value < 0:
-				return node.Pick(lang, "Wait until "+span+" before "+f, "等到"+f+"前 "+span) + at
+				return node.Pick(lang, "Wait until "+span+" before the "+f, "等到"+f+"前 "+span) + at
 			case o.Value > 0:
-				return node.Pick(lang, "Wait until "+span+" after "+f, "等到"+f+"后 "+span) + at
+				return node.Pick(lang, "Wait until "+span+" after the "+f, "等到"+f+"后 "+span) + at
 			}
-			return node.Pick(lang, "Wait until "+f, "等到"+f) + at
+			return node.Pick(lang, "Wait until the "+f, "等到"+f) + at
 		}
 		return node.Pick(lang, "Wait until", "等到") + at
 	})
