@@ -13,6 +13,7 @@ import { copySteps } from '../model/steps';
 import { type PanelContext, PanelProvider } from '../panel/context';
 import { useDesigner, useDesignerStore } from '../store/designer';
 import { usePeople, useSayHere } from '../store/presence';
+import { FlowSummary } from './FlowSummary';
 import { noteTypes, useNotes } from './Notes';
 import { Palette } from './Palette';
 import { Toolbar } from './Toolbar';
@@ -43,6 +44,7 @@ export function Designer({ alive }: { alive: () => void }) {
   const [keysOpen, setKeysOpen] = useState(false);
   const [moving, setMoving] = useState<string>();
   const [panelOpen, setPanelOpen] = useState(false);
+  const [settings, setSettings] = useState(false);
   const [showRuns, setShowRuns] = useState(false);
   const side = useRef<HTMLElement>(null);
   const [working, setWorking] = useState(false);
@@ -64,7 +66,10 @@ export function Designer({ alive }: { alive: () => void }) {
   useSayHere(working, alive);
 
   // The menu must be at hand when somebody asks for it, but it is no part of the first picture.
-  useEffect(() => void readMenu(), []);
+  useEffect(() => {
+    const later = setTimeout(readMenu, 2500);
+    return () => clearTimeout(later);
+  }, []);
 
   const texts = useStepTexts(catalog);
   const findings = useMemo(() => {
@@ -110,6 +115,7 @@ export function Designer({ alive }: { alive: () => void }) {
   const jump = useCallback(
     (issue: Issue) => {
       goTo(issue);
+      setSettings(true);
       setPanelOpen(true);
     },
     [goTo],
@@ -138,7 +144,10 @@ export function Designer({ alive }: { alive: () => void }) {
         onShowRuns={setShowRuns}
         onAddNote={notes.add}
         onIssues={() => setPanelOpen(true)}
-        onSettings={() => setPanelOpen(true)}
+        onSettings={() => {
+          setSettings(true);
+          setPanelOpen(true);
+        }}
       />
       <div className={readOnly ? 'designer-body designer-still' : 'designer-body'}>
         {!readOnly && <Palette />}
@@ -186,8 +195,10 @@ export function Designer({ alive }: { alive: () => void }) {
               />
             ) : panel === 'issues' ? (
               <IssuesPanel onJump={jump} />
-            ) : (
+            ) : settings ? (
               <FlowPanel />
+            ) : (
+              <FlowSummary onSettings={() => setSettings(true)} />
             )}
           </Suspense>
         </aside>
