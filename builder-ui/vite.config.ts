@@ -26,7 +26,7 @@ export default defineConfig({
           groups: [
             {
               name: 'react',
-              test: /node_modules\/(react|react-dom|scheduler|react-router|zustand|i18next|react-i18next|@tanstack)\//,
+              test: /node_modules\/(react|react-dom|scheduler|react-router|zustand|i18next|react-i18next|@tanstack\/(react-query|query-core))\//,
             },
           ],
         },
