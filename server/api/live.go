@@ -24,6 +24,7 @@ const (
 	sendTimeout = 10 * time.Second // a socket that does not read is dropped
 	maxSockets  = 5000
 	lookEvery   = 5 * time.Second
+	gather      = 5 * time.Millisecond // events of one command come together
 )
 
 // live is the socket on which people are told what changed. It checks the
@@ -135,6 +136,7 @@ func (l *liveSocket) serve(conn *websocket.Conn) {
 	defer ping.Stop()
 	defer look.Stop()
 	var people string // as last told
+	var last time.Time
 	for {
 		select {
 		case <-gone:
@@ -152,7 +154,9 @@ func (l *liveSocket) serve(conn *websocket.Conn) {
 				return
 			}
 		case <-sub.Wake():
-			time.Sleep(live.Every()) // gather
+			// At once after a quiet moment; in a flood what comes is gathered.
+			time.Sleep(max(live.Every()-time.Since(last), gather))
+			last = time.Now()
 			if l.tell(conn, sub.Take()) != nil {
 				return
 			}

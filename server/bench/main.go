@@ -72,6 +72,7 @@ func main() {
 		{"open", b.openRuns},
 		{"records", b.records},
 		{"rehearse", b.rehearse},
+		{"live", b.live},
 		{"kill", b.killDrill},
 	} {
 		if *only != "" && !strings.Contains(","+*only+",", ","+x.name+",") {
