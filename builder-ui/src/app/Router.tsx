@@ -7,6 +7,7 @@ import { Shell } from './Shell';
 const LoginPage = lazy(() => import('@/features/session/components/LoginPage'));
 const SetupPage = lazy(() => import('@/features/session/components/SetupPage'));
 const TodayPage = lazy(() => import('@/features/today/components/TodayPage'));
+const BoardPage = lazy(() => import('@/features/board/components/BoardPage'));
 const CustomersPage = lazy(() => import('@/features/customers/components/CustomersPage'));
 const CustomerPage = lazy(() => import('@/features/customers/components/CustomerPage'));
 const InvoicesPage = lazy(() => import('@/features/invoices/components/InvoicesPage'));
@@ -45,6 +46,8 @@ export function Router() {
         >
           <Route index element={<Navigate to="/today" replace />} />
           <Route path="today" element={<TodayPage />} />
+          <Route path="board" element={<BoardPage />} />
+          <Route path="board/:key" element={<BoardPage />} />
           <Route path="customers" element={<CustomersPage />} />
           <Route path="customers/:id" element={<CustomerPage />} />
           <Route path="invoices" element={<InvoicesPage />} />

@@ -8,6 +8,7 @@ import {
   MenuUnfoldOutlined,
   MessageOutlined,
   NodeIndexOutlined,
+  ProjectOutlined,
   SettingOutlined,
   SunOutlined,
   TeamOutlined,
@@ -16,6 +17,7 @@ import { Button, Tooltip } from 'antd';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
+import { NoticeBell } from '@/features/board/components/NoticeBell';
 import { useMe } from '@/shared/api/session';
 import { useLive } from '@/shared/api/useLive';
 import { usePrefs } from '@/shared/lib/prefs';
@@ -28,6 +30,7 @@ import { UserMenu } from './UserMenu';
 
 const items: { to: string; label: string; icon: ReactNode }[] = [
   { to: '/today', label: 'nav.today', icon: <SunOutlined /> },
+  { to: '/board', label: 'nav.board', icon: <ProjectOutlined /> },
   { to: '/customers', label: 'nav.customers', icon: <TeamOutlined /> },
   { to: '/invoices', label: 'nav.invoices', icon: <FileTextOutlined /> },
   { to: '/runs', label: 'nav.runs', icon: <ControlOutlined /> },
@@ -40,7 +43,7 @@ const items: { to: string; label: string; icon: ReactNode }[] = [
 
 // Only narrow screens ever open it.
 const NavDrawer = lazy(() => import('./NavDrawer'));
-const isDesigner = /^\/flows\/[^/]+$/;
+const needsWidth = /^\/(flows\/[^/]+|board(\/.*)?)$/;
 
 export function Shell() {
   const { t } = useTranslation();
@@ -51,8 +54,8 @@ export function Shell() {
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
   const section = pathname.split('/')[1];
-  // A designer needs the width; the choice made elsewhere stays as it is.
-  const narrowNav = chosenNarrow || isDesigner.test(pathname);
+  // Designers and the board need the width; the choice made elsewhere stays as it is.
+  const narrowNav = chosenNarrow || needsWidth.test(pathname);
   const firstSection = useRef(section);
 
   useLive(me.workspace.key);
@@ -98,6 +101,7 @@ export function Shell() {
             <span className="header-workspace">{me.workspace.name}</span>
             <ConnectionDot />
             <div className="header-right">
+              <NoticeBell />
               <LanguageSwitch />
               <UserMenu />
             </div>

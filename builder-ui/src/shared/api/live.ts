@@ -45,6 +45,8 @@ export function staleKeys(events: LiveEvent[]): QueryKey[] {
     for (const key of list) stale.set(key.join('/'), key);
   };
   for (const event of events) {
+    // Who works on what concerns the board alone.
+    if (event.type === 'working') continue;
     const customer = event.customer ?? (event.type === 'account' ? event.id : undefined);
     if (customer) add(keys.customer(customer));
     switch (event.type) {
@@ -70,6 +72,9 @@ export function staleKeys(events: LiveEvent[]): QueryKey[] {
         break;
       case 'flow':
         add(keys.flows);
+        break;
+      case 'notice':
+        add(keys.notices);
         break;
     }
   }

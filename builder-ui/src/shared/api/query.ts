@@ -54,4 +54,6 @@ export const keys = {
   tasks: ['tasks'] as const,
   batch: (id: string) => ['batch', id] as const,
   names: ['names'] as const,
+  boards: ['boards'] as const,
+  notices: ['notices'] as const,
 };

@@ -338,7 +338,7 @@ export type Batch = {
   failed: number;
 };
 export type LiveEvent = {
-  type: 'account' | 'run' | 'message' | 'task' | 'record' | 'batch' | 'flow';
+  type: 'account' | 'run' | 'message' | 'task' | 'record' | 'batch' | 'flow' | 'note' | 'working' | 'notice';
   id: string;
   customer?: string;
   form?: string;

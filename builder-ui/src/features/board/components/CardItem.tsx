@@ -1,0 +1,146 @@
+import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
+import { Checkbox } from 'antd';
+import { memo, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMe } from '@/shared/api/session';
+import { bucketOf, rampOf } from '@/shared/lib/ageing';
+import { type Format, useFormat } from '@/shared/lib/useFormat';
+import { Avatar } from '@/shared/ui/Avatar';
+import { TierMark } from '@/shared/ui/Chip';
+import type { Card } from '../model/types';
+import { useBoard } from '../store/board';
+import { MoveMenu } from './MoveMenu';
+
+type Props = { id: string; isStop: boolean; onOpen: (id: string) => void };
+
+export const CardItem = memo(function CardItem({ id, isStop, onOpen }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const me = useMe();
+  const element = useRef<HTMLDivElement>(null);
+  const card = useBoard(({ board }) => board.cards[id]);
+  const isPicked = useBoard(({ selected }) => selected.has(id));
+  const isHeld = useBoard(({ held }) => held.has(id));
+  const isFresh = useBoard(({ fresh }) => fresh.has(id));
+  const isCurrent = useBoard(({ current }) => current === id);
+
+  useEffect(() => {
+    if (!element.current) return;
+    const ids = () => {
+      const { selected } = useBoard.getState();
+      return selected.has(id) ? [...selected] : [id];
+    };
+    return draggable({
+      element: element.current,
+      getInitialData: () => ({ cards: ids() }),
+      onDragStart: () => useBoard.getState().hold(ids(), true),
+    });
+  }, [id]);
+
+  if (!card) return null;
+  const { pick, stand } = useBoard.getState();
+  const state = stateOf(card, format, t);
+  const late = card.overdueDays > 0;
+  const working = card.working && card.working.by !== me.user.id ? card.working.name : undefined;
+  const classes = ['card', `card-${rampOf(bucketOf(card.overdueDays))}`];
+  if (isPicked) classes.push('card-picked');
+  if (isHeld) classes.push('card-held');
+  if (isFresh) classes.push('card-fresh');
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same for the keyboard
+    // biome-ignore lint/a11y/useKeyWithClickEvents: as above
+    <div
+      ref={element}
+      className={classes.join(' ')}
+      data-card={id}
+      onClick={(event) => {
+        if ((event.target as HTMLElement).closest('button, label, input, [role="menu"]')) return;
+        if (event.shiftKey || event.metaKey || event.ctrlKey) pick(id, { upTo: event.shiftKey });
+        else onOpen(id);
+      }}
+    >
+      <div className="card-head">
+        <Checkbox
+          className="card-check"
+          checked={isPicked}
+          tabIndex={isStop ? 0 : -1}
+          aria-label={t('board.select', { name: card.name })}
+          onClick={(event) => pick(id, { upTo: event.shiftKey })}
+        />
+        <button
+          type="button"
+          className="card-name"
+          tabIndex={isStop ? 0 : -1}
+          data-open={id}
+          aria-current={isCurrent || undefined}
+          onFocus={() => stand(id)}
+          onClick={(event) => (event.shiftKey ? pick(id, { upTo: true }) : onOpen(id))}
+        >
+          {card.name}
+        </button>
+        <TierMark tier={card.tier} />
+        <MoveMenu card={card} isStop={isStop} />
+      </div>
+      {(card.balances ?? [])
+        .filter(({ open }) => open !== 0)
+        .map(({ currency, open, overdue }) => (
+          <div key={currency} className="card-money num">
+            <span className="card-open">{format.money(open, currency)}</span>
+            {overdue > 0 && overdue !== open && (
+              <span className="card-overdue">
+                {t('board.overdueOf', { amount: format.money(overdue, currency) })}
+              </span>
+            )}
+          </div>
+        ))}
+      <div className="card-chips">
+        <span className={`chip ${rampOf(bucketOf(card.overdueDays))}`}>
+          {late ? t('age.overdue', { count: card.overdueDays }) : t('bucket.current')}
+        </span>
+        {card.stopWish && <span className="chip chip-red">{t('board.stopWish')}</span>}
+      </div>
+      {state && (
+        <p className="card-state" title={state}>
+          {state}
+        </p>
+      )}
+      <div className="card-foot">
+        {card.owner ? (
+          <>
+            <Avatar name={card.owner.name} />
+            <span className="card-owner">{card.owner.name}</span>
+          </>
+        ) : (
+          <span className="card-owner">{t('board.noOwner')}</span>
+        )}
+        {card.nextContactAt && (
+          <span className="card-next num" title={format.instant(card.nextContactAt)}>
+            <span className="sr-only">{t('board.nextContact')}</span>
+            {format.relative(card.nextContactAt)}
+          </span>
+        )}
+      </div>
+      {working && <p className="card-working">{t('board.workedBy', { name: working })}</p>}
+    </div>
+  );
+});
+
+type Say = (key: string, values?: Record<string, unknown>) => string;
+
+/** The line that says what is under way with the account. */
+function stateOf({ promise, dispute, hold }: Card, format: Format, t: Say): string | undefined {
+  if (hold)
+    return hold.until
+      ? t('board.heldUntil', { date: format.date(hold.until), reason: hold.reason })
+      : t('board.held', { reason: hold.reason });
+  if (dispute)
+    return t('board.disputes', {
+      amount: dispute.amount ? format.money(dispute.amount, dispute.currency) : '',
+      reason: dispute.reason ?? '',
+    });
+  if (promise)
+    return t('board.promises', {
+      amount: promise.amount ? format.money(promise.amount, promise.currency) : '',
+      date: format.date(promise.date),
+    });
+}

@@ -1,0 +1,90 @@
+import { useTranslation } from 'react-i18next';
+import type { CustomerPage } from '@/shared/api/types';
+import { useFormat } from '@/shared/lib/useFormat';
+import { Chip } from '@/shared/ui/Chip';
+import { useTier } from '../api/account';
+
+/** When the customer hears from us next and why, or why not. */
+export function PeekNext({ page }: { page: CustomerPage }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { next, account } = page;
+  const { hold, stopWish } = account;
+  const hasOpen = account.items.some(({ open }) => open > 0);
+  const none = stopWish ? 'noneStop' : hold ? 'noneHold' : hasOpen ? 'none' : 'nonePaid';
+  return (
+    <section className="peek-part" aria-label={t('next.title')}>
+      <h3 className="peek-sub">{t('next.title')}</h3>
+      {next ? (
+        <>
+          <p>
+            <strong className="num">{format.instant(next.at)}</strong>{' '}
+            <span className="list-dim">{format.relative(next.at)}</span>
+          </p>
+          <p className="peek-text">{format.text(next.sentence)}</p>
+          {next.blocked && (
+            <p className="peek-text">
+              <Chip tone="amber">{t('next.blocked')}</Chip> {format.reason(next.blocked.text)}
+            </p>
+          )}
+          {(next.why ?? []).length > 0 && (
+            <ul className="why">
+              {next.why?.map((reason) => (
+                <li key={reason.key}>{format.reason(reason.text)}</li>
+              ))}
+            </ul>
+          )}
+        </>
+      ) : (
+        <p className="peek-text">{t(`next.${none}`)}</p>
+      )}
+      {hold && (
+        <p className="peek-text">
+          <Chip tone="amber">
+            {hold.until ? t('customer.holdUntil', { date: format.date(hold.until) }) : t('customer.holdOpen')}
+          </Chip>{' '}
+          {hold.reason}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** The tier and what made it: an automated decision is explained. */
+export function PeekTier({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const tier = useTier(id);
+  const card = tier.data;
+  if (!card) return null;
+  return (
+    <section className="peek-part" aria-label={t('customer.tier')}>
+      <h3 className="peek-sub">{t('customer.tier')}</h3>
+      {card.source === 'hand' ? (
+        <p className="peek-text">
+          {t('board.tierByHand', { tier: card.current || card.tier })}
+          {card.until && ` · ${t('board.tierUntil', { date: format.date(card.until) })}`}
+          {card.reason && ` · ${card.reason}`}
+        </p>
+      ) : card.tier ? (
+        <p className="peek-text">
+          {t('board.tierScore', { tier: card.tier, score: Math.round(card.score) })}
+        </p>
+      ) : (
+        <p className="peek-text">{t('board.tierNone')}</p>
+      )}
+      {(card.reasons ?? []).length > 0 && (
+        <ul className="why">
+          {card.reasons?.map(({ key, value, points }) => (
+            <li key={key}>
+              {t(`board.tierReason.${key}`, { value: format.number(Math.round(value * 10) / 10) })}{' '}
+              <span className="list-dim num">
+                {t('board.points', { points: format.number(-Math.abs(Math.round(points))) })}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,148 @@
+import { Button, Checkbox } from 'antd';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { bucketOf, rampOf } from '@/shared/lib/ageing';
+import { useFormat } from '@/shared/lib/useFormat';
+import { TierMark } from '@/shared/ui/Chip';
+import { Empty } from '@/shared/ui/states';
+import { nextPage, readCards } from '../api/board';
+import type { View } from '../model/types';
+import { useBoard } from '../store/board';
+import { BoardColumns } from './context';
+import { MoveMenu } from './MoveMenu';
+
+const page = 60;
+
+/** The same cards as rows: column by column, oldest first. */
+export default function TableView({
+  view,
+  query,
+  onOpen,
+}: {
+  view: View;
+  query: { search?: string; filter?: string };
+  onOpen: (id: string) => void;
+}) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const board = useBoard((store) => store.board);
+  const selected = useBoard((store) => store.selected);
+  const { pick, more } = useBoard.getState();
+  const [shown, setShown] = useState(page);
+  const [reading, setReading] = useState(false);
+  const cells = Object.entries(board.cells);
+  const rows = useMemo(
+    () =>
+      view.columns.flatMap((column) =>
+        Object.values(board.cells)
+          .filter((cell) => cell.column === column)
+          .flatMap(({ ids }) => ids),
+      ),
+    [board.cells, view.columns],
+  );
+  const unread = cells.filter(([, cell]) => cell.next && cell.lane === '');
+  const total = cells.reduce((sum, [, { count }]) => sum + count, 0);
+  const showMore = async () => {
+    if (shown >= rows.length - page && unread.length > 0) {
+      setReading(true);
+      for (const [key, { column, next }] of unread) {
+        const read = await readCards(view.key, { ...query, column, cursor: next, limit: nextPage }).catch(
+          () => undefined,
+        );
+        if (read?.columns[0]) more(key, read.columns[0]);
+      }
+      setReading(false);
+    }
+    setShown(shown + page);
+  };
+  if (rows.length === 0) return <Empty title={t('table.noMatch')} text={t('table.noMatchText')} />;
+  return (
+    <BoardColumns value={view.columns}>
+      <div className="table-box board-table">
+        <table className="table" aria-label={t('board.modes.table')}>
+          <thead>
+            <tr>
+              <th className="cell-check">
+                <span className="sr-only">{t('board.bulk')}</span>
+              </th>
+              <th>{t('customer.name')}</th>
+              <th>{t('board.stands')}</th>
+              <th className="cell-right">{t('balance.open')}</th>
+              <th className="cell-right hide-phone">{t('balance.overdue')}</th>
+              <th>{t('invoice.age')}</th>
+              <th className="hide-narrow">{t('customer.owner')}</th>
+              <th className="hide-medium">{t('board.nextContact')}</th>
+              <th>
+                <span className="sr-only">{t('table.actions')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, shown).map((id) => {
+              const card = board.cards[id];
+              if (!card) return null;
+              const balances = (card.balances ?? []).filter(({ open }) => open !== 0);
+              return (
+                <tr key={id} aria-selected={selected.has(id)}>
+                  <td className="cell-check">
+                    <Checkbox
+                      checked={selected.has(id)}
+                      aria-label={t('board.select', { name: card.name })}
+                      onClick={(event) => pick(id, { upTo: event.shiftKey })}
+                    />
+                  </td>
+                  <td>
+                    <span className="inline">
+                      <button
+                        type="button"
+                        className="row-title row-button"
+                        data-open={id}
+                        onClick={() => onOpen(id)}
+                      >
+                        {card.name}
+                      </button>
+                      <TierMark tier={card.tier} />
+                    </span>
+                  </td>
+                  <td>{t(`board.column.${card.column}`)}</td>
+                  <td className="cell-right num">
+                    {balances.map(({ currency, open }) => (
+                      <div key={currency}>{format.money(open, currency)}</div>
+                    ))}
+                  </td>
+                  <td className="cell-right num hide-phone">
+                    {balances.map(({ currency, overdue }) => (
+                      <div key={currency}>{format.money(overdue, currency)}</div>
+                    ))}
+                  </td>
+                  <td>
+                    <span className={`chip ${rampOf(bucketOf(card.overdueDays))}`}>
+                      {card.overdueDays > 0
+                        ? t('age.overdue', { count: card.overdueDays })
+                        : t('bucket.current')}
+                    </span>
+                  </td>
+                  <td className="hide-narrow">{card.owner?.name ?? t('board.noOwner')}</td>
+                  <td className="hide-medium num">{format.instant(card.nextContactAt)}</td>
+                  <td>
+                    <MoveMenu card={card} isStop />
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+        <div className="table-foot">
+          <span className="num">
+            {t('board.shownOf', { shown: Math.min(shown, rows.length), count: total })}
+          </span>
+          {(shown < rows.length || unread.length > 0) && (
+            <Button size="small" loading={reading} onClick={showMore}>
+              {t('table.more')}
+            </Button>
+          )}
+        </div>
+      </div>
+    </BoardColumns>
+  );
+}
