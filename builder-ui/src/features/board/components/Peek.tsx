@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCommand } from '@/shared/api/records';
-import { useMe } from '@/shared/api/session';
+import { useCan, useMe } from '@/shared/api/session';
 import type { Command, CustomerPage } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { AgeChip, TierMark } from '@/shared/ui/Chip';
@@ -76,14 +76,13 @@ const kinds: FormKind[] = ['call', 'promised', 'disputed', 'onHold', 'assign', '
 
 function Body({ page, touch }: { page: CustomerPage; touch: () => void }) {
   const { t } = useTranslation();
-  const me = useMe();
   const { id, data } = page.record;
   const command = useCommand(id);
   const task = useGiveTask(id);
   const [kind, setKind] = useState<FormKind>();
   const [last, setLast] = useState<FormKind>();
   const held = page.account.hold !== null && page.account.hold !== undefined;
-  const may = me.can['account.write'] !== false;
+  const may = useCan('account.write');
   const show = (what: FormKind) => {
     touch();
     setLast(what);

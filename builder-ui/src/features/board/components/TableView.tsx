@@ -65,7 +65,7 @@ export default function TableView({
               <th className="cell-check">
                 <span className="sr-only">{t('board.bulk')}</span>
               </th>
-              <th>{t('customer.name')}</th>
+              <th>{t('field.name')}</th>
               <th>{t('board.stands')}</th>
               <th className="cell-right">{t('balance.open')}</th>
               <th className="cell-right hide-phone">{t('balance.overdue')}</th>

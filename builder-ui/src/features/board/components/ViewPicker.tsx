@@ -3,7 +3,7 @@ import { App, Button, Dropdown, type MenuProps } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { useMe } from '@/shared/api/session';
+import { useCan, useMe } from '@/shared/api/session';
 import { useFormat } from '@/shared/lib/useFormat';
 import { errorText } from '@/shared/ui/states';
 import { useDeleteView } from '../api/board';
@@ -16,12 +16,13 @@ export function ViewPicker({ view, views }: { view: View; views: View[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const me = useMe();
+  const mayShare = useCan('settings.write');
   const navigate = useNavigate();
   const remove = useDeleteView();
   const { modal, message } = App.useApp();
   const [editing, setEditing] = useState<'new' | 'change'>();
   const [used, setUsed] = useState(false);
-  const mayChange = !view.builtin && (view.owner === me.user.id || me.can['settings.write'] === true);
+  const mayChange = !view.builtin && (view.owner === me.user.id || mayShare);
   const show = (what: 'new' | 'change') => {
     setUsed(true);
     setEditing(what);
