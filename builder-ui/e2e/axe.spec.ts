@@ -25,6 +25,7 @@ const routes = [
   '/inbox',
   '/settings/workspace',
   '/settings/members',
+  '/settings/roles',
   '/settings/keys',
   '/no-such-page',
 ];

@@ -284,8 +284,13 @@ func (s *Server) revokeKey(ctx context.Context, a policies.Actor, in *keyPath) (
 }
 
 type rolesOut struct {
-	Items  []roleName      `json:"items"`
-	Policy policies.Policy `json:"policy"`
+	Version int64           `json:"version"` // for If-Match
+	Items   []roleName      `json:"items"`
+	Policy  policies.Policy `json:"policy"`
+	// What rows may speak of.
+	Objects  []string `json:"objects"`
+	Actions  []string `json:"actions"`
+	Commands []string `json:"commands"`
 }
 
 type roleName struct {
@@ -298,7 +303,11 @@ func (s *Server) getRoles(ctx context.Context, a policies.Actor, _ *nothing) (*t
 	if err != nil {
 		return nil, err
 	}
-	return &tagged[rolesOut]{etag(v), rolesOut{roleNames(p), p}}, nil
+	return &tagged[rolesOut]{etag(v), showRoles(p, v)}, nil
+}
+
+func showRoles(p policies.Policy, v int64) rolesOut {
+	return rolesOut{v, roleNames(p), p, policies.Objects(), policies.Actions(), policies.Commands()}
 }
 
 func roleNames(p policies.Policy) []roleName {
@@ -327,7 +336,7 @@ func (s *Server) saveRoles(ctx context.Context, a policies.Actor, in *rolesIn) (
 	if err != nil {
 		return nil, err
 	}
-	return &tagged[rolesOut]{etag(next), rolesOut{roleNames(in.Body), in.Body}}, nil
+	return &tagged[rolesOut]{etag(next), showRoles(in.Body, next)}, nil
 }
 
 type explainIn struct {

@@ -6,7 +6,7 @@ import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useRehearsal } from '../api/rehearsal';
 import { addDays } from '../model/rehearsal';
 import { Field } from '../panel/Field';
-import { CustomerPick } from './CustomerPick';
+import { CustomerPick } from '@/shared/ui/CustomerPick';
 import { Results } from './Results';
 import { useDocuments, type Which } from './useDocuments';
 

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/shared/api/client';
 import { keys } from '@/shared/api/query';
+import type { Policy, RolesAnswer } from '../model/roles';
 import type { ApiKey, Member, Role, Workspace } from '../model/settings';
 
 const workspaceKey = ['workspace'] as const;
@@ -29,6 +30,9 @@ export const useRoles = () =>
     staleTime: 300_000,
   });
 
+export const usePolicy = () =>
+  useQuery({ queryKey: ['roles', 'policy'], queryFn: () => api.get<RolesAnswer>('/roles') });
+
 function useWrite<V, R>(stale: readonly (readonly unknown[])[], mutationFn: (values: V) => Promise<R>) {
   const client = useQueryClient();
   return useMutation({
@@ -42,6 +46,10 @@ function useWrite<V, R>(stale: readonly (readonly unknown[])[], mutationFn: (val
 export const useSaveWorkspace = () =>
   useWrite([workspaceKey, keys.session, keys.today, ['customer']], (workspace: Workspace) =>
     api.put<Workspace>('/workspace', workspace, workspace.version),
+  );
+export const useSavePolicy = () =>
+  useWrite([['roles'], keys.session], ({ policy, version }: { policy: Policy; version: number }) =>
+    api.put<RolesAnswer>('/roles', policy, version),
   );
 export const useAddMember = () =>
   useWrite(

@@ -1,11 +1,13 @@
+import '../texts';
 import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, useParams } from 'react-router';
 import { Page } from '@/shared/ui/Page';
 import { KeysTab } from './KeysTab';
 import { MembersTab } from './MembersTab';
+import { RolesTab } from './RolesTab';
 import { WorkspaceTab } from './WorkspaceTab';
 
-const tabs = { workspace: WorkspaceTab, members: MembersTab, keys: KeysTab };
+const tabs = { workspace: WorkspaceTab, members: MembersTab, roles: RolesTab, keys: KeysTab };
 
 export default function SettingsPage() {
   const { t } = useTranslation();

@@ -1,0 +1,114 @@
+import { DeleteOutlined, EditOutlined } from '@ant-design/icons';
+import { App, Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useCan } from '@/shared/api/session';
+import { Chip } from '@/shared/ui/Chip';
+import { Section } from '@/shared/ui/Page';
+import { ErrorState, errorText, Lines } from '@/shared/ui/states';
+import { usePolicy, useSavePolicy } from '../api/settings';
+import { type Right, rightsOf, withRight } from '../model/roles';
+import { ExplainPanel } from './ExplainPanel';
+import { RightDrawer } from './RightDrawer';
+import { useRoleWords } from './useRoleWords';
+
+/** Who may do what: each role's rows as sentences, and the answer to "why does this person see this account?". */
+export function RolesTab() {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const words = useRoleWords();
+  const canWrite = useCan('settings.write');
+  const roles = usePolicy();
+  const save = useSavePolicy();
+  const [role, setRole] = useState('sales');
+  const [editing, setEditing] = useState<Right | 'new'>();
+  if (roles.error) return <ErrorState error={roles.error} onRetry={() => roles.refetch()} />;
+  if (!roles.data) return <Lines rows={8} />;
+  const { policy, items, version } = roles.data;
+  const rights = rightsOf(policy, role);
+  const masks = policy.masks.filter((mask) => mask.role === role);
+  const put = (was: Right | undefined, next: Right | undefined) =>
+    save.mutateAsync({ policy: withRight(policy, role, was, next), version });
+  const remove = (right: Right) =>
+    put(right, undefined).then(
+      () => message.success(t('state.saved')),
+      (cause) => message.error(errorText(cause, t).text),
+    );
+  return (
+    <>
+      <div className="roles">
+        <nav className="roles-list" aria-label={t('roles.list')}>
+          {items.map(({ key }) => (
+            <button
+              key={key}
+              type="button"
+              className="roles-item"
+              aria-current={key === role ? 'true' : undefined}
+              onClick={() => setRole(key)}
+            >
+              {words.role(key)}
+            </button>
+          ))}
+        </nav>
+        <Section
+          title={words.role(role)}
+          count={rights.length}
+          extra={
+            canWrite && (
+              <Button size="small" type="primary" onClick={() => setEditing('new')}>
+                {t('roles.add')}
+              </Button>
+            )
+          }
+        >
+          {masks.length > 0 && (
+            <p className="list-sub roles-masks">
+              {t('roles.masks', {
+                tags: masks.map(({ access }) => words.access(access)).join(t('roles.comma')),
+              })}
+            </p>
+          )}
+          <ul className="roles-rights">
+            {rights.map((right) => {
+              const sentence = words.sentence(right);
+              return (
+                <li key={JSON.stringify(right)} className="roles-right">
+                  <span>
+                    {right.effect === 'deny' && <Chip tone="amber">{t('roles.deny')}</Chip>} {sentence}
+                  </span>
+                  {canWrite && (
+                    <span className="roles-tools">
+                      <Button
+                        type="text"
+                        size="small"
+                        icon={<EditOutlined />}
+                        aria-label={t('roles.edit', { right: sentence })}
+                        onClick={() => setEditing(right)}
+                      />
+                      <Button
+                        type="text"
+                        size="small"
+                        icon={<DeleteOutlined />}
+                        aria-label={t('roles.remove', { right: sentence })}
+                        onClick={() => remove(right)}
+                      />
+                    </span>
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+        </Section>
+      </div>
+      <ExplainPanel />
+      {editing && (
+        <RightDrawer
+          answer={roles.data}
+          right={editing === 'new' ? undefined : editing}
+          onClose={() => setEditing(undefined)}
+          onSave={(next) => put(editing === 'new' ? undefined : editing, next)}
+        />
+      )}
+    </>
+  );
+}
