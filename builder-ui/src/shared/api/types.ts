@@ -23,6 +23,8 @@ export type Permission =
   | 'template.read'
   | 'template.write'
   | 'settings.write'
+  | 'task.write'
+  | 'customer.write'
   | 'message.review';
 export type Session = {
   user: { id: string; name: string; email: string; language: Lang };

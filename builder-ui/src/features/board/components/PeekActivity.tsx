@@ -1,5 +1,5 @@
 import { App, Button, Mentions } from 'antd';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useUserNames } from '@/shared/api/names';
@@ -89,18 +89,14 @@ function NoteBox({ id, touch }: { id: string; touch: () => void }) {
   const { message } = App.useApp();
   const add = useAddNote(id);
   const [text, setText] = useState('');
-  const named = useRef(new Map<string, string>());
   const others = (names.data ?? []).filter((person) => person.id !== me.user.id);
 
   const save = () => {
-    const mentions = [...named.current].filter(([name]) => text.includes(`@${name}`)).map(([, user]) => user);
+    const mentions = others.filter(({ name }) => text.includes(`@${name}`)).map((person) => person.id);
     add.mutate(
       { text: text.trim(), mentions },
       {
-        onSuccess: () => {
-          setText('');
-          named.current.clear();
-        },
+        onSuccess: () => setText(''),
         onError: (error) => message.error(errorText(error, t).text),
       },
     );
@@ -124,7 +120,6 @@ function NoteBox({ id, touch }: { id: string; touch: () => void }) {
           touch();
           setText(value);
         }}
-        onSelect={({ value, key }) => named.current.set(value ?? '', String(key))}
         options={others.map((person) => ({ key: person.id, value: person.name, label: person.name }))}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && text.trim()) {

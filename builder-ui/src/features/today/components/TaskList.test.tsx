@@ -3,8 +3,9 @@ import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { App } from 'antd';
 import { MemoryRouter } from 'react-router';
-import { beforeAll, expect, it, vi } from 'vitest';
-import type { Task, Today } from '@/shared/api/types';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { keys } from '@/shared/api/query';
+import type { Session, Task, Today } from '@/shared/api/types';
 import { initI18n } from '@/shared/i18n';
 import { TaskList } from './TaskList';
 
@@ -12,29 +13,48 @@ const task: Task = {
   id: 't1',
   title: 'Call the customer',
   customer: { id: 'c1', name: 'Northwind' },
+  assignee: { id: 'u1', name: 'Mara' },
   status: 'open',
   results: [{ key: 'reached', label: { en: 'Reached', 'zh-CN': '已接通' } }],
   createdAt: '2026-04-01T00:00:00Z',
 };
+const waiting: Task = { ...task, id: 't2', title: 'Check the address', assignee: undefined, role: 'sales' };
 
 beforeAll(() => initI18n('en'));
+afterEach(() => vi.unstubAllGlobals());
 
-it('completes a task with its result', async () => {
-  const fetched = vi.fn(async () => new Response('{}', { headers: { 'Content-Type': 'application/json' } }));
+function show() {
+  const json = (body: unknown) =>
+    new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json' } });
+  const fetched = vi.fn(async (url: string, _: RequestInit) => {
+    if (url.includes('mine=true')) return json({ items: [task] });
+    if (url.includes('queue=true')) return json({ items: [waiting] });
+    return json({});
+  });
   vi.stubGlobal('fetch', fetched);
-  const today = { tasks: [task], counts: { tasks: 1 } } as Today;
+  const client = new QueryClient({
+    defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } },
+  });
+  client.setQueryData(keys.session, {
+    user: { id: 'u1', name: 'Mara' },
+    workspace: { timezone: 'UTC' },
+    can: { 'task.write': true },
+  } as unknown as Session);
   render(
-    <QueryClientProvider
-      client={new QueryClient({ defaultOptions: { queries: { retry: false, enabled: false } } })}
-    >
+    <QueryClientProvider client={client}>
       <App>
         <MemoryRouter>
-          <TaskList today={today} />
+          <TaskList today={{ tasks: [task, waiting], counts: { tasks: 2 } } as Today} />
         </MemoryRouter>
       </App>
     </QueryClientProvider>,
   );
-  await userEvent.click(screen.getByRole('button', { name: 'Complete: Call the customer' }));
+  return fetched;
+}
+
+it('completes a task with its result', async () => {
+  const fetched = show();
+  await userEvent.click(await screen.findByRole('button', { name: 'Complete: Call the customer' }));
   const save = await screen.findByRole('button', { name: 'Complete' });
   expect(save).toBeDisabled();
   await userEvent.click(screen.getByRole('radio', { name: 'Reached' }));
@@ -43,5 +63,15 @@ it('completes a task with its result', async () => {
     '/api/v1/tasks/t1/complete',
     expect.objectContaining({ method: 'POST', body: JSON.stringify({ result: 'reached' }) }),
   );
-  vi.unstubAllGlobals();
+});
+
+it('takes a task that waits for anybody of one’s role', async () => {
+  const fetched = show();
+  expect(screen.queryByText('Check the address')).not.toBeInTheDocument();
+  await userEvent.click(screen.getByText('My queue'));
+  await userEvent.click(await screen.findByRole('button', { name: 'Take: Check the address' }));
+  expect(fetched).toHaveBeenCalledWith(
+    '/api/v1/tasks/t2',
+    expect.objectContaining({ method: 'PATCH', body: JSON.stringify({ assignee: 'u1' }) }),
+  );
 });

@@ -1,48 +1,127 @@
 import { CheckOutlined } from '@ant-design/icons';
-import { App, Button, Input, Popover, Radio } from 'antd';
+import { App, Button, Input, Popover, Radio, Segmented } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCan } from '@/shared/api/session';
 import type { Task, Today } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
-import { errorText } from '@/shared/ui/states';
+import { Section } from '@/shared/ui/Page';
+import { Empty, ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { useCompleteTask } from '../api/today';
-import { CustomerLink, ListRow, ListSection } from './lists';
+import { CustomerLink, ListRow } from './lists';
+import { TaskMore } from './TaskMore';
+import { type TaskScope, useChangeTask, useTasks } from './taskQueries';
 
+const emptyText: Record<TaskScope, [string, string]> = {
+  mine: ['today.mineEmpty', 'today.mineEmptyText'],
+  queue: ['today.queueEmpty', 'today.queueEmptyText'],
+  all: ['today.tasksEmpty', 'today.tasksEmptyText'],
+};
+
+/** One's own tasks, those that wait for anybody of one's roles and teams, and everybody's. */
 export function TaskList({ today }: { today: Today }) {
   const { t } = useTranslation();
-  const format = useFormat();
+  const [scope, setScope] = useState<TaskScope>('mine');
+  const tasks = useTasks(scope, today.tasks);
+  const [title, text] = emptyText[scope];
   return (
-    <ListSection
+    <Section
       title={t('today.tasks')}
       count={today.counts.tasks}
-      shown={today.tasks.length}
-      empty={t('today.tasksEmpty')}
-      emptyText={t('today.tasksEmptyText')}
+      extra={
+        <Segmented<TaskScope>
+          size="small"
+          aria-label={t('today.taskLists')}
+          value={scope}
+          onChange={setScope}
+          options={(['mine', 'queue', 'all'] as const).map((value) => ({
+            value,
+            label: t(`today.taskList.${value}`),
+          }))}
+        />
+      }
     >
-      {today.tasks.map((task) => {
-        const due = task.due?.slice(0, 10);
-        const late = due !== undefined && due < format.today;
-        return (
-          <ListRow
-            key={task.id}
-            title={<span className="row-title">{format.text(task.title)}</span>}
-            sub={
-              <>
-                <CustomerLink customer={task.customer} />
-                {task.assignee && <span> · {task.assignee.name}</span>}
-                {due && (
-                  <span className={late ? 'text-overdue' : undefined}>
-                    {' · '}
-                    {t('today.dueOn', { when: format.relative(due) })}
-                  </span>
-                )}
-              </>
-            }
-            actions={<Complete task={task} />}
-          />
-        );
-      })}
-    </ListSection>
+      {tasks.error && tasks.rows.length === 0 ? (
+        <ErrorState error={tasks.error} onRetry={tasks.refetch} />
+      ) : tasks.isPending ? (
+        <Lines rows={3} />
+      ) : tasks.rows.length === 0 ? (
+        <Empty small title={t(title)} text={t(text)} />
+      ) : (
+        <ul className="list">
+          {tasks.rows.map((task) => (
+            <Row key={task.id} task={task} />
+          ))}
+        </ul>
+      )}
+      {tasks.hasNextPage && (
+        <div className="table-foot">
+          <Button size="small" loading={tasks.isFetchingNextPage} onClick={tasks.fetchNextPage}>
+            {t('table.more')}
+          </Button>
+        </div>
+      )}
+    </Section>
+  );
+}
+
+function Row({ task }: { task: Task }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const mayWork = useCan('task.write');
+  const due = task.due?.slice(0, 10);
+  const late = due !== undefined && due < format.today;
+  const role = task.role ? t(`role.${task.role}`, { defaultValue: task.role }) : undefined;
+  return (
+    <ListRow
+      title={<span className="row-title">{format.text(task.title)}</span>}
+      sub={
+        <>
+          <CustomerLink customer={task.customer} />
+          {task.assignee ? (
+            <span> · {task.assignee.name}</span>
+          ) : (
+            role && <span> · {t('today.forRole', { role })}</span>
+          )}
+          {due && (
+            <span className={late ? 'text-overdue' : undefined}>
+              {' · '}
+              {t('today.dueOn', { when: format.relative(due) })}
+            </span>
+          )}
+        </>
+      }
+      actions={
+        mayWork && (
+          <>
+            {task.assignee ? <Complete task={task} /> : <Take task={task} />}
+            <TaskMore task={task} />
+          </>
+        )
+      }
+    />
+  );
+}
+
+function Take({ task }: { task: Task }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { message } = App.useApp();
+  const { take } = useChangeTask();
+  return (
+    <Button
+      size="small"
+      loading={take.isPending}
+      aria-label={t('today.takeTask', { title: format.text(task.title) })}
+      onClick={() =>
+        take.mutate(task.id, {
+          onSuccess: () => message.success(t('today.taken')),
+          onError: (error) => message.error(errorText(error, t).text),
+        })
+      }
+    >
+      {t('today.take')}
+    </Button>
   );
 }
 
