@@ -26,6 +26,7 @@ const routes = [
   '/settings/workspace',
   '/settings/members',
   '/settings/roles',
+  '/review',
   '/settings/keys',
   '/no-such-page',
 ];

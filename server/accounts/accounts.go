@@ -36,6 +36,7 @@ var Specs = []store.Spec{
 	}},
 	{Name: Journal, Indexes: []store.Index{
 		{Fields: []store.IndexField{{Path: "c", Kind: store.Text}, {Path: "seq", Kind: store.Number}}},
+		store.OnText("t"),
 	}},
 }
 
@@ -358,6 +359,20 @@ func (s *Service) EventsBefore(ctx context.Context, ws, customer string, before 
 		}
 	}
 	return out, nil
+}
+
+// EventsBetween visits the events of all accounts recorded in [from, to), in
+// order of time.
+func (s *Service) EventsBetween(ctx context.Context, ws string, from, to time.Time, visit func(customer string, e ledger.Event) error) error {
+	return s.store.In(ws, Journal).Each(ctx, store.Query{
+		Filter: filter.And(filter.Gte("t", value.Instant(from)), filter.Lt("t", value.Instant(to))), Sort: []store.SortKey{{Field: "t"}}, Limit: 500,
+	}, func(d store.Doc) error {
+		var e entry
+		if err := json.Unmarshal(d.Body, &e); err != nil {
+			return err
+		}
+		return visit(e.C, e.Event)
+	})
 }
 
 // Ticking gives accounts on which time alone changes something until a day:

@@ -30,6 +30,7 @@ func (s *Server) routes() {
 	s.runRoutes()
 	s.workRoutes()
 	s.deskRoutes()
+	s.reviewRoutes()
 	s.settingRoutes()
 }
 

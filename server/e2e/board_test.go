@@ -233,3 +233,47 @@ func TestNotesAndNotices(t *testing.T) {
 		t.Errorf("timeline without the note: %+v", page.Items)
 	}
 }
+
+// TestReview: the week's figures are those of the journal, by owner, in the view.
+func TestReview(t *testing.T) {
+	s := newSpace(t, nil)
+	a := s.create("customer", map[string]any{"name": "Mine", "tier": "A", "owner": "u1"}).ID
+	b := s.customer("Nobody's")
+	one, two := s.invoice(a, "R-1", 1000, s.today()-40), s.invoice(b, "R-2", 700, s.today()-3)
+	s.create("payment", map[string]any{"customer": a, "amount": 300, "currency": "CNY", "invoices": []string{one}})
+	s.create("payment", map[string]any{"customer": b, "amount": 50, "currency": "CNY", "invoices": []string{two}})
+	if err := s.c.Do(t.Context(), "POST", "/customers/"+a+"/commands", map[string]any{"type": "promise.make", "amount": 700, "currency": "CNY", "date": (s.today() + 2).String(), "items": []string{one}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.settled(a)
+	s.settled(b)
+	type review struct {
+		Owners []struct {
+			Owner        *struct{ ID string }
+			Received     map[string]int64
+			Payments     int
+			PromisesMade int
+		}
+		PromisesDue []struct{ Amount int64 }
+		Stuck       []struct{ Name string }
+	}
+	var r review
+	if err := s.c.Do(t.Context(), "GET", "/review", nil, &r); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Owners) != 2 || len(r.PromisesDue) != 1 || r.PromisesDue[0].Amount != 700 {
+		t.Fatalf("review %+v", r)
+	}
+	for _, o := range r.Owners {
+		if o.Owner != nil && (o.Received["CNY"] != 300 || o.Payments != 1 || o.PromisesMade != 1) || o.Owner == nil && o.Received["CNY"] != 50 {
+			t.Errorf("owner %+v", o)
+		}
+	}
+	s.testerRole(filter.Eq("tier", "A"), nil)
+	if err := s.as("tester").Do(t.Context(), "GET", "/review", nil, &r); err != nil || len(r.Owners) != 1 || r.Owners[0].Owner == nil {
+		t.Errorf("a narrow view: %+v %v", r, err)
+	}
+	if err := s.c.Do(t.Context(), "GET", "/review?from=2020-01-01", nil, nil); pointers(err) != "/from date" {
+		t.Errorf("years: %v", err)
+	}
+}

@@ -67,3 +67,27 @@ func (s *Service) restage(ctx context.Context, ws string) error {
 	}
 	return nil
 }
+
+// Owners gives the owners of those customers that are inside a scope; "" for
+// accounts of nobody.
+func (s *Service) Owners(ctx context.Context, ws string, ids []string, scope filter.Expr) (map[string]string, error) {
+	out := make(map[string]string, len(ids))
+	for len(ids) > 0 {
+		n := min(500, len(ids))
+		docs, err := s.store.In(ws, Prefix+"customer").GetMany(ctx, ids[:n])
+		if err != nil {
+			return nil, err
+		}
+		for id, d := range docs {
+			doc, err := plain(d)
+			if err != nil {
+				return nil, err
+			}
+			if filter.Match(scope, doc) {
+				out[id], _ = doc["owner"].(string)
+			}
+		}
+		ids = ids[n:]
+	}
+	return out, nil
+}

@@ -22,6 +22,7 @@ const DesignerPage = lazy(() => import('@/features/forms/components/DesignerPage
 const RecordsPage = lazy(() => import('@/features/forms/components/RecordsPage'));
 const MessagesPage = lazy(() => import('@/features/messages/components/MessagesPage'));
 const TemplatePage = lazy(() => import('@/features/messages/components/TemplatePage'));
+const ReviewPage = lazy(() => import('@/features/review/components/ReviewPage'));
 const NotFoundPage = lazy(() => import('./NotFoundPage'));
 
 export function Router() {
@@ -63,6 +64,7 @@ export function Router() {
           <Route path="forms/:key/records" element={<RecordsPage />} />
           <Route path="messages" element={<MessagesPage />} />
           <Route path="messages/:key" element={<TemplatePage />} />
+          <Route path="review" element={<ReviewPage />} />
           <Route path="settings" element={<Navigate to="/settings/workspace" replace />} />
           <Route path="settings/:tab" element={<SettingsPage />} />
           <Route path="*" element={<NotFoundPage />} />

@@ -1,4 +1,5 @@
 import {
+  BarChartOutlined,
   ControlOutlined,
   FileTextOutlined,
   FormOutlined,
@@ -34,6 +35,7 @@ const items: { to: string; label: string; icon: ReactNode }[] = [
   { to: '/customers', label: 'nav.customers', icon: <TeamOutlined /> },
   { to: '/invoices', label: 'nav.invoices', icon: <FileTextOutlined /> },
   { to: '/runs', label: 'nav.runs', icon: <ControlOutlined /> },
+  { to: '/review', label: 'nav.review', icon: <BarChartOutlined /> },
   { to: '/flows', label: 'nav.flows', icon: <NodeIndexOutlined /> },
   { to: '/forms', label: 'nav.forms', icon: <FormOutlined /> },
   { to: '/messages', label: 'nav.messages', icon: <MessageOutlined /> },
