@@ -192,8 +192,10 @@ func (c *Core) connect() {
 	c.Desk.OnWorking = func(ws, customer string) {
 		c.Live.Publish(ws, live.Event{Type: "working", Customer: customer, ID: customer})
 	}
-	c.Tasks.OnTask = func(ws, customer, id string) {
-		c.markEscalated(ws, customer)
+	c.Tasks.OnTask = func(ws, customer, id, kind string) {
+		if kind == node.ActEscalate {
+			c.markEscalated(ws, customer)
+		}
 		c.Live.Publish(ws, live.Event{Type: "task", Customer: customer, ID: id})
 	}
 	c.Records.OnChange = func(ctx context.Context, ws, formKey, id, customer string, fields []string) {

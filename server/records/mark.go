@@ -43,14 +43,21 @@ func (s *Service) change(ctx context.Context, ws, customer string, f func(body))
 
 // restage gives customers from before there were stages theirs, some at a time.
 func (s *Service) restage(ctx context.Context, ws string) error {
+	if _, done := s.restaged.Load(ws); done {
+		return nil
+	}
 	w, err := s.spaces.Get(ctx, ws)
 	if err != nil {
 		return err
 	}
 	_, today := s.spaces.Now(w)
 	page, err := s.store.In(ws, Prefix+"customer").Find(ctx, store.Query{Filter: filter.And(filter.Missing("stage"), filter.Exists("_av")), Limit: 500})
-	if err != nil || len(page.Docs) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(page.Docs) == 0 {
+		s.restaged.Store(ws, true) // whatever comes now gets its stage at once
+		return nil
 	}
 	ids := make([]string, len(page.Docs))
 	for k, d := range page.Docs {

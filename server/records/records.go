@@ -38,6 +38,7 @@ type Service struct {
 	OnChange func(ctx context.Context, ws, formKey, id, customer string, fields []string)
 	// migrating are the migrations that this process is at.
 	migrating sync.Map
+	restaged  sync.Map // workspaces whose customers all have a stage
 }
 
 // New makes the service.

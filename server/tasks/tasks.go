@@ -61,7 +61,7 @@ type Service struct {
 	// OnDone tells flows of a result.
 	OnDone func(ctx context.Context, ws, customer string, e node.Event) error
 	// OnTask is told of new and changed tasks.
-	OnTask func(ws, customer, id string)
+	OnTask func(ws, customer, id, kind string)
 }
 
 // New makes the service; now is a workspace's time.
@@ -88,7 +88,7 @@ func (s *Service) Create(ctx context.Context, ws string, t activity.Task, assign
 		return nil
 	}
 	if err == nil && s.OnTask != nil {
-		s.OnTask(ws, t.Customer, id)
+		s.OnTask(ws, t.Customer, id, t.Kind)
 	}
 	return err
 }
@@ -177,7 +177,7 @@ func (s *Service) Change(ctx context.Context, ws, id string, assignee *string, d
 			continue
 		}
 		if err == nil && s.OnTask != nil {
-			s.OnTask(ws, e.Customer, id)
+			s.OnTask(ws, e.Customer, id, e.Kind)
 		}
 		return e, err
 	}
@@ -234,7 +234,7 @@ func (s *Service) Complete(ctx context.Context, ws, id, result, note, by string,
 			}
 		}
 		if s.OnTask != nil {
-			s.OnTask(ws, e.Customer, id)
+			s.OnTask(ws, e.Customer, id, e.Kind)
 		}
 		if s.OnDone == nil || e.Kind != node.ActTask {
 			return e, nil
