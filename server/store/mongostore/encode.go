@@ -143,11 +143,14 @@ func (e *encoder) number(dst []byte, key, text string) []byte {
 	if math.IsInf(f, 0) {
 		f = math.Copysign(math.MaxFloat64, f)
 	}
-	if err != nil || digits(text) > 15 || f == 0 {
+	if err != nil || digits(text) > 15 || math.Abs(f) < smallestNormal {
 		e.exact = append(e.exact, pointer(e.at), text)
 	}
 	return bsoncore.AppendDoubleElement(dst, key, f)
 }
+
+// smallestNormal is the least double of full precision; zero is below it too.
+const smallestNormal = 0x1p-1022
 
 // digits counts the significant digits of a number; up to 15 survive a double.
 func digits(text string) int {
