@@ -1,5 +1,5 @@
 import '../texts';
-import { Button, Grid, Segmented } from 'antd';
+import { Button } from 'antd';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
@@ -14,9 +14,10 @@ import type { ColumnKey, View } from '../model/types';
 import { useBoard } from '../store/board';
 import { BulkBar } from './BulkBar';
 import { Columns } from './Columns';
+import { Choice, usePhone } from './parts';
 import { Toolbar } from './Toolbar';
 import { standOn } from './useBoardKeys';
-import { useBoardState } from './useBoardState';
+import { noFilters, useBoardState } from './useBoardState';
 import { useAsking, useMoves } from './useMoves';
 import { ViewPicker } from './ViewPicker';
 
@@ -75,7 +76,7 @@ function Content({ view }: { view: View }) {
   const total = useBoard(({ board }) =>
     Object.values(board.cells).reduce((sum, { count }) => sum + count, 0),
   );
-  const phone = Grid.useBreakpoint().md === false;
+  const phone = usePhone();
   const [column, setColumn] = useState<ColumnKey>('followUp');
   const { set } = state;
   const [peek, setPeek] = useState<string | undefined>(
@@ -158,8 +159,6 @@ function Content({ view }: { view: View }) {
   );
 }
 
-const noFilters = { q: undefined, tier: undefined, owner: undefined, region: undefined, overdue: undefined };
-
 function BoardEmpty({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   const { t } = useTranslation();
   if (filtered)
@@ -196,9 +195,9 @@ function ColumnSwitch({ columns, lanes, value, onChange }: SwitchProps) {
   const board = useBoard((store) => store.board);
   return (
     <div className="column-switch">
-      <Segmented<ColumnKey>
-        aria-label={t('board.columnShown')}
-        value={columns.includes(value) ? value : columns[0]}
+      <Choice<ColumnKey>
+        label={t('board.columnShown')}
+        value={columns.includes(value) ? value : (columns[0] ?? value)}
         onChange={onChange}
         options={columns.map((key) => ({
           value: key,

@@ -15,6 +15,29 @@ import type { View } from '../model/types';
 
 const most = 3;
 const readable = 100;
+const mostPages = 15;
+
+/** Everything open that falls due between two days; a busy month has more than one page. */
+async function dueBetween(from: string, to: string, signal: AbortSignal): Promise<Invoice[]> {
+  const filter = allOf([
+    { field: 'dueDate', op: 'gte', value: from },
+    { field: 'dueDate', op: 'lte', value: to },
+    { field: 'open', op: 'gt', value: 0 },
+  ]);
+  const found: Invoice[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < mostPages; page++) {
+    const { items, next } = await api.get<Page<Invoice>>(
+      '/records/invoice',
+      { filter, sort: 'dueDate', limit: 200, cursor },
+      signal,
+    );
+    found.push(...items);
+    if (!next) break;
+    cursor = next;
+  }
+  return found;
+}
 
 /** Promises and due dates of a month. */
 export default function CalendarView({
@@ -39,20 +62,7 @@ export default function CalendarView({
   const narrowed = Boolean(query.search || query.filter || view.filter);
   const invoices = useQuery({
     queryKey: [...keys.records('invoice'), 'calendar', from, to],
-    queryFn: ({ signal }) =>
-      api.get<Page<Invoice>>(
-        '/records/invoice',
-        {
-          filter: allOf([
-            { field: 'dueDate', op: 'gte', value: from },
-            { field: 'dueDate', op: 'lte', value: to },
-            { field: 'open', op: 'gt', value: 0 },
-          ]),
-          sort: 'dueDate',
-          limit: 200,
-        },
-        signal,
-      ),
+    queryFn: ({ signal }) => dueBetween(from, to, signal),
   });
   const entries = useMemo(() => {
     const cards = promises.data?.columns.flatMap(({ items }) => items) ?? [];
@@ -72,7 +82,7 @@ export default function CalendarView({
           ]
         : [],
     );
-    const due: Entry[] = (invoices.data?.items ?? [])
+    const due: Entry[] = (invoices.data ?? [])
       .filter(({ data }) => !narrowed || seen.has(data.customer))
       .map(({ id, data, system }) => ({
         id,

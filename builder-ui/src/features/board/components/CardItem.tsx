@@ -1,6 +1,4 @@
-import { draggable } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
-import { Checkbox } from 'antd';
-import { memo, useEffect, useRef } from 'react';
+import { memo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/shared/api/session';
 import { bucketOf, rampOf } from '@/shared/lib/ageing';
@@ -10,6 +8,8 @@ import { TierMark } from '@/shared/ui/Chip';
 import type { Card } from '../model/types';
 import { useBoard } from '../store/board';
 import { MoveMenu } from './MoveMenu';
+import { Check } from './parts';
+import { useDnd } from './useDnd';
 
 type Props = { id: string; isStop: boolean; onOpen: (id: string) => void };
 
@@ -24,24 +24,33 @@ export const CardItem = memo(function CardItem({ id, isStop, onOpen }: Props) {
   const isFresh = useBoard(({ fresh }) => fresh.has(id));
   const isCurrent = useBoard(({ current }) => current === id);
 
-  useEffect(() => {
-    if (!element.current) return;
-    const ids = () => {
-      const { selected } = useBoard.getState();
-      return selected.has(id) ? [...selected] : [id];
-    };
-    return draggable({
-      element: element.current,
-      getInitialData: () => ({ cards: ids() }),
-      onDragStart: () => useBoard.getState().hold(ids(), true),
-    });
-  }, [id]);
+  useDnd(
+    element,
+    (dnd, target) =>
+      dnd.dragCard(
+        target,
+        () => {
+          const { selected } = useBoard.getState();
+          return selected.has(id) ? [...selected] : [id];
+        },
+        (ids) => useBoard.getState().hold(ids, true),
+      ),
+    id,
+  );
 
   if (!card) return null;
   const { pick, stand } = useBoard.getState();
   const state = stateOf(card, format, t);
   const late = card.overdueDays > 0;
   const working = card.working && card.working.by !== me.user.id ? card.working.name : undefined;
+  const balances = (card.balances ?? []).filter(({ open }) => open !== 0);
+  const only = balances.length === 1 ? balances[0] : undefined;
+  const overdueText = (amount: number, currency: string) => (
+    <>
+      <span className="sr-only">{t('balance.overdue')} </span>
+      {format.money(amount, currency)}
+    </>
+  );
   const classes = ['card', `card-${rampOf(bucketOf(card.overdueDays))}`];
   if (isPicked) classes.push('card-picked');
   if (isHeld) classes.push('card-held');
@@ -60,12 +69,11 @@ export const CardItem = memo(function CardItem({ id, isStop, onOpen }: Props) {
       }}
     >
       <div className="card-head">
-        <Checkbox
-          className="card-check"
+        <Check
+          label={t('board.select', { name: card.name })}
           checked={isPicked}
-          tabIndex={isStop ? 0 : -1}
-          aria-label={t('board.select', { name: card.name })}
-          onClick={(event) => pick(id, { upTo: event.shiftKey })}
+          isStop={isStop}
+          onPick={(upTo) => pick(id, { upTo })}
         />
         <button
           type="button"
@@ -81,22 +89,21 @@ export const CardItem = memo(function CardItem({ id, isStop, onOpen }: Props) {
         <TierMark tier={card.tier} />
         <MoveMenu card={card} isStop={isStop} />
       </div>
-      {(card.balances ?? [])
-        .filter(({ open }) => open !== 0)
-        .map(({ currency, open, overdue }) => (
-          <div key={currency} className="card-money num">
-            <span className="card-open">{format.money(open, currency)}</span>
-            {overdue > 0 && overdue !== open && (
-              <span className="card-overdue">
-                {t('board.overdueOf', { amount: format.money(overdue, currency) })}
-              </span>
-            )}
-          </div>
-        ))}
+      {balances.map(({ currency, open, overdue }) => (
+        <div key={currency} className="card-money num">
+          <span className="card-open">{format.money(open, currency)}</span>
+          {balances.length > 1 && overdue > 0 && overdue !== open && (
+            <span className="card-overdue">{overdueText(overdue, currency)}</span>
+          )}
+        </div>
+      ))}
       <div className="card-chips">
         <span className={`chip ${rampOf(bucketOf(card.overdueDays))}`}>
           {late ? t('age.overdue', { count: card.overdueDays }) : t('bucket.current')}
         </span>
+        {only && only.overdue > 0 && only.overdue !== only.open && (
+          <span className="card-overdue num">{overdueText(only.overdue, only.currency)}</span>
+        )}
         {card.stopWish && <span className="chip chip-red">{t('board.stopWish')}</span>}
       </div>
       {state && (

@@ -1,6 +1,3 @@
-import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine';
-import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
-import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +7,7 @@ import { isClosed } from '../model/query';
 import type { ColumnKey } from '../model/types';
 import { useBoard } from '../store/board';
 import { CardItem } from './CardItem';
+import { useDnd } from './useDnd';
 
 const none: string[] = [];
 
@@ -47,20 +45,7 @@ export function CardList({ view, column, lane, label, search, filter, onOpen }: 
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
 
-  useEffect(() => {
-    if (!scroller.current) return;
-    return combine(
-      dropTargetForElements({
-        element: scroller.current,
-        getData: () => ({ column }),
-        getDropEffect: () => (isClosed(column) ? 'link' : 'move'),
-        onDragEnter: () => setOver(true),
-        onDragLeave: () => setOver(false),
-        onDrop: () => setOver(false),
-      }),
-      autoScrollForElements({ element: scroller.current }),
-    );
-  }, [column]);
+  useDnd(scroller, (dnd, target) => dnd.dropColumn(target, column, setOver), column);
 
   useEffect(() => {
     if (!next || failed || reading.current || last < ids.length - 6) return;

@@ -1,6 +1,3 @@
-import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine';
-import { monitorForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
-import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
 import { type CSSProperties, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
@@ -13,6 +10,7 @@ import { ColumnHead } from './ColumnHead';
 import { BoardColumns } from './context';
 import { useBoardKeys } from './useBoardKeys';
 import type { BoardState } from './useBoardState';
+import { useDnd } from './useDnd';
 import { useMoves } from './useMoves';
 
 type Props = { view: View; state: BoardState; phoneColumn?: ColumnKey; onOpen: (id: string) => void };
@@ -20,25 +18,22 @@ type Props = { view: View; state: BoardState; phoneColumn?: ColumnKey; onOpen: (
 export function Columns({ view, state, phoneColumn, onOpen }: Props) {
   const { t } = useTranslation();
   const { request } = useMoves();
+  const move = useRef(request);
+  move.current = request;
   const box = useRef<HTMLDivElement>(null);
   const columns = useMemo(() => (phoneColumn ? [phoneColumn] : view.columns), [phoneColumn, view.columns]);
   const lanes = state.laneValues;
   const onKeyDown = useBoardKeys(view.columns, lanes);
 
-  useEffect(() => {
-    if (!box.current) return;
-    return combine(
-      autoScrollForElements({ element: box.current }),
-      monitorForElements({
-        onDrop: ({ source, location }) => {
-          const ids = source.data.cards as string[];
-          const to = location.current.dropTargets[0]?.data.column as ColumnKey | undefined;
-          useBoard.getState().hold(ids, false);
-          if (to) request(ids, to);
-        },
+  useDnd(
+    box,
+    (dnd, target) =>
+      dnd.watchBoard(target, (ids, to) => {
+        useBoard.getState().hold(ids, false);
+        if (to) move.current(ids, to);
       }),
-    );
-  }, [request]);
+    'board',
+  );
 
   return (
     <BoardColumns value={view.columns}>

@@ -1,4 +1,4 @@
-import { Button, Checkbox } from 'antd';
+import { Button } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { bucketOf, rampOf } from '@/shared/lib/ageing';
@@ -10,6 +10,7 @@ import type { View } from '../model/types';
 import { useBoard } from '../store/board';
 import { BoardColumns } from './context';
 import { MoveMenu } from './MoveMenu';
+import { Check } from './parts';
 
 const page = 60;
 
@@ -85,10 +86,10 @@ export default function TableView({
               return (
                 <tr key={id} aria-selected={selected.has(id)}>
                   <td className="cell-check">
-                    <Checkbox
+                    <Check
+                      label={t('board.select', { name: card.name })}
                       checked={selected.has(id)}
-                      aria-label={t('board.select', { name: card.name })}
-                      onClick={(event) => pick(id, { upTo: event.shiftKey })}
+                      onPick={(upTo) => pick(id, { upTo })}
                     />
                   </td>
                   <td>
@@ -112,7 +113,9 @@ export default function TableView({
                   </td>
                   <td className="cell-right num hide-phone">
                     {balances.map(({ currency, overdue }) => (
-                      <div key={currency}>{format.money(overdue, currency)}</div>
+                      <div key={currency} className={overdue > 0 ? undefined : 'money-quiet'}>
+                        {format.money(overdue, currency)}
+                      </div>
                     ))}
                   </td>
                   <td>

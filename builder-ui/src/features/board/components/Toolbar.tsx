@@ -1,10 +1,12 @@
 import { AppstoreOutlined, CalendarOutlined, TableOutlined } from '@ant-design/icons';
-import { Segmented, Select } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { FilterBar, Pick, SearchBox } from '@/shared/ui/Filters';
 import { filtersIn, laneKeys, overdueSteps, tiers } from '../model/query';
 import type { View } from '../model/types';
-import type { BoardState, Mode } from './useBoardState';
+import { BoardSearch, Choice, MenuPick } from './parts';
+import { type BoardState, type Mode, noFilters } from './useBoardState';
+
+const icons = { board: <AppstoreOutlined />, table: <TableOutlined />, calendar: <CalendarOutlined /> };
 
 export function Toolbar({ view, state }: { view: View; state: BoardState }) {
   const { t } = useTranslation();
@@ -16,55 +18,63 @@ export function Toolbar({ view, state }: { view: View; state: BoardState }) {
     saved.region,
   ].filter(Boolean);
   return (
-    <FilterBar>
-      <SearchBox label={t('board.search')} value={state.search ?? ''} onSearch={(q) => set({ q })} />
-      {said.length > 0 && <span className="chip chip-blue">{said.join(' · ')}</span>}
-      <Pick
-        label={t('customer.tier')}
-        value={filters.tier}
-        options={tiers.map((tier) => ({ value: tier, label: t('customer.tierOf', { tier }) }))}
-        onChange={(tier) => set({ tier })}
-      />
-      <Pick
-        label={t('customer.owner')}
-        value={filters.owner}
-        options={state.people.map(({ id, name }) => ({ value: id, label: name }))}
-        onChange={(owner) => set({ owner })}
-      />
-      <Pick
-        label={t('board.region')}
-        value={filters.region}
-        options={state.regions.map((region) => ({ value: region, label: region }))}
-        onChange={(region) => set({ region })}
-      />
-      <Pick
-        label={t('board.overdueFor')}
-        value={filters.overdue}
-        options={overdueSteps.map((days) => ({ value: days, label: t('board.overdueSteps', { days }) }))}
-        onChange={(overdue) => set({ overdue })}
-      />
-      <Select
-        className="pick"
-        aria-label={t('board.lanes')}
-        value={state.lanes ?? 'none'}
-        popupMatchSelectWidth={false}
-        onChange={(lanes) => set({ lanes })}
-        options={[
-          { value: 'none', label: t('board.laneBy.none') },
-          ...laneKeys.map((key) => ({ value: key, label: t(`board.laneBy.${key}`) })),
-        ]}
-      />
-      <Segmented<Mode>
-        className="board-modes"
-        aria-label={t('board.mode')}
+    <search className="board-bar" aria-label={t('table.filters')}>
+      <BoardSearch label={t('board.search')} value={state.search ?? ''} onSearch={(q) => set({ q })} />
+      <div className="board-picks">
+        {said.length > 0 && <span className="chip chip-blue">{said.join(' · ')}</span>}
+        <MenuPick
+          label={t('customer.tier')}
+          none={t('board.any')}
+          value={filters.tier}
+          options={tiers.map((tier) => ({ value: tier, label: t('customer.tierOf', { tier }) }))}
+          onChange={(tier) => set({ tier })}
+        />
+        <MenuPick
+          label={t('customer.owner')}
+          none={t('board.any')}
+          value={filters.owner}
+          options={state.people.map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={(owner) => set({ owner })}
+        />
+        <MenuPick
+          label={t('board.region')}
+          none={t('board.any')}
+          value={filters.region}
+          options={state.regions.map((region) => ({ value: region, label: region }))}
+          onChange={(region) => set({ region })}
+        />
+        <MenuPick
+          label={t('board.overdueFor')}
+          none={t('board.any')}
+          value={filters.overdue}
+          options={overdueSteps.map((days) => ({ value: days, label: t('board.overdueSteps', { days }) }))}
+          onChange={(overdue) => set({ overdue })}
+        />
+        {state.mode === 'board' && (
+          <MenuPick
+            label={t('board.lanes')}
+            none={t('board.laneBy.none')}
+            value={state.lanes}
+            options={laneKeys.map((key) => ({ value: key, label: t(`board.laneBy.${key}`) }))}
+            onChange={(lanes) => set({ lanes: lanes ?? (view.lanes ? 'none' : undefined) })}
+          />
+        )}
+        {state.filtered && (
+          <Button type="text" onClick={() => set(noFilters)}>
+            {t('table.clear')}
+          </Button>
+        )}
+      </div>
+      <Choice<Mode>
+        label={t('board.mode')}
         value={state.mode}
         onChange={(as) => set({ as: as === 'board' ? undefined : as })}
-        options={[
-          { value: 'board', icon: <AppstoreOutlined />, label: t('board.modes.board') },
-          { value: 'table', icon: <TableOutlined />, label: t('board.modes.table') },
-          { value: 'calendar', icon: <CalendarOutlined />, label: t('board.modes.calendar') },
-        ]}
+        options={(['board', 'table', 'calendar'] as const).map((value) => ({
+          value,
+          label: t(`board.modes.${value}`),
+          icon: icons[value],
+        }))}
       />
-    </FilterBar>
+    </search>
   );
 }

@@ -6,6 +6,13 @@ import { useRegions } from '../api/board';
 import { conditionsOf, type Filters, laneKeys, tiers } from '../model/query';
 import type { Lanes, View } from '../model/types';
 
+export const noFilters = {
+  q: undefined,
+  tier: undefined,
+  owner: undefined,
+  region: undefined,
+  overdue: undefined,
+};
 export type Mode = 'board' | 'table' | 'calendar';
 
 /** What the address says: which filters, lanes and picture; the view's own settings where it says nothing. */

@@ -21,13 +21,13 @@ const emptyText: Record<TaskScope, [string, string]> = {
 /** One's own tasks, those that wait for anybody of one's roles and teams, and everybody's. */
 export function TaskList({ today }: { today: Today }) {
   const { t } = useTranslation();
-  const [scope, setScope] = useState<TaskScope>('mine');
-  const tasks = useTasks(scope, today.tasks);
+  const [chosen, setScope] = useState<TaskScope>();
+  const { scope, ...tasks } = useTasks(chosen, today.tasks);
   const [title, text] = emptyText[scope];
   return (
     <Section
       title={t('today.tasks')}
-      count={today.counts.tasks}
+      count={scope === 'all' ? today.counts.tasks : tasks.rows.length}
       extra={
         <Segmented<TaskScope>
           size="small"

@@ -6,17 +6,23 @@ import type { Task } from '@/shared/api/types';
 
 export type TaskScope = 'mine' | 'queue' | 'all';
 
-/** Open tasks; everybody's are already on the page, one's own and the queue's are asked for. */
-export function useTasks(scope: TaskScope, all: Task[]) {
+/**
+ * Open tasks; everybody's are already on the page, one's own and the queue's are asked for. Until somebody
+ * chooses, one's own are shown, or everybody's when one has none.
+ */
+export function useTasks(chosen: TaskScope | undefined, all: Task[]) {
   const mine = usePages<Task>([...keys.tasks, 'mine'], '/tasks', { status: 'open', mine: true, limit: 20 });
   const queue = usePages<Task>(
     [...keys.tasks, 'queue'],
     '/tasks',
     { status: 'open', queue: true, limit: 20 },
-    scope === 'queue',
+    chosen === 'queue',
   );
+  const mineNone = mine.data !== undefined && mine.rows.length === 0;
+  const scope = chosen ?? (mineNone && all.length > 0 ? 'all' : 'mine');
   if (scope === 'all')
     return {
+      scope,
       rows: all,
       error: null,
       isPending: false,
@@ -28,6 +34,7 @@ export function useTasks(scope: TaskScope, all: Task[]) {
   const { rows, error, isPending, hasNextPage, isFetchingNextPage, refetch, fetchNextPage } =
     scope === 'mine' ? mine : queue;
   return {
+    scope,
     rows,
     error,
     isPending,
