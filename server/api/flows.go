@@ -259,7 +259,7 @@ func (s *Server) listVersions(ctx context.Context, a policies.Actor, in *FlowPat
 	names := s.userNames(ctx, a.Workspace)
 	out := items[versionOut]{Items: []versionOut{}}
 	for _, r := range rows {
-		out.Items = append(out.Items, versionOut{r, person(names, r.Publication.By)})
+		out.Items = append(out.Items, versionOut{r, person(names, r.By)})
 	}
 	return &reply[items[versionOut]]{out}, nil
 }

@@ -227,7 +227,8 @@ func TestNotesAndNotices(t *testing.T) {
 	if !slices.ContainsFunc(page.Items, func(e struct {
 		Kind string
 		Text map[string]string
-	}) bool {
+	},
+	) bool {
 		return e.Kind == "note" && e.Text["en"] == "called 三次 𠮷"
 	}) {
 		t.Errorf("timeline without the note: %+v", page.Items)

@@ -154,8 +154,7 @@ func TestTwoEditors(t *testing.T) {
 		}()
 	}
 	wg.Wait()
-	var final editor
-	final = editor{t: t, c: s.c, key: key}
+	final := editor{t: t, c: s.c, key: key}
 	final.open()
 	for _, e := range editors {
 		var d draftView

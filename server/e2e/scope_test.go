@@ -195,9 +195,19 @@ func (s *space) tellsNothing(c *client.Client, what string, all []person, want [
 	s.t.Helper()
 	day := s.today()
 	for _, q := range []struct{ method, path, body string }{
-		{"GET", "/boards/collection/cards?limit=100", ""}, {"GET", "/boards/collection/cards?search=客户", ""}, {"GET", "/today", ""}, {"GET", "/records/customer?limit=200", ""},
-		{"GET", "/records/invoice?limit=200", ""}, {"GET", "/runs?limit=200", ""}, {"GET", "/messages?limit=200", ""}, {"GET", "/tasks?limit=200", ""}, {"GET", "/notices", ""},
-		{"GET", "/flows", ""}, {"GET", "/flows/two/overlay", ""}, {"GET", "/flows/two/impact", ""}, {"GET", "/insight/ageing", ""},
+		{"GET", "/boards/collection/cards?limit=100", ""},
+		{"GET", "/boards/collection/cards?search=客户", ""},
+		{"GET", "/today", ""},
+		{"GET", "/records/customer?limit=200", ""},
+		{"GET", "/records/invoice?limit=200", ""},
+		{"GET", "/runs?limit=200", ""},
+		{"GET", "/messages?limit=200", ""},
+		{"GET", "/tasks?limit=200", ""},
+		{"GET", "/notices", ""},
+		{"GET", "/flows", ""},
+		{"GET", "/flows/two/overlay", ""},
+		{"GET", "/flows/two/impact", ""},
+		{"GET", "/insight/ageing", ""},
 		{"POST", "/filters/preview", `{"form":"invoice","filter":{"field":"customer.name","op":"contains","value":"客户"}}`},
 		{"POST", "/rehearsals/stream", `{"flow":"two","from":"` + day.String() + `","to":"` + (day + 20).String() + `"}`},
 	} {

@@ -116,7 +116,7 @@ func (w *World) matcher(ctx context.Context, a policies.Actor, formKey string, e
 		able := true
 		for _, path := range filter.Fields(part) {
 			group, name, _ := strings.Cut(path, ".")
-			ok := true
+			var ok bool
 			switch {
 			case group == formKey && path != "invoice.promise":
 				_, ok = reach.Field(name)
