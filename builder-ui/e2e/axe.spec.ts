@@ -3,6 +3,10 @@ import { expectAccessible, firstCustomer, languages, open, settled, speak } from
 
 const routes = [
   '/today',
+  '/board',
+  '/board?lanes=owner',
+  '/board?as=table',
+  '/board?as=calendar',
   '/customers',
   '/customers?new=1',
   '/invoices',

@@ -1,12 +1,12 @@
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import { open, settled, speak } from './helpers';
+import { expectAccessible, type Lang, languages, open, settled, speak } from './helpers';
 
 type Card = { id: string; name: string; column: string; balances?: { currency: string; overdue: number }[] };
 
-async function enter(browser: Browser, email: string): Promise<Page> {
-  const context = await browser.newContext();
+async function enter(browser: Browser, email: string, lang: Lang = 'en', scheme?: 'dark'): Promise<Page> {
+  const context = await browser.newContext({ colorScheme: scheme ?? 'light' });
   const page = await context.newPage();
-  await speak(page, 'en');
+  await speak(page, lang);
   const session = await page.request.post('/api/v1/session/demo', { data: { email } });
   expect(session.ok()).toBe(true);
   return page;
@@ -232,4 +232,113 @@ test('a view is saved with its filters, shared, and deleted', async ({ browser }
   await expect(a.getByRole('heading', { level: 1 })).toHaveText('Collection');
   await a.context().close();
   await b.context().close();
+});
+
+for (const lang of languages) {
+  test(`no violations beside the board and in its forms, ${lang}`, async ({ browser }) => {
+    test.setTimeout(120_000);
+    const page = await enter(browser, 'finance@demo.example', lang, 'dark');
+    await board(page);
+    const first = column(page, 'followUp').locator('[data-open]').first();
+    await first.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.locator('.peek .note-box')).toBeVisible();
+    await settled(page);
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await expect(page.locator('.peek')).toHaveCount(0);
+    await expect(first).toBeFocused();
+
+    await page.keyboard.press('m');
+    await expect(page.getByRole('menu')).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    for (const steps of [1, 2, 3, 4]) {
+      await first.focus();
+      await page.keyboard.press('m');
+      const target = ['promised', 'disputed', 'onHold', 'escalated'][steps - 1] ?? '';
+      await page.locator(`[role="menuitem"][data-menu-id$="-${target}"]`).click();
+      await expect(page.getByRole('dialog').locator('form')).toBeVisible();
+      await settled(page);
+      await expectAccessible(page);
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toHaveCount(0);
+      await expect(column(page, 'followUp').locator('[data-open]').first()).toBeVisible();
+    }
+    await page.locator('.bell').click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await settled(page);
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.context().close();
+  });
+}
+
+test('five thousand cards stay light: few are mounted, the rest is read as one scrolls', async ({
+  browser,
+}) => {
+  const page = await finance(browser);
+  const total = 5_000;
+  const keys = ['current', 'followUp', 'promised', 'disputed', 'onHold', 'escalated'];
+  const item = (key: string, n: number) => ({
+    id: `${key}-${n}`,
+    column: key,
+    name: `Customer ${n} of ${key}`,
+    tier: 'B',
+    version: 1,
+    overdueDays: n % 120,
+    openInvoices: 2,
+    owner: { id: 'u', name: 'Mara Lindqvist' },
+    balances: [{ currency: 'EUR', open: 1000 * n, overdue: 500 * n, disputed: 0, promised: 0, unapplied: 0 }],
+  });
+  await page.route('**/api/v1/boards/collection/cards?**', (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const from = Number(query.get('cursor') ?? 0);
+    const limit = Number(query.get('limit') ?? 25);
+    const wanted = query.get('column') ? [query.get('column') ?? ''] : keys;
+    const columns = wanted.map((key) => ({
+      key,
+      computed: key === 'current',
+      count: from === 0 ? total : 0,
+      totals: { EUR: 1_000_000 },
+      next: from + limit < total ? String(from + limit) : undefined,
+      items: Array.from({ length: Math.min(limit, total - from) }, (_, n) => item(key, from + n + 1)),
+    }));
+    return route.fulfill({ json: { today: '2026-11-23', columns } });
+  });
+  await board(page);
+  const list = column(page, 'followUp');
+  await list.hover();
+  let most = 0;
+  for (let step = 0; step < 40; step++) {
+    await page.mouse.wheel(0, 1_200);
+    most = Math.max(most, await page.locator('[data-card]').count());
+  }
+  expect(most).toBeGreaterThan(20);
+  expect(most).toBeLessThanOrEqual(100);
+  // Far beyond the first page, in order, and each card once.
+  await expect
+    .poll(async () =>
+      Number((await list.locator('[data-card]').last().getAttribute('data-card'))?.split('-')[1]),
+    )
+    .toBeGreaterThan(120);
+  const seen = await list
+    .locator('[data-card]')
+    .evaluateAll((nodes) => nodes.map((node) => Number(node.getAttribute('data-card')?.split('-')[1])));
+  expect(new Set(seen).size).toBe(seen.length);
+  await page.context().close();
+});
+
+test('a board that cannot be read says so and tries again', async ({ browser }) => {
+  const page = await finance(browser);
+  let down = true;
+  await page.route('**/api/v1/boards/collection/cards?**', (route) =>
+    down ? route.fulfill({ status: 503, json: { title: 'Not available' } }) : route.continue(),
+  );
+  await page.goto('/board');
+  await expect(page.getByRole('alert')).toContainText('Not available', { timeout: 30_000 });
+  down = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.locator('[data-card]').first()).toBeVisible();
+  await page.context().close();
 });

@@ -101,10 +101,10 @@ export const CardItem = memo(function CardItem({ id, isStop, onOpen }: Props) {
         <span className={`chip ${rampOf(bucketOf(card.overdueDays))}`}>
           {late ? t('age.overdue', { count: card.overdueDays }) : t('bucket.current')}
         </span>
+        {card.stopWish && <span className="chip chip-red">{t('board.stopWish')}</span>}
         {only && only.overdue > 0 && only.overdue !== only.open && (
           <span className="card-overdue num">{overdueText(only.overdue, only.currency)}</span>
         )}
-        {card.stopWish && <span className="chip chip-red">{t('board.stopWish')}</span>}
       </div>
       {state && (
         <p className="card-state" title={state}>

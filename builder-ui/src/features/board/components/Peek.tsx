@@ -160,9 +160,9 @@ function Balances({ page }: { page: CustomerPage }) {
   const balances = page.account.balances.filter(({ open, unapplied }) => open !== 0 || unapplied !== 0);
   if (balances.length === 0) return <p className="peek-none">{t('invoice.noneOpen')}</p>;
   return (
-    <dl className="peek-balances">
+    <div className="peek-balances">
       {balances.map((balance) => (
-        <div key={balance.currency} className="peek-balance">
+        <dl key={balance.currency} className="peek-balance">
           <div>
             <dt>{t('balance.open')}</dt>
             <dd className="peek-big num">{format.money(balance.open, balance.currency)}</dd>
@@ -177,9 +177,9 @@ function Balances({ page }: { page: CustomerPage }) {
                 </dd>
               </div>
             ))}
-        </div>
+        </dl>
       ))}
-    </dl>
+    </div>
   );
 }
 

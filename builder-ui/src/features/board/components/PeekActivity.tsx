@@ -113,8 +113,7 @@ function NoteBox({ id, touch }: { id: string; touch: () => void }) {
         aria-label={t('board.note')}
         placeholder={t('board.notePlaceholder')}
         value={text}
-        rows={2}
-        autoSize={{ minRows: 2, maxRows: 8 }}
+        rows={3}
         maxLength={5000}
         onChange={(value) => {
           touch();
