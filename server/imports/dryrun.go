@@ -112,6 +112,9 @@ func (b *batch) draft(data json.RawMessage) (*records.Record, booked, error) {
 	if err != nil {
 		return nil, x, err
 	}
+	if m, ok := v.(map[string]any); ok {
+		b.f.Settle(m) // as it would be stored: hidden fields gone, formulas computed
+	}
 	if err := b.f.Validate(v); err != nil {
 		return nil, x, err
 	}
