@@ -109,6 +109,9 @@ func (c *Core) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Config.MongoURI != "" && c.Config.SecretKey == "" {
+		c.Log.Info("stored secrets are opened with the key in the data directory; several processes need the same one", "file", vault.KeyFile)
+	}
 	c.Spaces = workspace.New(c.Store, c.Now, specs(), keys)
 	c.Forms = forms.New(c.Store)
 	c.Relay = accounts.NewRelay(c.Store, c.Log)
