@@ -2,6 +2,7 @@ import { Button, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ColumnKey } from '../model/types';
 import { useBoard } from '../store/board';
+import { inMain } from './context';
 import { useAsking } from './useMoves';
 
 const targets: ColumnKey[] = ['followUp', 'promised', 'onHold', 'escalated'];
@@ -20,6 +21,7 @@ export function BulkBar() {
       </span>
       <Dropdown
         trigger={['click']}
+        getPopupContainer={inMain}
         menu={{
           items: targets
             .filter((key) => key !== 'escalated')

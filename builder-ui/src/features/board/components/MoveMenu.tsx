@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
 import { isClosed } from '../model/query';
 import type { Card, ColumnKey } from '../model/types';
-import { useBoardColumns } from './context';
+import { inMain, useBoardColumns } from './context';
 import { useMoves } from './useMoves';
 
 /** The card whose menu is open; the key "m" opens it as well. */
@@ -58,6 +58,7 @@ function OpenMenu({ card, children }: { card: Card; children: React.ReactElement
       autoFocus
       trigger={['click']}
       placement="bottomRight"
+      getPopupContainer={inMain}
       onOpenChange={(open) => !open && close()}
       menu={{
         items,

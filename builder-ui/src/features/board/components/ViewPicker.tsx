@@ -8,6 +8,7 @@ import { useFormat } from '@/shared/lib/useFormat';
 import { errorText } from '@/shared/ui/states';
 import { useDeleteView } from '../api/board';
 import type { View } from '../model/types';
+import { inMain } from './context';
 
 const ViewDrawer = lazy(() => import('./ViewDrawer'));
 
@@ -71,6 +72,7 @@ export function ViewPicker({ view, views }: { view: View; views: View[] }) {
   return (
     <>
       <Dropdown
+        getPopupContainer={inMain}
         trigger={['click']}
         menu={{ items, selectedKeys: [`view:${view.key}`], onClick: ({ key }) => pick(key) }}
       >

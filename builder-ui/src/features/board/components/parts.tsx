@@ -3,6 +3,7 @@ import { Button, Dropdown } from 'antd';
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDebounced } from '@/shared/lib/useDebounced';
+import { inMain } from './context';
 
 const narrow = '(max-width: 760px)';
 const listen = (changed: () => void) => {
@@ -56,6 +57,7 @@ export function MenuPick({ label, value, options, none, onChange }: PickProps) {
     <Dropdown
       trigger={['click']}
       classNames={{ root: 'pick-menu' }}
+      getPopupContainer={inMain}
       menu={{
         selectable: true,
         selectedKeys: [value ?? ''],
