@@ -11,7 +11,7 @@ func (n Names) If(e filter.Expr, lang string) string {
 	if e == nil {
 		return ""
 	}
-	return Pick(lang, ", if ", "，且") + n.Phrase(e, lang)
+	return Pick(lang, ", if ", "，仅当") + n.Phrase(e, lang)
 }
 
 // Phrase reads a condition as people would say it: "tier is A and open amount
@@ -21,10 +21,14 @@ func (n Names) Phrase(e filter.Expr, lang string) string {
 	join := func(es []filter.Expr, en, cn string) string {
 		parts := make([]string, 0, len(es))
 		for _, x := range es {
-			parts = append(parts, n.Phrase(x, lang))
+			p := n.Phrase(x, lang)
+			if grouped(x) {
+				p = Pick(lang, "("+p+")", "（"+p+"）")
+			}
+			parts = append(parts, p)
 		}
 		if zh {
-			return strings.Join(parts, cn)
+			return joinChinese(parts, cn)
 		}
 		return strings.Join(parts, " "+en+" ")
 	}
@@ -49,8 +53,34 @@ func (n Names) Phrase(e filter.Expr, lang string) string {
 	return ""
 }
 
+// grouped tells whether a part of a condition is itself several: "a and (b or c)".
+func grouped(e filter.Expr) bool {
+	switch x := e.(type) {
+	case filter.All:
+		return len(x) > 1
+	case filter.Any:
+		return len(x) > 1
+	}
+	return false
+}
+
+// joinChinese sets a word between clauses, with a gap after figures and Latin letters.
+func joinChinese(parts []string, word string) string {
+	var b strings.Builder
+	for i, p := range parts {
+		if i > 0 {
+			if before := parts[i-1]; before != "" && before[len(before)-1] < 0x80 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(word)
+		}
+		b.WriteString(p)
+	}
+	return b.String()
+}
+
 var opWords = map[filter.Op][2]string{
-	filter.OpEq: {"is", "为"}, filter.OpNe: {"is not", "不为"}, filter.OpLt: {"is below", "小于"}, filter.OpLte: {"is at most", "不超过"},
+	filter.OpEq: {"is", "是"}, filter.OpNe: {"is not", "不是"}, filter.OpLt: {"is below", "小于"}, filter.OpLte: {"is at most", "不超过"},
 	filter.OpGt: {"is above", "大于"}, filter.OpGte: {"is at least", "不少于"}, filter.OpIn: {"is one of", "属于"}, filter.OpNin: {"is none of", "不属于"},
 	filter.OpContains: {"contains", "包含"}, filter.OpStartsWith: {"starts with", "开头为"}, filter.OpHas: {"has", "含"}, filter.OpHasAny: {"has any of", "含任一"},
 }
@@ -71,6 +101,9 @@ func (n Names) cmp(c filter.Cmp, lang string) string {
 			parts = append(parts, n.ValueOf(c.Field, x, lang))
 		}
 		v = strings.Join(parts, Pick(lang, ", ", "、"))
+	}
+	if c.Op == filter.OpLte && v == "0" {
+		return name + gap + Pick(lang, "is 0 or less", "为 0 或更少")
 	}
 	words := opWords[c.Op]
 	return name + gap + Pick(lang, words[0], words[1]) + " " + v

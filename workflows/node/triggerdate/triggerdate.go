@@ -16,7 +16,7 @@ var Type = node.Type{
 	Title: node.Say("On a date", "到某个日期"), About: node.Say("Starts before, on or after a date of the invoice or customer, such as the due date.", "在账单或客户的某个日期（如到期日）之前、当天或之后开始。"),
 	Schema: `{"type":"object","required":["field"],"additionalProperties":false,"properties":{
 	  "field":` + node.Titled("Date", "日期", node.DateSchema) + `,
-	  "offset":` + node.Titled("Before or after", "提前或推后", node.Helped("A negative number of days is before the date.", "负数表示在该日期之前。", node.SpanSchema)) + `,
+	  "offset":` + node.Titled("Before or after", "提前或推后", node.SpanSchema) + `,
 	  "at":` + node.Titled("At", "时间", node.TimeSchema) + `,
 	  "filter":` + node.Titled("Only if", "仅当", node.FilterSchema) + `}}`,
 	Defaults: `{"field":"invoice.dueDate","offset":{"value":-3,"unit":"day"},"at":"09:00"}`,

@@ -21,7 +21,7 @@ var Type = node.Type{
 	  "until":` + node.Titled("Or until a date", "或直到日期", `{"type":"object","required":["field"],"additionalProperties":false,"properties":{
 	    "field":`+node.Titled("Date", "日期", node.DateSchema)+`,"offset":`+node.Titled("Before or after", "提前或推后", node.SpanSchema)+`}}`) + `,
 	  "at":` + node.Titled("At", "时间", node.TimeSchema) + `,
-	  "days":` + node.Titled("On", "日子", node.Choices("working", "working days", "工作日", "every", "any day", "任何一天")) + `}}`,
+	  "days":` + node.Titled("On", "日期类型", node.Choices("working", "working days", "工作日", "every", "any day", "任何一天")) + `}}`,
 	Defaults: `{"for":{"value":3,"unit":"businessDay"},"at":"09:30"}`,
 	Parse:    node.Reads(func() *wait { return new(wait) }),
 }
@@ -108,12 +108,12 @@ func (w *wait) Sentence(n node.Names) flow.Text {
 			span := node.SpanText(o, lang)
 			switch {
 			case o.Value < 0:
-				return node.Pick(lang, "Wait until "+span+" before the "+f, "等到"+f+"前 "+span) + at
+				return node.Pick(lang, "Wait until "+span+" before the "+f, "等待至"+f+"前 "+span) + at
 			case o.Value > 0:
-				return node.Pick(lang, "Wait until "+span+" after the "+f, "等到"+f+"后 "+span) + at
+				return node.Pick(lang, "Wait until "+span+" after the "+f, "等待至"+f+"后 "+span) + at
 			}
-			return node.Pick(lang, "Wait until the "+f, "等到"+f) + at
+			return node.Pick(lang, "Wait until the "+f, "等待至"+f) + at
 		}
-		return node.Pick(lang, "Wait until", "等到") + at
+		return node.Pick(lang, "Wait until", "等待至") + at
 	})
 }

@@ -44,12 +44,16 @@ export function ErrorState({ error, onRetry, level }: { error: unknown; onRetry?
   const { t } = useTranslation();
   const { title, text, requestId } = useErrorText(error);
   const Title = level === 1 ? 'h1' : 'p';
+  const missing = error instanceof ApiError && error.status === 404;
   return (
     <div className="state" role="alert">
       <Title className="state-title">{title}</Title>
       <p className="state-text">{text}</p>
       {requestId && <p className="state-id">{t('error.requestId', { id: requestId })}</p>}
-      {onRetry && <Button onClick={onRetry}>{t('error.retry')}</Button>}
+      <span className="state-actions">
+        {missing && level === 1 && <Button onClick={() => window.history.back()}>{t('error.back')}</Button>}
+        {onRetry && <Button onClick={onRetry}>{t('error.retry')}</Button>}
+      </span>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { Button, Segmented, Tabs } from 'antd';
-import { Fragment, lazy, Suspense, useMemo, useState } from 'react';
+import { Fragment, lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useUserNames } from '@/shared/api/names';
 import type { Run, TimelineEntry } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
@@ -15,10 +15,19 @@ const Why = lazy(() => import('./Why'));
 
 export function Activity({ customer, runs }: { customer: string; runs: Run[] }) {
   const { t } = useTranslation();
+  const [params] = useSearchParams();
+  const day = params.get('why') ?? undefined;
+  const [tab, setTab] = useState(day ? 'why' : 'timeline');
+  // Whoever asks about a day is shown the answer at once.
+  useEffect(() => {
+    if (day) setTab('why');
+  }, [day]);
   return (
     <section className="section" aria-label={t('timeline.title')}>
       <Tabs
         className="activity-tabs"
+        activeKey={tab}
+        onChange={setTab}
         items={[
           {
             key: 'timeline',
@@ -31,7 +40,7 @@ export function Activity({ customer, runs }: { customer: string; runs: Run[] }) 
             label: t('timeline.why'),
             children: (
               <Suspense fallback={<Lines rows={3} />}>
-                <Why customer={customer} />
+                <Why key={day} customer={customer} day={day} />
               </Suspense>
             ),
           },

@@ -1,6 +1,6 @@
 import { DatePicker } from 'antd';
 import dayjs from 'dayjs';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
@@ -9,13 +9,21 @@ import { useWhy } from '../api/customers';
 import { decisionTone } from '../model/timeline';
 
 /** What was decided about this customer on a day, and what is planned for a day to come. */
-export default function Why({ customer }: { customer: string }) {
+export default function Why({ customer, day }: { customer: string; day?: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [date, setDate] = useState(format.today);
+  const [date, setDate] = useState(
+    day && dayjs(day).isValid() ? dayjs(day).format('YYYY-MM-DD') : format.today,
+  );
   const why = useWhy(customer, date);
+  const panel = useRef<HTMLDivElement>(null);
+  const told = day !== undefined && !why.isPending;
+  // Asked for by a link: the answer is brought into sight once it is there.
+  useEffect(() => {
+    if (told) panel.current?.closest('section')?.scrollIntoView({ block: 'start' });
+  }, [told]);
   return (
-    <div className="why-panel">
+    <div ref={panel} className="why-panel">
       <div className="why-pick">
         <label htmlFor="why-date" className="field-label">
           {t('timeline.whyDate')}

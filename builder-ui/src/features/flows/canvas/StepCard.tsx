@@ -57,9 +57,11 @@ export const StepCard = memo(function StepCard({ id, data }: NodeProps<StepNode>
           <span className="step-title" dir="auto">
             {data.title}
           </span>
-          <span className={data.sentence ? 'step-sentence' : 'step-sentence step-missing'} dir="auto">
-            {data.sentence || t('designer.noSentence')}
-          </span>
+          {data.sentence !== data.title && (
+            <span className={data.sentence ? 'step-sentence' : 'step-sentence step-missing'} dir="auto">
+              {data.sentence || t('designer.noSentence')}
+            </span>
+          )}
         </span>
         {data.issue && (
           <span className={`step-issue step-issue-${data.issue}`} aria-hidden>

@@ -29,11 +29,7 @@ export default function DesignerTab({ flowKey }: { flowKey: string }) {
   });
   const error = draft.error ?? types.error;
   if (error && !draft.data)
-    return (
-      <div className="designer-body">
-        <ErrorState error={error} onRetry={() => (draft.error ? draft.refetch() : types.refetch())} />
-      </div>
-    );
+    return <ErrorState error={error} onRetry={() => (draft.error ? draft.refetch() : types.refetch())} />;
   // A draft from an earlier visit is only a shadow of what is there now.
   if (!draft.data || !types.data || !draft.isFetchedAfterMount) return <Waiting />;
   return (

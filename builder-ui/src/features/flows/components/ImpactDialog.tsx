@@ -2,9 +2,10 @@ import { App, Modal, Skeleton } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '@/shared/api/client';
+import { useMe } from '@/shared/api/session';
 import { useFormat } from '@/shared/lib/useFormat';
 import { ErrorState, errorText } from '@/shared/ui/states';
-import { type RunningChoice, useImpact, usePublish } from '../api/flows';
+import { type RunningChoice, useFlows, useImpact, usePublish } from '../api/flows';
 import { useDesigner } from '../store/designer';
 import { IssueList } from './IssueList';
 import { RunningChoices } from './RunningChoices';
@@ -23,10 +24,13 @@ export default function ImpactDialog({ onClose, onBatch, onIssues }: DialogProps
   const local = useDesigner((state) => state.sync.local);
   const impact = useImpact(key, false, true);
   const publish = usePublish();
+  const me = useMe();
+  const live = useFlows().data?.find((flow) => flow.key === key)?.version;
   const jump = useJump();
   const [running, setRunning] = useState<RunningChoice>('finish');
   const [steps, setSteps] = useState<Record<string, RunningChoice>>({});
   const data = impact.data;
+  const others = data?.authors.filter(({ id }) => id !== me.user.id) ?? [];
   const errors = data?.issues.filter(({ severity }) => severity === 'error') ?? [];
   const warnings = data?.issues.filter(({ severity }) => severity !== 'error') ?? [];
 
@@ -93,10 +97,10 @@ export default function ImpactDialog({ onClose, onBatch, onIssues }: DialogProps
               )}
             </div>
           </section>
-          {data.authors.length > 0 && (
+          {others.length > 0 && (
             <p className="impact-authors">
               {t('designer.publish.authors', {
-                names: data.authors.map((author) => author.name).join(t('designer.comma')),
+                names: others.map((author) => author.name).join(t('designer.comma')),
               })}
             </p>
           )}
@@ -107,7 +111,7 @@ export default function ImpactDialog({ onClose, onBatch, onIssues }: DialogProps
             onRunning={setRunning}
             onSteps={setSteps}
           />
-          {data.changed.length > 0 && (
+          {live && data.changed.length > 0 && (
             <details className="panel-more">
               <summary>{t('designer.publish.changes', { count: data.changed.length })}</summary>
               <ul className="impact-changes">

@@ -73,6 +73,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
   const canControl = useCan('run.control');
   const canWrite = useCan('flow.write');
   const { run, steps, messages, document } = detail;
+  const whyDay = format.dayOf(steps.at(-1)?.at ?? run.startedAt);
   const flowName = format.text(run.flow.name) || run.flow.key;
   const visited = useMemo(() => new Set(steps.map(({ node }) => node)), [steps]);
   const taken = useMemo(() => takenWays(steps.map((step) => ({ ...step, run: '' }))), [steps]);
@@ -136,7 +137,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
         <div className="column-main">
           <Section
             title={t('designer.run.facts')}
-            extra={<Link to={`/customers/${run.customer.id}`}>{t('designer.run.why')}</Link>}
+            extra={<Link to={`/customers/${run.customer.id}?why=${whyDay}`}>{t('designer.run.why')}</Link>}
           >
             {steps.length === 0 ? (
               <Empty small title={t('designer.run.noFacts')} />
@@ -150,7 +151,8 @@ function Loaded({ detail }: { detail: RunDetail }) {
                     </time>
                     <div>
                       <p>
-                        <strong>{t(`designer.fact.${fact.what}`, { defaultValue: fact.what })}</strong>{' '}
+                        <strong>{t(`designer.fact.${fact.what}`, { defaultValue: fact.what })}</strong>
+                        {' · '}
                         <span dir="auto">{format.text(fact.sentence) || fact.node}</span>
                       </p>
                       {(fact.reason || fact.until) && (

@@ -1,4 +1,5 @@
 import { Input, InputNumber, Select, Switch } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useChannels, useFields, useFlowTypes, useRoles, useTemplates, useUsers } from '../api/designer';
@@ -16,28 +17,36 @@ export function SpanInput({
   onChange,
   label,
   id,
+  signed,
 }: {
   value?: Span;
   onChange: (span: Span | undefined) => void;
   label: string;
   id?: string;
+  /** Before or after a date: the number is shown without its sign. */
+  signed?: boolean;
 }) {
   const { t } = useTranslation();
   const { readOnly } = usePanel();
+  const [before, setBefore] = useState((value?.value ?? 0) < 0);
+  const toward = (amount: number) => (signed && before && amount > 0 ? -amount : amount);
   return (
     <span className="prop-row">
       <InputNumber
         id={id}
         aria-label={id ? undefined : label}
         className="prop-number"
-        value={value?.value}
+        value={signed && value ? Math.abs(value.value) : value?.value}
         precision={0}
         min={-525_600}
         max={525_600}
         disabled={readOnly}
-        onChange={(amount) =>
-          onChange(amount === null ? undefined : { value: Number(amount), unit: value?.unit ?? 'day' })
-        }
+        onChange={(amount) => {
+          if (Number(amount) < 0) setBefore(true);
+          onChange(
+            amount === null ? undefined : { value: toward(Number(amount)), unit: value?.unit ?? 'day' },
+          );
+        }}
       />
       <Select
         className="prop-grow"
@@ -45,8 +54,25 @@ export function SpanInput({
         value={value?.unit ?? 'day'}
         disabled={readOnly}
         options={units.map((unit) => ({ value: unit, label: t(`designer.unit.${unit}`) }))}
-        onChange={(unit) => onChange({ value: value?.value ?? 1, unit })}
+        onChange={(unit) => onChange({ value: value?.value ?? toward(1), unit })}
       />
+      {signed && (
+        <Select
+          className="prop-side"
+          aria-label={t('designer.sideOf', { name: label })}
+          value={(value?.value ?? 0) < 0 || (before && !value?.value) ? 'before' : 'after'}
+          disabled={readOnly}
+          options={(['before', 'after'] as const).map((side) => ({
+            value: side,
+            label: t(`designer.side.${side}`),
+          }))}
+          onChange={(side) => {
+            setBefore(side === 'before');
+            const amount = Math.abs(value?.value ?? 0);
+            if (value && amount) onChange({ ...value, value: side === 'before' ? -amount : amount });
+          }}
+        />
+      )}
     </span>
   );
 }
@@ -55,7 +81,15 @@ export function SpanWidget({ label, help, value, onChange, pointer }: WidgetProp
   const { errorAt } = usePanel();
   return (
     <Field label={label} help={help} error={errorAt(pointer)}>
-      {({ id }) => <SpanInput id={id} label={label} value={value as Span | undefined} onChange={onChange} />}
+      {({ id }) => (
+        <SpanInput
+          id={id}
+          label={label}
+          value={value as Span | undefined}
+          onChange={onChange}
+          signed={pointer.endsWith('/offset')}
+        />
+      )}
     </Field>
   );
 }
@@ -101,7 +135,9 @@ export function Choice({
   const known = new Set(
     options.flatMap((option) => ('options' in option ? option.options : [option])).map((o) => o.value),
   );
-  const chosen = (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
+  const chosen = (Array.isArray(value) ? value : value === undefined || value === '' ? [] : [value]).map(
+    String,
+  );
   const strange = loading
     ? []
     : chosen.filter((entry) => !known.has(entry)).map((entry) => ({ value: entry, label: entry }));

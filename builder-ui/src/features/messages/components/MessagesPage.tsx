@@ -81,10 +81,13 @@ function TabBody({ tab, templates }: { tab: Tab; templates: ReturnType<typeof us
   return <TemplateList templates={templates.data} />;
 }
 
-/** The subject, or how the text begins, with a gap where a value will stand. */
+/** The subject, or how the text begins, with a gap where a value will stand; of two wordings the first. */
 function summary({ variant }: Template, lang: Lang): string {
   const body = variant[lang] ?? Object.values(variant)[0];
-  return (body?.subject || body?.text || '').replaceAll(/\{\{[^}]*\}\}|\{%[^%]*%\}/g, '…');
+  return (body?.subject || body?.text || '')
+    .replaceAll(/\{%-?\s*else\b[\s\S]*?\{%-?\s*endif\s*-?%\}/g, '')
+    .replaceAll(/\{%[^%]*%\}/g, '')
+    .replaceAll(/\{\{[^}]*\}\}/g, '…');
 }
 
 function TemplateList({ templates }: { templates: Template[] }) {

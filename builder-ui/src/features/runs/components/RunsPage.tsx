@@ -16,7 +16,7 @@ import { RunActions } from '@/shared/ui/RunActions';
 import { Empty } from '@/shared/ui/states';
 import { useRunControl } from '@/shared/ui/useRunControl';
 
-const statuses = ['active', 'paused', 'parked', 'done'];
+const statuses = ['open', 'active', 'paused', 'parked', 'done', 'all'];
 const bulkActions: RunAction[] = ['runNow', 'pause', 'resume', 'retry', 'skip', 'stop'];
 const mostAtOnce = 500;
 
@@ -28,9 +28,10 @@ export default function RunsPage() {
   const canControl = useCan('run.control');
   const { act, busy } = useRunControl();
   const [selected, setSelected] = useState<Set<string>>(new Set());
-  const status = params.get('status');
+  // What is over only comes when asked for.
+  const status = params.get('status') ?? 'open';
   const flow = params.get('flow');
-  const pages = usePages<Run>(keys.runs, '/runs', { status, flow });
+  const pages = usePages<Run>(keys.runs, '/runs', { status: status === 'all' ? undefined : status, flow });
   const columns = useColumns(canControl);
   const chosen = pages.rows.filter(({ id }) => selected.has(id)).map(({ id }) => id);
 
@@ -89,7 +90,7 @@ export default function RunsPage() {
             : undefined
         }
         empty={
-          status || flow ? (
+          params.any ? (
             <Empty
               title={t('table.noMatch')}
               text={t('table.noMatchText')}
