@@ -14,6 +14,10 @@ export function Calendar({ weeks, other, onPick }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const most = Math.max(1, ...weeks.flat().map(({ messages }) => messages));
+  const month = useMemo(
+    () => new Intl.DateTimeFormat(format.locale, { month: 'short', day: 'numeric', timeZone: 'UTC' }),
+    [format.locale],
+  );
   const names = useMemo(() => {
     const weekday = new Intl.DateTimeFormat(format.locale, { weekday: 'short', timeZone: 'UTC' });
     // 1 January 2024 was a Monday.
@@ -52,7 +56,9 @@ export function Calendar({ weeks, other, onPick }: Props) {
                       onClick={() => onPick(day.date)}
                     >
                       <span className="day-date num">
-                        {day.date.endsWith('-01') ? format.date(day.date) : Number(day.date.slice(8))}
+                        {day.date.endsWith('-01')
+                          ? month.format(Date.parse(day.date))
+                          : Number(day.date.slice(8))}
                       </span>
                       {day.messages > 0 && (
                         <span className="day-messages">

@@ -62,12 +62,13 @@ export function PublishDrawer({ open, onClose }: { open: boolean; onClose: () =>
   const { t } = useTranslation();
   const { doc, version, published, revision } = useDesigner();
   const phone = Grid.useBreakpoint().md === false;
-  const { scan, error } = useScan(doc.key, open && published !== undefined);
+  const [done, setDone] = useState(false);
+  // Once it is live there is no draft to look through any more.
+  const { scan, error } = useScan(doc.key, open && !done && published !== undefined);
   const publish = usePublish();
   const [migration, setMigration] = useState<string>();
-  const [done, setDone] = useState(false);
   const ready = published === undefined || scan.done;
-  const fault = publish.error ?? error;
+  const fault = publish.error ?? (done ? undefined : error);
   const close = () => {
     onClose();
     publish.reset();
@@ -79,9 +80,9 @@ export function PublishDrawer({ open, onClose }: { open: boolean; onClose: () =>
       { key: doc.key, version },
       {
         onSuccess: (entry) => {
-          useDesigner.getState().open(entry);
-          setMigration(entry.migration);
           setDone(true);
+          setMigration(entry.migration);
+          useDesigner.getState().open(entry);
         },
       },
     );
