@@ -111,7 +111,7 @@ export default function ImpactDialog({ onClose, onBatch, onIssues }: DialogProps
             onRunning={setRunning}
             onSteps={setSteps}
           />
-          {live && data.changed.length > 0 && (
+          {live !== undefined && live > 0 && data.changed.length > 0 && (
             <details className="panel-more">
               <summary>{t('designer.publish.changes', { count: data.changed.length })}</summary>
               <ul className="impact-changes">

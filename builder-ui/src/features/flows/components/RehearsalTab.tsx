@@ -2,11 +2,11 @@ import { Button, Progress, Segmented, Select } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
+import { CustomerPick } from '@/shared/ui/CustomerPick';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useRehearsal } from '../api/rehearsal';
 import { addDays } from '../model/rehearsal';
 import { Field } from '../panel/Field';
-import { CustomerPick } from '@/shared/ui/CustomerPick';
 import { Results } from './Results';
 import { useDocuments, type Which } from './useDocuments';
 
