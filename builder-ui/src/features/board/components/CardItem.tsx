@@ -1,8 +1,7 @@
 import { memo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMe } from '@/shared/api/session';
 import { bucketOf, rampOf } from '@/shared/lib/ageing';
-import { type Format, useFormat } from '@/shared/lib/useFormat';
+import type { Format } from '@/shared/lib/useFormat';
 import { Avatar } from '@/shared/ui/Avatar';
 import { TierMark } from '@/shared/ui/Chip';
 import type { Card } from '../model/types';
@@ -11,12 +10,11 @@ import { MoveMenu } from './MoveMenu';
 import { Check } from './parts';
 import { useDnd } from './useDnd';
 
-type Props = { id: string; isStop: boolean; onOpen: (id: string) => void };
+/** What all cards share is handed down: hundreds of them come and go while one scrolls. */
+type Props = { id: string; isStop: boolean; format: Format; me: string; onOpen: (id: string) => void };
 
-export const CardItem = memo(function CardItem({ id, isStop, onOpen }: Props) {
+export const CardItem = memo(function CardItem({ id, isStop, format, me, onOpen }: Props) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const me = useMe();
   const element = useRef<HTMLDivElement>(null);
   const card = useBoard(({ board }) => board.cards[id]);
   const isPicked = useBoard(({ selected }) => selected.has(id));
@@ -42,7 +40,7 @@ export const CardItem = memo(function CardItem({ id, isStop, onOpen }: Props) {
   const { pick, stand } = useBoard.getState();
   const state = stateOf(card, format, t);
   const late = card.overdueDays > 0;
-  const working = card.working && card.working.by !== me.user.id ? card.working.name : undefined;
+  const working = card.working && card.working.by !== me ? card.working.name : undefined;
   const balances = (card.balances ?? []).filter(({ open }) => open !== 0);
   const only = balances.length === 1 ? balances[0] : undefined;
   const overdueText = (amount: number, currency: string) => (

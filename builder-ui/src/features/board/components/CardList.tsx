@@ -1,6 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMe } from '@/shared/api/session';
+import { useFormat } from '@/shared/lib/useFormat';
 import { nextPage, readCards } from '../api/board';
 import { cellKey } from '../model/board';
 import { isClosed } from '../model/query';
@@ -24,6 +26,8 @@ type Props = {
 /** The cards of one column (in one lane): only those in sight are mounted, more are read as one scrolls. */
 export function CardList({ view, column, lane, label, search, filter, onOpen }: Props) {
   const { t } = useTranslation();
+  const format = useFormat();
+  const me = useMe().user.id;
   const key = cellKey(column, lane);
   const scroller = useRef<HTMLDivElement>(null);
   const ids = useBoard(({ board }) => board.cells[key]?.ids ?? none);
@@ -101,7 +105,7 @@ export function CardList({ view, column, lane, label, search, filter, onOpen }: 
                 aria-posinset={index + 1}
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <CardItem id={id} isStop={id === stop} onOpen={onOpen} />
+                <CardItem id={id} isStop={id === stop} format={format} me={me} onOpen={onOpen} />
               </li>
             );
           })}

@@ -1,5 +1,5 @@
 import { EllipsisOutlined } from '@ant-design/icons';
-import { Button, Dropdown, type MenuProps } from 'antd';
+import { Dropdown, type MenuProps } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { create } from 'zustand';
 import { isClosed } from '../model/query';
@@ -15,17 +15,17 @@ export function MoveMenu({ card, isStop }: { card: Card; isStop: boolean }) {
   const { t } = useTranslation();
   const isOpen = useMenu(({ id }) => id === card.id);
   const button = (
-    <Button
-      type="text"
-      size="small"
+    <button
+      type="button"
       className="card-more"
       tabIndex={isStop ? 0 : -1}
-      icon={<EllipsisOutlined />}
       aria-label={t('board.moveOf', { name: card.name })}
       aria-haspopup="menu"
       aria-expanded={isOpen}
       onClick={() => useMenu.setState({ id: isOpen ? undefined : card.id })}
-    />
+    >
+      <EllipsisOutlined />
+    </button>
   );
   return isOpen ? <OpenMenu card={card}>{button}</OpenMenu> : button;
 }

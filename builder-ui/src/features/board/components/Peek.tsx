@@ -83,6 +83,7 @@ function Body({ page, touch }: { page: CustomerPage; touch: () => void }) {
   const [last, setLast] = useState<FormKind>();
   const held = page.account.hold !== null && page.account.hold !== undefined;
   const may = useCan('account.write');
+  const mayAssign = useCan('customer.write');
   const show = (what: FormKind) => {
     touch();
     setLast(what);
@@ -104,19 +105,21 @@ function Body({ page, touch }: { page: CustomerPage; touch: () => void }) {
     <div className="peek-body" onInput={touch} onPointerDown={touch}>
       {may && (
         <div className="peek-actions">
-          {kinds.map((what) => {
-            const shown = what === 'onHold' && held ? 'liftHold' : what;
-            return (
-              <Button
-                key={what}
-                size="small"
-                type={what === 'call' ? 'primary' : 'default'}
-                onClick={() => show(shown)}
-              >
-                {t(`board.act.${shown}`)}
-              </Button>
-            );
-          })}
+          {kinds
+            .filter((what) => what !== 'assign' || mayAssign)
+            .map((what) => {
+              const shown = what === 'onHold' && held ? 'liftHold' : what;
+              return (
+                <Button
+                  key={what}
+                  size="small"
+                  type={what === 'call' ? 'primary' : 'default'}
+                  onClick={() => show(shown)}
+                >
+                  {t(`board.act.${shown}`)}
+                </Button>
+              );
+            })}
         </div>
       )}
       <Balances page={page} />
