@@ -2,8 +2,6 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { setRequestLanguage } from '../api/client';
 import type { Lang } from '../api/types';
-import en from './en.json';
-import zh from './zh.json';
 
 const storageKey = 'dueflow.language';
 export const languages: Lang[] = ['zh-CN', 'en'];
@@ -26,12 +24,26 @@ function apply(lang: string) {
   setRequestLanguage(lang);
 }
 
-export function setLanguage(lang: Lang) {
+const files = {
+  en: () => import('./en.json').then(({ default: en }) => addTexts({ en, zh: {} })),
+  'zh-CN': () => import('./zh.json').then(({ default: zh }) => addTexts({ en: {}, zh })),
+};
+const read = new Map<Lang, Promise<void>>();
+
+/** The shared texts of a language; each file is read once, the reader's own first. */
+function texts(lang: Lang): Promise<void> {
+  const reading = read.get(lang) ?? files[lang]();
+  read.set(lang, reading);
+  return reading;
+}
+
+export async function setLanguage(lang: Lang) {
   try {
     localStorage.setItem(storageKey, lang);
   } catch {
     // Not remembered, still applied.
   }
+  await texts(lang);
   return i18next.changeLanguage(lang);
 }
 
@@ -43,15 +55,17 @@ export function addTexts(texts: { en: Texts; zh: Texts }) {
   i18next.addResourceBundle('zh-CN', 'translation', texts.zh, true, true);
 }
 
-export function initI18n(lang: Lang = remembered()) {
+export async function initI18n(lang: Lang = remembered()) {
   i18next.on('languageChanged', apply);
   apply(lang);
-  return i18next.use(initReactI18next).init({
+  await i18next.use(initReactI18next).init({
     lng: lang,
     fallbackLng: 'en',
-    resources: { en: { translation: en }, 'zh-CN': { translation: zh } },
+    resources: {},
     interpolation: { escapeValue: false },
     returnNull: false,
     nsSeparator: false,
   });
+  await texts(lang);
+  void texts(lang === 'en' ? 'zh-CN' : 'en');
 }
