@@ -144,6 +144,10 @@ type liveRef struct {
 	By      ref    `json:"by"`
 }
 
+type revisionRef struct {
+	Revision int64 `json:"revision"`
+}
+
 type changedOut struct {
 	flows.Changed
 	By ref `json:"by"`
@@ -156,7 +160,7 @@ type draftOut struct {
 	Mine     bool            `json:"mine"`
 	Private  bool            `json:"private"` // the caller has a private draft
 	Base     int64           `json:"base,omitempty"`
-	Shared   int64           `json:"shared,omitempty"`
+	Shared   *revisionRef    `json:"shared,omitempty"` // mine: where the shared draft is now
 	Authors  []ref           `json:"authors,omitempty"`
 	Live     *liveRef        `json:"live,omitempty"`
 	Reset    bool            `json:"reset,omitempty"`
@@ -195,8 +199,11 @@ func (s *Server) draft(ctx context.Context, a policies.Actor, in *DraftQuery) (*
 		return nil, err
 	}
 	out := draftOut{
-		Key: d.Key, Document: d.Document, Revision: d.Revision, Mine: d.Mine, Base: d.Base, Shared: d.Shared,
+		Key: d.Key, Document: d.Document, Revision: d.Revision, Mine: d.Mine, Base: d.Base,
 		Authors: s.people(ctx, a.Workspace, d.Authors), Changed: d.Changed, Private: s.Flows.HasPrivate(ctx, a.Workspace, in.Key, a.ID),
+	}
+	if d.Mine {
+		out.Shared = &revisionRef{d.Shared}
 	}
 	if f.Hash != "" {
 		out.Live = &liveRef{f.Version, f.Hash, f.PublishedAt, s.people(ctx, a.Workspace, []string{f.PublishedBy})[0]}

@@ -14,6 +14,7 @@ export type Draft = {
   document: FlowDocument;
   revision: number;
   mine?: boolean;
+  private?: boolean;
   base?: number;
   shared?: { revision: number };
   authors?: Person[];

@@ -28,10 +28,11 @@ export function useDocuments(key: string): {
     queryKey: ['flow-document', key, true],
     queryFn: () =>
       readDraft(key, true).catch((error: unknown) => {
-        // Most people have no private draft, and that is no mistake.
+        // Given up in another tab a moment ago: that is no mistake.
         if (error instanceof ApiError && error.status === 404) return null;
         throw error;
       }),
+    enabled: draft.data?.private === true, // most people have none
     retry: false,
     staleTime: 0,
   });
