@@ -164,7 +164,7 @@ function Owners({ list }: { list: Owner[] }) {
   const format = useFormat();
   const heads = ['received', 'messages', 'calls', 'promises', 'disputes', 'accounts'] as const;
   return (
-    <div className="table-scroll">
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={t('review.byOwner')}>
       <table className="table table-plain">
         <caption className="sr-only">{t('review.byOwner')}</caption>
         <thead>
