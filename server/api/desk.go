@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"sync"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -27,24 +29,23 @@ func (s *Server) addNote(ctx context.Context, a policies.Actor, in *noteIn) (*re
 	if err := s.inScope(ctx, a, v, in.ID); err != nil {
 		return nil, err
 	}
-	n, err := s.Desk.AddNote(ctx, a, in.ID, in.Body.Text, in.Body.Mentions, func(user string) bool { return s.userSees(ctx, a.Workspace, user, in.ID) })
+	n, err := s.Desk.AddNote(ctx, a, in.ID, in.Body.Text, in.Body.Mentions, s.whoSees(ctx, a.Workspace, in.ID))
 	return &reply[desk.Note]{n}, err
 }
 
-// userSees tells whether another person may see an account.
-func (s *Server) userSees(ctx context.Context, ws, user, customer string) bool {
-	members, err := s.Identity.Members(ctx, ws)
-	if err != nil {
-		return false
-	}
-	for _, m := range members {
-		if m.ID != user {
-			continue
+// whoSees tells of other people whether they may see an account; the members
+// are read once, when the first is asked about.
+func (s *Server) whoSees(ctx context.Context, ws, customer string) func(user string) bool {
+	members := sync.OnceValues(func() ([]policies.Actor, error) { return s.Identity.Members(ctx, ws) })
+	return func(user string) bool {
+		all, err := members()
+		k := slices.IndexFunc(all, func(m policies.Actor) bool { return m.ID == user })
+		if err != nil || k < 0 {
+			return false
 		}
-		v, err := s.Access.View(ctx, m, "customer", "read")
+		v, err := s.Access.View(ctx, all[k], "customer", "read")
 		return err == nil && s.Records.Visible(ctx, ws, customer, v) == nil
 	}
-	return false
 }
 
 func (s *Server) beginWork(ctx context.Context, a policies.Actor, in *CustomerPath) (*reply[desk.Work], error) {

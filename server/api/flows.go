@@ -191,7 +191,10 @@ func said(ctx context.Context, issues []flow.Issue) []lintIssue {
 
 // people names users; one that is gone is named by id.
 func (s *Server) people(ctx context.Context, ws string, ids []string) []ref {
-	names := s.userNames(ctx, ws)
+	return persons(s.userNames(ctx, ws), ids)
+}
+
+func persons(names map[string]string, ids []string) []ref {
 	out := make([]ref, 0, len(ids))
 	for _, id := range ids {
 		out = append(out, person(names, id))

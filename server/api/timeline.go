@@ -87,7 +87,7 @@ func (s *Server) getTimeline(ctx context.Context, a policies.Actor, in *timeline
 		by := person(names, n.By)
 		out = append(out, timelineEntry{
 			ID: "n" + n.ID, At: n.At, Kind: "note", Actor: &by, Text: map[string]string{"en": n.Text, "zh-CN": n.Text},
-			Data: map[string]any{"mentions": s.people(ctx, a.Workspace, n.Mentions)},
+			Data: map[string]any{"mentions": persons(names, n.Mentions)},
 		})
 	}
 	for _, e := range events {
