@@ -107,7 +107,7 @@ var (
 var reserved = map[string]bool{
 	"id": true, "open": true, "collectable": true, "disputed": true, "promised": true, "status": true, "dpd": true, "held": true,
 	"customerName": true, "allocations": true, "unapplied": true, "reversed": true, "balances": true, "openInvoices": true,
-	"oldestDue": true, "nextDue": true, "onHold": true, "stopWish": true, "nextContactAt": true, "lastContactAt": true, "ownerName": true,
+	"oldestDue": true, "nextDue": true, "onHold": true, "stopWish": true, "nextContactAt": true, "lastContactAt": true, "ownerName": true, "unreachable": true, "push": true,
 }
 
 // vocabulary is what a field may say beside JSON Schema: x-df-ref with

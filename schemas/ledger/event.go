@@ -33,6 +33,8 @@ const (
 	MessageFailed    = "message.failed"
 	MessageUnknown   = "message.unknown"
 	MessageCrossed   = "message.crossed"
+	MessageWaiting   = "message.waiting" // for a person who has to act before it is out
+	StopConfirmed    = "stop.confirmed"
 	ItemRevived      = "item.revived"
 	PaymentRevived   = "payment.revived"
 )
@@ -107,7 +109,7 @@ func (s *State) Apply(e Event) {
 		PaymentApplied, PaymentAllocated, PaymentReversed, ItemRevived, PaymentRevived:
 		s.applyMoney(e)
 	case DisputeOpened, DisputeClosed, PromiseMade, PromiseClosed, HoldSet, HoldLifted,
-		StopWished, StopLifted, ContactLogged:
+		StopWished, StopLifted, StopConfirmed, ContactLogged:
 		s.applyRelation(e)
 	default:
 		s.applyMessage(e)
@@ -264,6 +266,8 @@ func (s *State) applyRelation(e Event) {
 		}
 	case StopWished:
 		s.StopWish = &StopWish{Reason: e.Reason, At: e.At}
+	case StopConfirmed:
+		s.StopWish.Confirmed = true
 	case StopLifted:
 		s.StopWish = nil
 	case ContactLogged:
@@ -281,6 +285,8 @@ func (s *State) applyMessage(e Event) {
 		s.contact(Contact{At: e.At, Kind: "message", Key: e.Key})
 	case MessageSent:
 		s.Intents[e.Key].Status = IntentSent
+	case MessageWaiting:
+		s.Intents[e.Key].Status = IntentWaiting
 	case MessageUnknown:
 		s.Intents[e.Key].Status = IntentUnknown
 	case MessageFailed:

@@ -214,6 +214,19 @@ func (c LiftStop) decide(s *State, _ Now) ([]Event, error) {
 	return []Event{{Type: StopLifted, Reason: c.Reason}}, nil
 }
 
+// ConfirmStop is a person's review that upholds a stop wish.
+type ConfirmStop struct{ Reason string }
+
+func (c ConfirmStop) decide(s *State, _ Now) ([]Event, error) {
+	if s.StopWish == nil || s.StopWish.Confirmed {
+		return nil, nil
+	}
+	if err := checkText("/reason", c.Reason); err != nil {
+		return nil, err
+	}
+	return []Event{{Type: StopConfirmed, Reason: c.Reason}}, nil
+}
+
 // CallResults are the results of a phone call.
 var CallResults = []string{"reached", "voicemail", "unreachable", "invoiceNotReceived", "waitingApproval", "dispute", "paymentUnderWay", "paid"}
 

@@ -41,6 +41,7 @@ const (
 	Refused  = "refused"
 	Already  = "already" // this key was sent before
 	Unknown  = "unknown" // this key was granted before and its end is not known
+	Waiting  = "waiting" // this key was granted before and waits for a person
 )
 
 // Decision is the answer to a wish to send. Reason names the check that failed:
@@ -118,6 +119,8 @@ func (s *State) Evaluate(c Intend, n Now) Decision {
 		switch {
 		case i.Status == IntentSent:
 			return Decision{Verdict: Already, Items: i.Items, Amount: i.Amount, Seq: i.Seq}
+		case i.Status == IntentWaiting:
+			return Decision{Verdict: Waiting, Items: i.Items, Amount: i.Amount, Seq: i.Seq}
 		case i.Status == IntentFailed || c.Resend:
 			// failed ones may be tried again under the same key
 		default:
@@ -273,11 +276,11 @@ func (d Decision) fail(verdict, reason string) Decision {
 }
 
 // EndMessage records how a granted message ended: sent, failed or unknown.
-// Repeats change nothing; sent and failed are final, unknown may still become
-// either.
+// Repeats change nothing; sent and failed are final, unknown and waiting may
+// still become either.
 type EndMessage struct {
 	Key    string
-	Status string // IntentSent, IntentFailed, IntentUnknown
+	Status string // IntentSent, IntentFailed, IntentUnknown, IntentWaiting
 	Ref    string // the provider's id of the message
 	Reason string // of a failure, safe to show
 }
@@ -290,9 +293,9 @@ func (c EndMessage) decide(s *State, _ Now) ([]Event, error) {
 	if i.Status == c.Status || i.Status == IntentSent || i.Status == IntentFailed {
 		return nil, nil
 	}
-	typ := map[string]string{IntentSent: MessageSent, IntentFailed: MessageFailed, IntentUnknown: MessageUnknown}[c.Status]
+	typ := map[string]string{IntentSent: MessageSent, IntentFailed: MessageFailed, IntentUnknown: MessageUnknown, IntentWaiting: MessageWaiting}[c.Status]
 	if typ == "" {
-		return nil, fault.At("/status", "enum", []string{IntentSent, IntentFailed, IntentUnknown})
+		return nil, fault.At("/status", "enum", []string{IntentSent, IntentFailed, IntentUnknown, IntentWaiting})
 	}
 	return []Event{{
 		Type: typ, Key: c.Key, Items: i.Items, Currency: i.Currency, Amount: i.Amount,

@@ -150,9 +150,11 @@ func (h *Hold) Active(today value.Date) bool {
 }
 
 // StopWish is the customer's request not to be contacted, until a person reviews it.
+// Confirmed is that review, where it upholds the wish.
 type StopWish struct {
-	Reason string    `json:"reason"`
-	At     time.Time `json:"at"`
+	Reason    string    `json:"reason"`
+	At        time.Time `json:"at"`
+	Confirmed bool      `json:"confirmed,omitempty"`
 }
 
 // Contact is one contact with the customer that counts against the budget.
@@ -168,6 +170,7 @@ const (
 	IntentSent    = "sent"
 	IntentFailed  = "failed"
 	IntentUnknown = "unknown"
+	IntentWaiting = "waiting" // for a person: a call to make, a letter to post
 )
 
 // Intent is the ledger's side of one message: what it saw when it was granted.

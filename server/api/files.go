@@ -32,6 +32,7 @@ func (s *Server) routes() {
 	s.deskRoutes()
 	s.reviewRoutes()
 	s.settingRoutes()
+	s.channelRoutes()
 }
 
 func csp(nonce string) string {

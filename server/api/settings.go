@@ -65,28 +65,35 @@ type workspaceOut struct {
 	Channels map[string]map[string]any `json:"channels"`
 }
 
-// secretFields of channel settings are never shown again.
-var secretFields = map[string]bool{"password": true, "secret": true}
-
+// hiddenSecret stands for a setting that is never shown again.
 const hiddenSecret = "•••"
 
-func showWorkspace(w *workspace.Workspace) workspaceOut {
+// hide gives a channel's settings with its secrets hidden. What a channel does
+// not know (any more) is hidden too.
+func (s *Server) hide(key string, raw json.RawMessage) map[string]any {
+	var m map[string]any
+	if json.Unmarshal(raw, &m) != nil {
+		return nil
+	}
+	ch := s.Channels[key]
+	for f, v := range m {
+		if v != "" && (ch == nil || ch.Info().Secret(f)) {
+			m[f] = hiddenSecret
+		}
+	}
+	return m
+}
+
+func (s *Server) showWorkspace(w *workspace.Workspace) workspaceOut {
 	out := workspaceOut{
 		Version: w.Version, Key: w.Key, Name: w.Name, Language: w.Language, Timezone: w.Timezone, Currency: w.Currency, Calendar: w.Calendar,
 		Window: w.Window, Budgets: w.Budgets, AllocationRule: w.AllocationRule, HeldReason: w.HeldReason, MaxDataAge: w.MaxDataAgeHour,
 		DataAt: instant(w.DataAt), Demo: w.Demo != nil, Channels: map[string]map[string]any{},
 	}
 	for key, raw := range w.Channels {
-		var m map[string]any
-		if json.Unmarshal(raw, &m) != nil {
-			continue
+		if m := s.hide(key, raw); m != nil {
+			out.Channels[key] = m
 		}
-		for f := range m {
-			if secretFields[f] && m[f] != "" {
-				m[f] = hiddenSecret
-			}
-		}
-		out.Channels[key] = m
 	}
 	return out
 }
@@ -96,7 +103,7 @@ func (s *Server) getWorkspace(ctx context.Context, a policies.Actor, _ *nothing)
 	if err != nil {
 		return nil, err
 	}
-	out := showWorkspace(w)
+	out := s.showWorkspace(w)
 	if ok, err := s.Access.Can(ctx, a, "workspace", "update"); err != nil || !ok {
 		out.Channels = map[string]map[string]any{}
 	}
@@ -118,7 +125,7 @@ func (s *Server) saveWorkspace(ctx context.Context, a policies.Actor, in *worksp
 	if err != nil {
 		return nil, err
 	}
-	body = showWorkspace(current)
+	body = s.showWorkspace(current)
 	if err := json.Unmarshal(in.Body, &body); err != nil {
 		if fe, ok := err.(*fault.Error); ok {
 			return nil, fe
@@ -133,8 +140,8 @@ func (s *Server) saveWorkspace(ctx context.Context, a policies.Actor, in *worksp
 	if err != nil {
 		return nil, err
 	}
-	s.audit(ctx, a, "update", "workspace", a.Workspace, showWorkspace(w))
-	return &tagged[workspaceOut]{etag(w.Version), showWorkspace(w)}, nil
+	s.audit(ctx, a, "update", "workspace", a.Workspace, s.showWorkspace(w))
+	return &tagged[workspaceOut]{etag(w.Version), s.showWorkspace(w)}, nil
 }
 
 // mergeChannels takes new channel settings; a secret sent back as it was shown
@@ -143,27 +150,37 @@ func (s *Server) mergeChannels(w *workspace.Workspace, next map[string]map[strin
 	old := w.Channels
 	w.Channels = map[string]json.RawMessage{}
 	for key, m := range next {
-		ch, ok := s.Channels[key]
-		if !ok {
-			return fault.At("/channels/"+key, "unknownField", nil)
-		}
-		var was map[string]any
-		_ = json.Unmarshal(old[key], &was)
-		for f, v := range m {
-			if secretFields[f] && v == hiddenSecret {
-				m[f] = was[f]
-			}
-		}
-		raw, err := json.Marshal(m)
+		raw, err := s.mergeChannel(key, old[key], m)
 		if err != nil {
-			return err
-		}
-		if err := ch.Check(raw); err != nil {
 			return at("/channels/"+key, err)
 		}
 		w.Channels[key] = raw
 	}
 	return nil
+}
+
+// mergeChannel judges a channel's new settings; a secret sent back as it was
+// shown stays what it is.
+func (s *Server) mergeChannel(key string, old json.RawMessage, next map[string]any) (json.RawMessage, error) {
+	ch, ok := s.Channels[key]
+	if !ok {
+		return nil, fault.At("", "unknownField", nil)
+	}
+	var was map[string]any
+	_ = json.Unmarshal(old, &was)
+	for f, v := range next {
+		if v == hiddenSecret && ch.Info().Secret(f) {
+			next[f] = was[f]
+		}
+		if next[f] == nil || next[f] == "" {
+			delete(next, f) // an emptied field is one that is not set
+		}
+	}
+	raw, err := json.Marshal(next)
+	if err != nil {
+		return nil, err
+	}
+	return raw, ch.Check(raw)
 }
 
 type calendarsOut struct {

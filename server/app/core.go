@@ -24,6 +24,7 @@ import (
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/pace"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/store/mongostore"
@@ -65,6 +66,8 @@ type Core struct {
 	Live      *live.Hub
 	World     *world.World
 	Channels  channel.Registry
+	Pace      *pace.Pace
+	Crew      *pace.Crew
 }
 
 // OpenCore opens the store and makes sure that it is set up.
@@ -139,6 +142,11 @@ func (c *Core) assemble(ctx context.Context) error {
 	if c.Config.MongoURI != "" { // several processes may share the store
 		c.Live.Share(live.NewLog(c.Store), c.Log)
 	}
+	c.Pace = pace.New()
+	if c.Config.MongoURI != "" { // several processes may send
+		c.Crew = pace.NewCrew(c.Store, workspace.System, c.Log, time.Now)
+		c.Pace.Share = c.Crew.Share
+	}
 	c.Desk = desk.New(c.Store, c.Spaces, c.Records)
 	c.Tiers = tiers.New(c.Store, c.Spaces, c.Accounts, c.Records)
 	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks, Tiers: c.Tiers, Desk: c.Desk}
@@ -146,7 +154,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err
 	}
-	if err := c.Store.Ensure(ctx, workspace.System, api.IdemSpecs...); err != nil {
+	if err := c.Store.Ensure(ctx, workspace.System, slices.Concat(api.IdemSpecs, pace.Specs)...); err != nil {
 		return err
 	}
 	if err := c.Audit.Open(ctx); err != nil {
@@ -250,7 +258,7 @@ func (c *Core) connectEngine(e flows.Engine) {
 // activities are the engine's way into the product.
 func (c *Core) activities() *activity.Activities {
 	poster, _ := c.Channels["webhook"].(*webhook.Channel)
-	return &activity.Activities{Ledger: c.Accounts, World: c.World, Channels: c.Channels, Poster: poster}
+	return &activity.Activities{Ledger: c.Accounts, World: c.World, Channels: c.Channels, Poster: poster, Pacer: c.Pace}
 }
 
 // Close closes the store.

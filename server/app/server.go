@@ -107,6 +107,9 @@ func (s *Server) work(ctx context.Context) {
 	go s.Live.Run(ctx)
 	go s.Relay.Sweep(ctx)
 	go s.sweepFlows(ctx)
+	if s.Crew != nil && s.Config.Has("worker") {
+		go s.Crew.Run(ctx)
+	}
 	s.Relay.Run(ctx)
 }
 

@@ -206,6 +206,9 @@ func (s *Service) Names(ctx context.Context, ws string) node.Names {
 // channelNames are those of the channels that ship.
 var channelNames = map[string]flow.Text{
 	"email": node.Say("e-mail", "邮件"), "sms": node.Say("text message", "短信"), "webhook": node.Say("webhook", "Webhook"), "sandbox": node.Say("the sandbox", "沙箱"),
+	"wecom-bot": node.Say("WeCom group robot", "企业微信群机器人"), "wecom-app": node.Say("WeCom application", "企业微信应用"), "wecom-customer": node.Say("WeCom mass message", "企业微信客户群发"),
+	"wechat": node.Say("WeChat", "微信公众号"), "dingtalk": node.Say("DingTalk robot", "钉钉机器人"), "feishu": node.Say("Feishu robot", "飞书机器人"),
+	"push": node.Say("web push", "浏览器推送"), "call": node.Say("phone call", "人工电话"), "voice": node.Say("voice call", "语音电话"), "letter": node.Say("letter", "信函"),
 	"preferred": node.Say("the preferred channel", "偏好渠道"),
 }
 

@@ -34,7 +34,7 @@ var rooms = []room{
 	{at: "workflows/node", may: []string{"schemas/"}},
 	{at: "workflows/node/", may: []string{"schemas/", "workflows/node"}},
 	{at: "workflows/channel", may: []string{"schemas/"}},
-	{at: "workflows/channel/", may: []string{"schemas/", "workflows/channel"}},
+	{at: "workflows/channel/", may: []string{"schemas/", "workflows/channel", "workflows/channel/httpcall"}},
 	{at: "workflows/run", may: []string{"schemas/", "workflows/node"}, test: []string{"workflows/builtin"}},
 	{at: "workflows/activity", may: []string{"schemas/", "workflows/node", "workflows/run", "workflows/channel"}, test: []string{"workflows/builtin"}},
 	{at: "workflows/builtin", may: []string{"schemas/", "workflows/"}},

@@ -4,8 +4,6 @@ package messages
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -15,13 +13,14 @@ import (
 	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/workflows/activity"
+	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
 const collection = "message"
 
 // Specs are the collections of this room.
-var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{store.OnText("at"), store.OnText("customer", "at"), store.OnText("status", "at")}, MaxBody: 2 << 20}}
+var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{store.OnText("at"), store.OnText("customer", "at"), store.OnText("status", "at"), store.OnText("ref"), store.OnText("addr", "at"), store.OnText("channel", "status", "at")}, MaxBody: 2 << 20}}
 
 // Message is a message as stored.
 type Message struct {
@@ -42,7 +41,11 @@ type Message struct {
 	Currency     string           `json:"currency"`
 	Status       string           `json:"status"`
 	Reason       string           `json:"reason,omitempty"`
+	Detail       string           `json:"detail,omitempty"` // the provider's own words
 	Ref          string           `json:"ref,omitempty"`
+	Addr         string           `json:"addr,omitempty"` // To in the form in which spellings are equal
+	Cost         int64            `json:"cost,omitempty"` // minor units of the workspace's currency
+	Delivery     *Delivery        `json:"delivery,omitempty"`
 	Flow         string           `json:"flow,omitempty"`
 	Node         string           `json:"node,omitempty"`
 	Runs         []string         `json:"runs,omitempty"`
@@ -57,6 +60,14 @@ type Message struct {
 type Entry struct {
 	ID string
 	Message
+}
+
+// Delivery is what was heard of a message after it went out.
+type Delivery struct {
+	State  string `json:"state"` // delivered, bounced, replied; a reply outlasts the rest
+	At     string `json:"at"`
+	Reason string `json:"reason,omitempty"` // a text key
+	Detail string `json:"detail,omitempty"` // the provider's own words
 }
 
 // Accounts is what this room asks of the ledger.
@@ -78,10 +89,7 @@ type Service struct {
 func New(s *store.Store, a Accounts) *Service { return &Service{store: s, accounts: a} }
 
 // ID of a message by its key.
-func ID(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:12])
-}
+func ID(key string) string { return channel.ID(key) }
 
 // Save stores a message by key. A message that is there keeps its text; its
 // status moves on.
@@ -90,7 +98,7 @@ func (s *Service) Save(ctx context.Context, ws string, o activity.Outgoing, acct
 		Key: o.Key, At: value.Instant(o.At), Customer: o.Message.Customer, CustomerName: o.Message.Name, Acct: acct, Channel: o.Channel, To: o.Message.To,
 		Language: o.Message.Language, Subject: o.Message.Subject, Text: o.Message.Text, HTML: o.Message.HTML, Items: slim(o.Message.Items), Invoices: o.Items,
 		Amount: o.Open, Currency: o.Message.Currency, Status: o.Status, Reason: o.Reason, Ref: o.Ref, Flow: o.Flow, Node: o.Node, Runs: o.Runs,
-		Template: o.Template, Tone: o.Tone, Seq: o.Message.Seq, Checks: o.Checks,
+		Template: o.Template, Tone: o.Tone, Seq: o.Message.Seq, Checks: o.Checks, Detail: o.Detail, Addr: channel.Same(o.Message.To), Cost: o.Cost,
 	}
 	body, err := json.Marshal(m)
 	if err != nil {
@@ -103,11 +111,14 @@ func (s *Service) Save(ctx context.Context, ws string, o activity.Outgoing, acct
 			if old.Status == ledger.IntentSent && o.Status == ledger.IntentSent {
 				return false
 			}
-			if o.Status == ledger.IntentSent && old.Status == ledger.IntentFailed {
-				*old = m // a new attempt under the same key went out, with its own text
+			if old.Status == ledger.IntentFailed {
+				*old = m // a new attempt under the same key, with its own text and channel
 				return true
 			}
-			old.Status, old.Reason, old.Ref = o.Status, o.Reason, o.Ref
+			old.Status, old.Reason, old.Detail = o.Status, o.Reason, o.Detail
+			if o.Ref != "" {
+				old.Ref = o.Ref
+			}
 			return true
 		})
 	}

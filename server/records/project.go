@@ -69,7 +69,7 @@ func touched(events []ledger.Event) (invoices, payments []string, customer bool)
 	}
 	for _, e := range events {
 		switch e.Type {
-		case ledger.MessageIntended, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.MessageSent:
+		case ledger.MessageIntended, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.MessageSent, ledger.MessageWaiting:
 			continue // they change no figure
 		case ledger.InvoiceCancelled:
 			for _, r := range e.Released {

@@ -43,6 +43,8 @@ type Task struct {
 	Results      []node.Choice     `json:"results,omitempty"`
 	Result       string            `json:"result,omitempty"`
 	Note         string            `json:"note,omitempty"`
+	Text         string            `json:"text,omitempty"` // what to say or do
+	Link         string            `json:"link,omitempty"` // what opens what is needed, such as tel:
 	CreatedAt    string            `json:"createdAt"`
 	DoneAt       string            `json:"doneAt,omitempty"`
 	DoneBy       string            `json:"doneBy,omitempty"`
@@ -73,7 +75,7 @@ func New(s *store.Store, now func(ctx context.Context, ws string) (time.Time, er
 func (s *Service) Create(ctx context.Context, ws string, t activity.Task, assignee, name string, acct json.RawMessage) error {
 	doc := Task{
 		Key: t.Key, Kind: t.Kind, Title: t.Title, Customer: t.Customer, CustomerName: name, Acct: acct, Run: t.Run, Assignee: assignee,
-		Due: t.Due, Status: Open, Results: t.Results, CreatedAt: value.Instant(t.At),
+		Due: t.Due, Status: Open, Results: t.Results, CreatedAt: value.Instant(t.At), Text: t.Text, Link: t.Link,
 	}
 	if t.Assign != nil {
 		doc.Role, doc.Team = t.Assign.Role, t.Assign.Team

@@ -166,6 +166,11 @@ func (w *World) CreateTask(ctx context.Context, ws string, t activity.Task) erro
 	return w.Tasks.Create(ctx, ws, t, assignee, name, acct)
 }
 
+// SentSince counts a customer's messages on a channel since an instant.
+func (w *World) SentSince(ctx context.Context, ws, customer, channel string, since time.Time) (int, error) {
+	return w.Messages.SentSince(ctx, ws, customer, channel, since)
+}
+
 // SetFields changes fields of a record, checked like any update.
 func (w *World) SetFields(ctx context.Context, ws, form, id string, set map[string]json.RawMessage) error {
 	actor := policies.SystemActor(ws, "flow")

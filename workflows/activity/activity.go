@@ -59,6 +59,9 @@ type World interface {
 	Score(ctx context.Context, workspace, customer string) error
 	// SaveStep stores what a step changed: the runs' index and the facts.
 	SaveStep(ctx context.Context, workspace, customer string, changed []*run.Run, facts []run.Fact) error
+	// SentSince counts a customer's messages on a channel since an instant,
+	// those that failed left out.
+	SentSince(ctx context.Context, workspace, customer, channel string, since time.Time) (int, error)
 }
 
 // Outgoing is a message as recorded.
@@ -72,8 +75,10 @@ type Outgoing struct {
 	Node     string
 	Runs     []string
 	Items    []string
-	Status   string // sent, failed, unknown
+	Status   string // sent, failed, unknown, waiting
 	Reason   string
+	Detail   string // the provider's own words
+	Cost     int64  // minor units of the workspace's currency
 	Ref      string
 	At       time.Time
 	Checks   []ledger.Check
@@ -92,6 +97,8 @@ type Task struct {
 	Due      value.Date
 	Results  []node.Choice
 	At       time.Time
+	Text     string // what to say or do
+	Link     string // what opens what is needed, such as tel:
 }
 
 // Poster sends a signed webhook of a step; settings are the workspace's for
@@ -106,6 +113,7 @@ type Activities struct {
 	World    World
 	Channels channel.Registry
 	Poster   Poster
+	Pacer    Pacer // nil keeps no rate
 }
 
 // Step is one step of an account, as a local activity.

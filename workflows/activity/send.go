@@ -3,6 +3,8 @@ package activity
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -20,54 +22,111 @@ const sendTimeout = 60 * time.Second
 // by is who gives commands for flows, in the journal.
 const by = "flow"
 
-// Send asks the ledger for the message and, once it is granted, hands it to
-// the channel at once and records how it ended.
+// Send takes the first channel that reaches the customer, asks the ledger for
+// the message and, once it is granted, hands it over at once and records how it
+// ended. A channel that is certain never to reach the customer makes room for
+// the next one.
 func (e *env) Send(ctx context.Context, f *run.Facts, m run.Message) (run.Sent, error) {
-	ch, to := e.pick(f, m)
-	if ch == nil {
-		return run.Sent{Result: node.Result{Status: node.ResultFailed, Reason: "noAddress"}}, nil
+	ways, why, until, err := e.reach(ctx, f, m)
+	if err != nil {
+		return run.Sent{}, err
 	}
-	if key, _ := f.State.Answered(m.Key); key == "" { // nothing has been decided about it yet
+	answered, _ := f.State.Answered(m.Key)
+	if answered == "" { // nothing has been decided about it yet
 		wait, err := e.a.World.WaitFor(ctx, e.ws, e.customer)
 		if err != nil {
 			return run.Sent{}, err
 		}
 		if wait > 0 {
-			return run.Sent{Result: node.Result{Status: node.ResultDeferred, Reason: "working", Until: e.Now().Add(wait)}}, nil
+			return deferred("working", e.Now().Add(wait)), nil
+		}
+	} else if i := f.State.Intents[answered]; i != nil {
+		// A message that was begun is not begun again on another channel.
+		ways = []way{{e.a.Channels[i.Channel], ""}}
+		if c := ways[0].ch; c != nil {
+			ways[0].to = c.Address(e.space.Channels[i.Channel], f.Customer)
 		}
 	}
-	settings := e.space.Channels[ch.Key()]
+	if len(ways) == 0 {
+		if why == "monthlyLimit" {
+			return deferred(why, until), nil
+		}
+		return run.Sent{Result: node.Result{Status: node.ResultFailed, Reason: why}}, e.lost(ctx, f)
+	}
+	var sent run.Sent
+	for _, w := range ways {
+		again := false
+		if sent, again, err = e.attempt(ctx, f, m, w); err != nil || !again {
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+func deferred(reason string, until time.Time) run.Sent {
+	return run.Sent{Result: node.Result{Status: node.ResultDeferred, Reason: reason, Until: until}}
+}
+
+// attempt asks the ledger for the message on one channel and sends it.
+func (e *env) attempt(ctx context.Context, f *run.Facts, m run.Message, w way) (sent run.Sent, again bool, err error) {
+	var key string
+	var settings json.RawMessage
+	wish := ledger.Intend{Key: m.Key, Keys: m.Keys, Items: m.Items, Currency: m.Currency, Rules: m.Rules}
+	if w.ch != nil {
+		key = w.ch.Key()
+		settings = e.space.Channels[key]
+		wish.Channel, wish.Resend = key, w.ch.Idempotent(settings)
+	}
+	wait, err := e.turn(ctx, f, wish, w, settings)
+	if err != nil || wait > 0 {
+		return deferred("rate", e.Now().Add(wait)), false, err
+	}
 	var d ledger.Decision
-	_, st, err := e.a.Ledger.Execute(ctx, e.ws, e.customer, by, ledger.Intend{
-		Key: m.Key, Keys: m.Keys, Items: m.Items, Currency: m.Currency, Channel: ch.Key(),
-		Rules: m.Rules, Resend: ch.Idempotent(settings), Out: &d,
-	})
+	wish.Out = &d
+	_, st, err := e.a.Ledger.Execute(ctx, e.ws, e.customer, by, wish)
 	if err != nil {
-		return run.Sent{}, err
+		return run.Sent{}, false, err
 	}
 	f.State = st
-	sent := run.Sent{Dropped: d.Dropped}
+	sent = run.Sent{Dropped: d.Dropped}
 	sent.Ref = m.Key
 	switch d.Verdict {
 	case ledger.Refused:
 		sent.Status, sent.Reason, sent.Ref = node.ResultRefused, d.Reason, ""
-		return sent, nil
+		return sent, false, nil
 	case ledger.Deferred:
 		sent.Status, sent.Reason, sent.Until, sent.Ref = node.ResultDeferred, d.Reason, d.Until, ""
-		return sent, nil
+		return sent, false, nil
+	case ledger.Waiting:
+		sent.Status = node.ResultOK
+		return sent, false, nil
 	}
-	out, err := e.compose(ctx, f, m, d, ch.Key(), to)
+	out, err := e.compose(ctx, f, m, d, key, w.to)
 	switch {
 	case d.Verdict == ledger.Already:
 		out.Status, sent.Status = "sent", node.ResultOK
-		return sent, e.a.World.SaveMessage(ctx, e.ws, out)
-	case d.Verdict == ledger.Unknown:
+		return sent, false, e.a.World.SaveMessage(ctx, e.ws, out)
+	case d.Verdict == ledger.Unknown || w.ch == nil:
 		out.Status, sent.Status, sent.Reason = "unknown", node.ResultUnknown, "unknownSend"
-		return sent, e.a.World.SaveMessage(ctx, e.ws, out)
+		return sent, false, e.a.World.SaveMessage(ctx, e.ws, out)
 	case err != nil:
-		return e.ended(ctx, out, sent, ledger.IntentFailed, node.ResultFailed, reasonOf(err))
+		sent, err = e.ended(ctx, out, sent, ledger.IntentFailed, node.ResultFailed, reasonOf(err))
+		return sent, false, err
 	}
-	return e.deliver(ctx, ch, settings, out, sent)
+	return e.deliver(ctx, w, settings, out, sent)
+}
+
+// turn waits for the channel's rate, but only for a message that the ledger
+// would grant now.
+func (e *env) turn(ctx context.Context, f *run.Facts, wish ledger.Intend, w way, settings json.RawMessage) (time.Duration, error) {
+	if e.a.Pacer == nil || e.space.Demo || w.ch == nil {
+		return 0, nil
+	}
+	rate := w.ch.Info().LimitsOf(settings).Rate
+	if rate <= 0 || f.State.Evaluate(wish, ledger.Now{At: e.Now(), Today: f.Today, By: by, Calendar: f.Calendar}).Verdict != ledger.Granted {
+		return 0, nil
+	}
+	return e.a.Pacer.Turn(ctx, e.ws, w.ch.Key(), rate, wish.Key)
 }
 
 func reasonOf(err error) string {
@@ -75,63 +134,6 @@ func reasonOf(err error) string {
 		return "template"
 	}
 	return "internal"
-}
-
-// deliver calls the provider once and records the end.
-func (e *env) deliver(ctx context.Context, ch channel.Channel, settings json.RawMessage, out Outgoing, sent run.Sent) (run.Sent, error) {
-	callCtx, cancel := context.WithTimeout(ctx, sendTimeout)
-	ref, err := ch.Send(callCtx, settings, out.Message)
-	cancel()
-	out.Ref = ref
-	// The provider has been called: what happened is recorded even when the
-	// process is being stopped.
-	ctx = context.WithoutCancel(ctx)
-	if err == nil {
-		return e.ended(ctx, out, sent, ledger.IntentSent, node.ResultOK, "")
-	}
-	class, reason := channel.ClassOf(err)
-	switch class {
-	case channel.Retry:
-		return e.ended(ctx, out, sent, ledger.IntentFailed, node.ResultRetry, reason)
-	case channel.Permanent:
-		return e.ended(ctx, out, sent, ledger.IntentFailed, node.ResultFailed, reason)
-	}
-	return e.ended(ctx, out, sent, ledger.IntentUnknown, node.ResultUnknown, reason)
-}
-
-func (e *env) ended(ctx context.Context, out Outgoing, sent run.Sent, intent, result, reason string) (run.Sent, error) {
-	out.Status, out.Reason = intent, reason
-	sent.Status, sent.Reason = result, reason
-	if _, _, err := e.a.Ledger.Execute(ctx, e.ws, e.customer, by, ledger.EndMessage{Key: out.Key, Status: intent, Ref: out.Ref, Reason: reason}); err != nil {
-		return run.Sent{}, err
-	}
-	return sent, e.a.World.SaveMessage(ctx, e.ws, out)
-}
-
-// pick chooses the channel: as the step says, or the customer's preferred one,
-// then the fallbacks, the first that reaches the customer. A demo workspace
-// reaches only the sandbox.
-func (e *env) pick(f *run.Facts, m run.Message) (channel.Channel, string) {
-	wanted := append([]string{m.Channel}, m.Fallback...)
-	if e.space.Demo {
-		wanted = []string{"sandbox"}
-	}
-	for _, key := range wanted {
-		if key == "preferred" {
-			key, _ = f.Customer["preferredChannel"].(string)
-			if key == "" {
-				key = "email"
-			}
-		}
-		ch, ok := e.a.Channels[key]
-		if !ok {
-			continue
-		}
-		if to := ch.Address(f.Customer); to != "" {
-			return ch, to
-		}
-	}
-	return nil, ""
 }
 
 // compose renders the message from what the ledger granted.
@@ -146,7 +148,7 @@ func (e *env) compose(ctx context.Context, f *run.Facts, m run.Message, d ledger
 		At: e.Now(), Checks: d.Checks, Open: d.Amount, Record: f.Customer,
 		Message: channel.Message{
 			Key: m.Key, Workspace: e.ws, Customer: e.customer, To: to, Name: name, Language: lang,
-			Currency: string(m.Currency), Amount: d.Amount, Seq: d.Seq,
+			Currency: string(m.Currency), Amount: d.Amount, Seq: d.Seq, Template: m.Template, Record: f.Customer,
 		},
 	}
 	vars := MessageVars(e.space, f, d, m.Currency)
@@ -163,7 +165,21 @@ func (e *env) compose(ctx context.Context, f *run.Facts, m run.Message, d ledger
 		return out, err
 	}
 	out.Message.Language, out.Message.Subject, out.Message.Text, out.Message.HTML = r.Language, r.Subject, r.Text, r.HTML
+	out.Message.Vars = figures(e.space, vars, &out.Message)
 	return out, nil
+}
+
+// figures are what a provider's registered template may be filled with: the
+// first item stands for all in number, dueDate and days.
+func figures(s *Space, vars message.Vars, m *channel.Message) map[string]string {
+	out := map[string]string{
+		"name": m.Name, "amount": value.Money{Amount: m.Amount, Currency: value.Currency(m.Currency)}.String(), "currency": m.Currency,
+		"count": strconv.Itoa(len(m.Items)), "company": s.Name, "text": m.Text, "subject": m.Subject, "days": fmt.Sprint(vars["maxDpd"]),
+	}
+	if len(m.Items) > 0 {
+		out["number"], out["dueDate"] = channel.Text(m.Items[0], "number"), channel.Text(m.Items[0], "dueDate")
+	}
+	return out
 }
 
 // MessageVars are the variables of a message about the granted items.

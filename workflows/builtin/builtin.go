@@ -2,12 +2,6 @@
 package builtin
 
 import (
-	"time"
-
-	"github.com/dueflow/dueflow/workflows/channel"
-	"github.com/dueflow/dueflow/workflows/channel/email"
-	"github.com/dueflow/dueflow/workflows/channel/sandbox"
-	webhookchannel "github.com/dueflow/dueflow/workflows/channel/webhook"
 	"github.com/dueflow/dueflow/workflows/node"
 	"github.com/dueflow/dueflow/workflows/node/approval"
 	"github.com/dueflow/dueflow/workflows/node/branch"
@@ -42,10 +36,4 @@ func Nodes() *node.Registry {
 		branch.Type, switchtier.Type, promisecheck.Type, split.Type, loop.Type, end.Type,
 		send.Type, task.Type, approval.Type, notify.Type, escalate.Type, update.Type, score.Type, hold.Type, webhook.Type, stop.Type,
 	)
-}
-
-// Channels is the registry of all channels. allowPrivate lets webhooks reach
-// private addresses.
-func Channels(allowPrivate bool, now func() time.Time) channel.Registry {
-	return channel.NewRegistry(sandbox.Channel{}, email.Channel{}, webhookchannel.New(allowPrivate, now))
 }

@@ -6,6 +6,8 @@ package channel
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,14 +29,23 @@ type Message struct {
 	Amount    int64            `json:"amount"`
 	Items     []map[string]any `json:"items"`
 	Seq       int64            `json:"ledgerVersion"`
+	Template  string           `json:"template,omitempty"`
+	// Vars are the figures of the message by name, as text, for providers that
+	// fill registered templates themselves; see VarNames.
+	Vars map[string]string `json:"-"`
+	// Record is the customer's record, for channels whose address is more than
+	// a line of text.
+	Record map[string]any `json:"-"`
 }
 
 // Channel is one way to reach people. Settings are the workspace's for it.
 type Channel interface {
 	// Key names it in flows and settings.
 	Key() string
+	// Info describes it.
+	Info() *Info
 	// Address is where a customer's record says it is reached, "" for nowhere.
-	Address(customer map[string]any) string
+	Address(settings json.RawMessage, customer map[string]any) string
 	// Idempotent tells whether a repeat of a key is dropped at the other end,
 	// so that a message whose end is unknown may simply be sent again.
 	Idempotent(settings json.RawMessage) bool
@@ -58,6 +69,9 @@ const (
 type Error struct {
 	Class  Class
 	Reason string
+	// Detail is the provider's own code and words, shortened, for the people
+	// who have to find out; it never holds a secret.
+	Detail string
 	Cause  error
 }
 
@@ -67,7 +81,9 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Reason, e.Cause)
 func (e *Error) Unwrap() error { return e.Cause }
 
 // Fail makes an Error.
-func Fail(c Class, reason string, cause error) error { return &Error{c, reason, cause} }
+func Fail(c Class, reason string, cause error) error {
+	return &Error{Class: c, Reason: reason, Cause: cause}
+}
 
 // ClassOf is an error's class; one that says nothing is Unknown, since guessing
 // "not sent" could send twice.
@@ -76,6 +92,23 @@ func ClassOf(err error) (Class, string) {
 		return e.Class, e.Reason
 	}
 	return Unknown, "channel.unknown"
+}
+
+// DetailOf is what the provider said, "" when it said nothing.
+func DetailOf(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Detail
+	}
+	return ""
+}
+
+// IDLength is how many characters an ID has.
+const IDLength = 24
+
+// ID is a short form of a message's key, for providers and addresses.
+func ID(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:IDLength/2])
 }
 
 // Registry is the list of channels of this server.

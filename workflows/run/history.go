@@ -52,7 +52,7 @@ func effective(e ledger.Event, loc *time.Location) (time.Time, bool) {
 	switch e.Type {
 	case ledger.InvoiceBooked, ledger.PaymentApplied, ledger.PaymentAllocated, ledger.CreditNoted, ledger.WrittenOff:
 		return e.Value.At(0, loc), true
-	case ledger.MessageIntended, ledger.MessageSent, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.ItemRevived, ledger.PaymentRevived:
+	case ledger.MessageIntended, ledger.MessageSent, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.MessageWaiting, ledger.ItemRevived, ledger.PaymentRevived:
 		return time.Time{}, false
 	}
 	return e.At, true
@@ -99,7 +99,7 @@ func needs(e ledger.Event) []string {
 // each invoice it touches; none for the flow's own messages.
 func NodeEvents(e ledger.Event) []node.Event {
 	switch e.Type {
-	case ledger.MessageIntended, ledger.MessageSent, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.ItemRevived, ledger.PaymentRevived:
+	case ledger.MessageIntended, ledger.MessageSent, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.MessageWaiting, ledger.ItemRevived, ledger.PaymentRevived:
 		return nil
 	}
 	var ids []string

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	_ "embed"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -21,6 +22,11 @@ import (
 	"github.com/dueflow/dueflow/workflows/channel"
 )
 
+//go:embed channel.json
+var about []byte
+
+var info = channel.Describe(about)
+
 // Settings of the channel.
 type Settings struct {
 	Host     string `json:"host"`
@@ -30,6 +36,8 @@ type Settings struct {
 	From     string `json:"from"` // address or "Name <address>"
 	ReplyTo  string `json:"replyTo,omitempty"`
 	Bounce   string `json:"bounce,omitempty"` // envelope sender; default From
+	// VERP puts the message's id into the bounce address: bounces+<id>@….
+	VERP bool `json:"verp,omitempty"`
 	// TLS is starttls (default), tls from the first byte, or none (tests and
 	// relays on the same machine only).
 	TLS string `json:"tls,omitempty"`
@@ -41,15 +49,21 @@ type Settings struct {
 type Channel struct {
 	// Limit of one send, from the dial to the last answer; 0 is 40 seconds.
 	Limit time.Duration
+	// Public refuses mail servers on private addresses, save on the ports of
+	// mail: a relay in one's own network is usual, any other service there is
+	// none of a workspace's business.
+	Public bool
 }
 
 // Key is "email".
-func (Channel) Key() string { return "email" }
+func (Channel) Key() string { return info.Key }
+
+// Info describes the channel.
+func (Channel) Info() *channel.Info { return info }
 
 // Address is the customer's e-mail.
-func (Channel) Address(customer map[string]any) string {
-	s, _ := customer["email"].(string)
-	return s
+func (Channel) Address(_ json.RawMessage, customer map[string]any) string {
+	return channel.Text(customer, "email")
 }
 
 // Idempotent: mail servers do not drop repeats.
@@ -62,12 +76,9 @@ func (Channel) Check(raw json.RawMessage) error {
 }
 
 func read(raw json.RawMessage) (Settings, error) {
-	var s Settings
-	if len(raw) == 0 {
-		return s, fault.New(fault.Invalid, "channel.notSetUp", fault.Params{"channel": "email"})
-	}
-	if err := json.Unmarshal(raw, &s); err != nil {
-		return s, fault.At("", "json", nil)
+	s, err := channel.Read[Settings](info, raw)
+	if err != nil {
+		return s, err
 	}
 	if s.Port == 0 {
 		s.Port = 587
@@ -79,9 +90,6 @@ func read(raw json.RawMessage) (Settings, error) {
 	case strings.ContainsAny(s.Host, "/ \t\r\n"): // the library would take a path for a Unix socket
 		bad = append(bad, fault.Field{Pointer: "/host", Rule: "pattern"})
 	}
-	if s.Port < 1 || s.Port > 65535 {
-		bad = append(bad, fault.Field{Pointer: "/port", Rule: "maximum", Limit: 65535})
-	}
 	for _, a := range []struct{ pointer, address string }{{"/from", s.From}, {"/replyTo", s.ReplyTo}, {"/bounce", s.Bounce}} {
 		if a.address == "" && a.pointer != "/from" {
 			continue
@@ -89,9 +97,6 @@ func read(raw json.RawMessage) (Settings, error) {
 		if _, err := netmail.ParseAddress(a.address); err != nil {
 			bad = append(bad, fault.Field{Pointer: a.pointer, Rule: "format.email"})
 		}
-	}
-	if s.TLS != "" && s.TLS != "starttls" && s.TLS != "tls" && s.TLS != "none" {
-		bad = append(bad, fault.Field{Pointer: "/tls", Rule: "enum"})
 	}
 	return s, fault.InvalidFields(bad)
 }
@@ -117,7 +122,7 @@ func (c Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Messag
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel() // closes the connection, however the library left it
-	cl, err := client(ctx, s, limit)
+	cl, err := c.client(ctx, s, limit)
 	if err != nil {
 		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
 	}
@@ -132,7 +137,7 @@ func (c Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Messag
 	return id, nil
 }
 
-func client(ctx context.Context, s Settings, limit time.Duration) (*mail.Client, error) {
+func (c Channel) client(ctx context.Context, s Settings, limit time.Duration) (*mail.Client, error) {
 	cfg := &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: s.SkipVerify} //nolint:gosec // a setting for tests
 	policy := mail.TLSMandatory
 	switch s.TLS {
@@ -144,7 +149,7 @@ func client(ctx context.Context, s Settings, limit time.Duration) (*mail.Client,
 	opts := []mail.Option{
 		mail.WithPort(s.Port), mail.WithTimeout(limit), mail.WithTLSConfig(cfg), mail.WithTLSPolicy(policy),
 		mail.WithDialContextFunc(func(_ context.Context, network, address string) (net.Conn, error) {
-			return dial(ctx, network, address, s.TLS == "tls", cfg)
+			return c.dial(ctx, network, address, s.TLS == "tls", cfg)
 		}),
 		// RSET after an accepted message could fail, and an accepted message
 		// must not look as if it had not been sent.
@@ -158,8 +163,8 @@ func client(ctx context.Context, s Settings, limit time.Duration) (*mail.Client,
 
 // dial opens a connection that ends with ctx. The library bounds single phases
 // and leaves the connection open when one fails.
-func dial(ctx context.Context, network, address string, encrypted bool, cfg *tls.Config) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+func (c Channel) dial(ctx context.Context, network, address string, encrypted bool, cfg *tls.Config) (net.Conn, error) {
+	conn, err := c.dialer().DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
@@ -194,6 +199,11 @@ func compose(s Settings, m channel.Message) (*mail.Msg, string, error) {
 	if bounce == "" {
 		bounce = s.From
 	}
+	if s.VERP {
+		if bounce, err = verp(bounce, m.Key); err != nil {
+			return nil, "", err
+		}
+	}
 	if err := msg.EnvelopeFrom(bounce); err != nil {
 		return nil, "", err
 	}
@@ -219,6 +229,9 @@ func MessageID(workspace, key, from string) string {
 // refusedAtDoor is a failure before the message was handed over: certainly not
 // sent. Only a server's own final answer makes trying again useless.
 func refusedAtDoor(err error) error {
+	if errors.Is(err, errPrivate) {
+		return channel.Fail(channel.Permanent, "channel.privateAddress", err)
+	}
 	if e, ok := errors.AsType[*textproto.Error](err); ok && e.Code >= 500 {
 		return channel.Fail(channel.Permanent, "channel.refused", err)
 	}

@@ -4,19 +4,28 @@ package sandbox
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 
 	"github.com/dueflow/dueflow/workflows/channel"
 )
 
+//go:embed channel.json
+var about []byte
+
+var info = channel.Describe(about)
+
 // Channel is the sandbox.
 type Channel struct{}
 
 // Key is "sandbox".
-func (Channel) Key() string { return "sandbox" }
+func (Channel) Key() string { return info.Key }
+
+// Info describes the channel.
+func (Channel) Info() *channel.Info { return info }
 
 // Address is the customer's e-mail, or just the name: the sandbox reaches everybody.
-func (Channel) Address(customer map[string]any) string {
+func (Channel) Address(_ json.RawMessage, customer map[string]any) string {
 	if s, _ := customer["email"].(string); s != "" {
 		return s
 	}

@@ -4,25 +4,23 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
+	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
-	"net/netip"
 	"net/url"
 	"strconv"
-	"sync/atomic"
-	"syscall"
-	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/workflows/channel"
+	"github.com/dueflow/dueflow/workflows/channel/httpcall"
 )
+
+//go:embed channel.json
+var about []byte
+
+var info = channel.Describe(about)
 
 // Settings of the channel.
 type Settings struct {
@@ -33,68 +31,21 @@ type Settings struct {
 }
 
 // Channel is the webhook channel.
-type Channel struct {
-	client *http.Client
-	now    func() time.Time
-}
+type Channel struct{ door *httpcall.Door }
 
-// New makes the channel. allowPrivate lets it call private addresses; without
-// it the server would be a door into the network it runs in.
-func New(allowPrivate bool, now func() time.Time) *Channel {
-	d := &net.Dialer{Timeout: 10 * time.Second}
-	if !allowPrivate {
-		d.Control = refusePrivate
-	}
-	return &Channel{now: now, client: &http.Client{
-		Timeout: 30 * time.Second,
-		Transport: &http.Transport{
-			DialContext: d.DialContext, MaxIdleConnsPerHost: 64, IdleConnTimeout: idleTimeout,
-			TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 25 * time.Second, MaxResponseHeaderBytes: 64 << 10,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-}
-
-// idleTimeout is shorter than servers keep their connections (5 s and up): a
-// request written while the other end closes would end as unknown.
-const idleTimeout = 4 * time.Second
-
-// refusePrivate looks at the address that is really dialled, after DNS.
-func refusePrivate(_, address string, _ syscall.RawConn) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return errPrivate
-	}
-	a := ap.Addr().Unmap()
-	if !a.IsGlobalUnicast() || a.IsPrivate() {
-		return errPrivate
-	}
-	for _, p := range special {
-		if p.Contains(a) {
-			return errPrivate
-		}
-	}
-	return nil
-}
-
-var errPrivate = errors.New("private addresses are not allowed")
-
-// special are the ranges that look public to net/netip and are not: shared,
-// reserved, for tests, and the IPv6 ranges that carry an IPv4 address inside.
-var special = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("::/96"),
-	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
-	netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("fec0::/10"),
-}
+// New makes the channel.
+func New(d *httpcall.Door) *Channel { return &Channel{d} }
 
 // Key is "webhook".
-func (*Channel) Key() string { return "webhook" }
+func (*Channel) Key() string { return info.Key }
+
+// Info describes the channel.
+func (*Channel) Info() *channel.Info { return info }
 
 // Address is the receiver's name for the customer: webhooks go to one address.
-func (*Channel) Address(customer map[string]any) string {
+func (*Channel) Address(_ json.RawMessage, customer map[string]any) string {
 	for _, f := range []string{"email", "phone", "number", "name"} {
-		if s, _ := customer[f].(string); s != "" {
+		if s := channel.Text(customer, f); s != "" {
 			return s
 		}
 	}
@@ -114,22 +65,15 @@ func (*Channel) Check(raw json.RawMessage) error {
 }
 
 func read(raw json.RawMessage) (Settings, error) {
-	var s Settings
-	if len(raw) == 0 {
-		return s, fault.New(fault.Invalid, "channel.notSetUp", fault.Params{"channel": "webhook"})
-	}
-	if err := json.Unmarshal(raw, &s); err != nil {
-		return s, fault.At("", "json", nil)
+	s, err := channel.Read[Settings](info, raw)
+	if err != nil {
+		return s, err
 	}
 	u, err := url.Parse(s.URL)
-	if err != nil || !usable(u) {
+	if err != nil || !httpcall.Usable(u) {
 		return s, fault.At("/url", "url", nil)
 	}
 	return s, nil
-}
-
-func usable(u *url.URL) bool {
-	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
 }
 
 // Send posts the message.
@@ -159,31 +103,14 @@ func (c *Channel) Call(ctx context.Context, raw json.RawMessage, to, id string, 
 // Post sends a signed request once. An error before the request was written
 // means it was not sent; one after it, that nobody knows.
 func (c *Channel) Post(ctx context.Context, to, secret, id string, body []byte) error {
-	var wrote atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { wrote.Store(true) }})
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
+	a, err := c.door.Do(ctx, httpcall.Call{URL: to, Header: signed(secret, id, c.door.Now().Unix(), body), Body: body})
 	if err != nil {
-		return channel.Fail(channel.Permanent, "channel.badAddress", err)
-	}
-	if !usable(req.URL) {
-		return channel.Fail(channel.Permanent, "channel.badAddress", errors.New("not a web address"))
-	}
-	// A request that is repeated by the transport itself could arrive twice.
-	req.GetBody = nil
-	sign(req, secret, id, c.now(), body)
-	res, err := c.client.Do(req)
-	if err != nil {
-		switch {
-		case errors.Is(err, errPrivate):
-			return channel.Fail(channel.Permanent, "channel.privateAddress", err)
-		case wrote.Load():
-			return channel.Fail(channel.Unknown, "channel.unknown", err)
+		if class, _ := channel.ClassOf(err); class == channel.Unknown && a.Status != 0 {
+			return answer(a.Status) // what follows the status is of no interest
 		}
-		return channel.Fail(channel.Retry, "channel.noConnection", err)
+		return err
 	}
-	defer res.Body.Close() //nolint:errcheck // nothing depends on it
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
-	return answer(res.StatusCode)
+	return answer(a.Status)
 }
 
 // answer reads a status. A gateway that waited in vain (504) has handed the
@@ -201,13 +128,16 @@ func answer(status int) error {
 	return channel.Fail(channel.Permanent, "channel.refused", cause)
 }
 
-func sign(req *http.Request, secret, id string, at time.Time, body []byte) {
-	ts := strconv.FormatInt(at.Unix(), 10)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("User-Agent", "Dueflow")
-	req.Header.Set("Webhook-Id", id)
-	req.Header.Set("Webhook-Timestamp", ts)
+func signed(secret, id string, at int64, body []byte) http.Header {
+	ts := strconv.FormatInt(at, 10)
+	h := http.Header{"Content-Type": {"application/json"}, "Webhook-Id": {id}, "Webhook-Timestamp": {ts}}
 	if secret != "" {
-		req.Header.Set("Webhook-Signature", "v1,"+channel.Signature(secret, id, ts, body))
+		h.Set("Webhook-Signature", "v1,"+channel.Signature(secret, id, ts, body))
 	}
+	return h
+}
+
+// Receive reads news about messages: {"events":[{"type":"delivered", "key":…}]}.
+func (*Channel) Receive(_ json.RawMessage, in channel.Inbound) ([]channel.News, channel.Reply, error) {
+	return channel.ReadNews(in.Body)
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/dueflow/dueflow/workflows/channel"
+	"github.com/dueflow/dueflow/workflows/channel/httpcall"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -93,7 +94,7 @@ func TestSignedMessage(t *testing.T) {
 	}))
 	defer srv.Close()
 	m := channel.Message{Key: "friendly/inv-1/first/1", Subject: "提醒 𠮷", Amount: 120}
-	ref, err := New(true, clock).Send(t.Context(), settings(t, Settings{URL: srv.URL, Secret: secret}), m)
+	ref, err := New(httpcall.New(true, clock)).Send(t.Context(), settings(t, Settings{URL: srv.URL, Secret: secret}), m)
 	expect(t, err, "sent")
 	if ref != m.Key || calls != 1 {
 		t.Errorf("ref %q after %d calls", ref, calls)
@@ -103,7 +104,7 @@ func TestSignedMessage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(t, New(true, clock).Call(t.Context(), settings(t, Settings{URL: "http://elsewhere.example", Secret: secret}), srv.URL, "k", body), "sent")
+	expect(t, New(httpcall.New(true, clock)).Call(t.Context(), settings(t, Settings{URL: "http://elsewhere.example", Secret: secret}), srv.URL, "k", body), "sent")
 }
 
 func TestKnownSignature(t *testing.T) {
@@ -122,7 +123,7 @@ func TestAnswers(t *testing.T) {
 		504: "unknown channel.unknown",
 	} {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
-		if got := outcome(New(true, clock).Post(t.Context(), srv.URL, "", "id", nil)); got != want {
+		if got := outcome(New(httpcall.New(true, clock)).Post(t.Context(), srv.URL, "", "id", nil)); got != want {
 			t.Errorf("status %d: got %s, want %s", status, got, want)
 		}
 		srv.Close()
@@ -135,7 +136,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	defer target.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		srv := httptest.NewServer(http.RedirectHandler(target.URL, status))
-		expect(t, New(true, clock).Post(t.Context(), srv.URL, "", "id", []byte("x")), "permanent channel.refused")
+		expect(t, New(httpcall.New(true, clock)).Post(t.Context(), srv.URL, "", "id", []byte("x")), "permanent channel.refused")
 		srv.Close()
 	}
 	if n := reached.Load(); n != 0 {
@@ -149,13 +150,13 @@ func TestConnectionRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close() //nolint:errcheck // nobody listens there now
-	expect(t, New(true, clock).Post(t.Context(), "http://"+l.Addr().String(), "", "id", nil), "retry channel.noConnection")
+	expect(t, New(httpcall.New(true, clock)).Post(t.Context(), "http://"+l.Addr().String(), "", "id", nil), "retry channel.noConnection")
 }
 
 func TestBadAddress(t *testing.T) {
 	for _, to := range []string{"ftp://example.com/x", "http://", "http://user:pw@example.com", "file:///etc/passwd", "http://[::1", "gopher://127.0.0.1:25"} {
-		expect(t, New(true, clock).Post(t.Context(), to, "", "id", nil), "permanent channel.badAddress")
-		if err := New(true, clock).Check(settings(t, Settings{URL: to})); err == nil {
+		expect(t, New(httpcall.New(true, clock)).Post(t.Context(), to, "", "id", nil), "permanent channel.badAddress")
+		if err := New(httpcall.New(true, clock)).Check(settings(t, Settings{URL: to})); err == nil {
 			t.Errorf("%s passes as a setting", to)
 		}
 	}
@@ -176,7 +177,7 @@ func TestCutAfterRequest(t *testing.T) {
 		conn.Close() //nolint:errcheck // the cut
 	}))
 	defer srv.Close()
-	expect(t, New(true, clock).Post(t.Context(), srv.URL, "", "id", []byte("{}")), "unknown channel.unknown")
+	expect(t, New(httpcall.New(true, clock)).Post(t.Context(), srv.URL, "", "id", []byte("{}")), "unknown channel.unknown")
 	if n := calls.Load(); n != 1 {
 		t.Errorf("%d calls, want 1: a repeat could be a second message", n)
 	}
@@ -199,7 +200,7 @@ func TestCutOnReusedConnection(t *testing.T) {
 		conn.Close() //nolint:errcheck // the cut
 	}))
 	defer srv.Close()
-	c := New(true, clock)
+	c := New(httpcall.New(true, clock))
 	expect(t, c.Post(t.Context(), srv.URL, "", "1", []byte("{}")), "sent")
 	expect(t, c.Post(t.Context(), srv.URL, "", "2", []byte("{}")), "unknown channel.unknown")
 	if n := calls.Load(); n != 2 {
@@ -214,7 +215,7 @@ func TestNoAnswer(t *testing.T) {
 	defer close(hang)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	expect(t, New(true, clock).Post(ctx, srv.URL, "", "id", []byte("{}")), "unknown channel.unknown")
+	expect(t, New(httpcall.New(true, clock)).Post(ctx, srv.URL, "", "id", []byte("{}")), "unknown channel.unknown")
 }
 
 // TestHugeAnswer: what follows the status is of no interest and not waited for.
@@ -233,7 +234,7 @@ func TestHugeAnswer(t *testing.T) {
 		}
 	}))
 	defer srv.Close()
-	expect(t, New(true, clock).Post(t.Context(), srv.URL, "", "id", nil), "sent")
+	expect(t, New(httpcall.New(true, clock)).Post(t.Context(), srv.URL, "", "id", nil), "sent")
 	<-done
 	if n := written.Load(); n > 64<<20 {
 		t.Errorf("the receiver got rid of %d bytes", n)
@@ -245,5 +246,5 @@ func TestHugeHeader(t *testing.T) {
 		w.Header().Set("X-Long", strings.Repeat("x", 1<<20))
 	}))
 	defer srv.Close()
-	expect(t, New(true, clock).Post(t.Context(), srv.URL, "", "id", nil), "unknown channel.unknown")
+	expect(t, New(httpcall.New(true, clock)).Post(t.Context(), srv.URL, "", "id", nil), "unknown channel.unknown")
 }

@@ -1,4 +1,4 @@
-package webhook
+package httpcall
 
 import (
 	"context"
@@ -11,7 +11,27 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/dueflow/dueflow/workflows/channel"
 )
+
+func post(t *testing.T, d *Door, to string) error {
+	t.Helper()
+	_, err := d.Do(t.Context(), Call{URL: to})
+	return err
+}
+
+func expect(t *testing.T, err error, want string) {
+	t.Helper()
+	got := "sent"
+	if err != nil {
+		class, reason := channel.ClassOf(err)
+		got = []string{"retry", "permanent", "unknown"}[class] + " " + reason
+	}
+	if got != want {
+		t.Errorf("got %s (%v), want %s", got, err, want)
+	}
+}
 
 func TestPrivateAddresses(t *testing.T) {
 	for _, ip := range []string{
@@ -53,12 +73,12 @@ func TestPrivateIsRefused(t *testing.T) {
 		t.Logf("without ::1: %v", err)
 	}
 	for _, u := range urls {
-		expect(t, New(false, clock).Post(t.Context(), u, "", "id", nil), "permanent channel.privateAddress")
+		expect(t, post(t, New(false, nil), u), "permanent channel.privateAddress")
 	}
 	if n := calls.Load(); n != 0 {
 		t.Errorf("%d calls came through", n)
 	}
-	expect(t, New(true, clock).Post(t.Context(), four.URL, "", "id", nil), "sent")
+	expect(t, post(t, New(true, nil), four.URL), "sent")
 }
 
 // TestRebinding: a name that is public when it is looked up first and private
@@ -87,7 +107,7 @@ func TestRebinding(t *testing.T) {
 	if err != nil || strings.Join(addrs, " ") != "93.184.216.34" {
 		t.Fatalf("the first lookup gives %v, %v", addrs, err)
 	}
-	expect(t, New(false, clock).Post(t.Context(), "http://rebind.example.:"+port, "", "id", nil), "permanent channel.privateAddress")
+	expect(t, post(t, New(false, nil), "http://rebind.example.:"+port), "permanent channel.privateAddress")
 	if n := calls.Load(); n != 0 {
 		t.Errorf("%d calls came through", n)
 	}

@@ -1,0 +1,109 @@
+package pace
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+const collection = "worker"
+
+// Specs are the collections of this room, in the system database.
+var Specs = []store.Spec{{Name: collection}}
+
+const (
+	beatEvery = 5 * time.Second
+	aliveFor  = 20 * time.Second
+)
+
+// Crew is the processes that send: each says every five seconds that it is
+// there, and takes an equal part of every rate. While a process joins, the
+// parts add up to more than the whole for at most one beat; after one died, to
+// less for at most 20 seconds.
+type Crew struct {
+	store  *store.Store
+	system string
+	id     string
+	count  atomic.Int64
+	log    *slog.Logger
+	now    func() time.Time
+}
+
+// NewCrew joins the processes that share a store; system is the database of
+// what belongs to no workspace.
+func NewCrew(s *store.Store, system string, log *slog.Logger, now func() time.Time) *Crew {
+	c := &Crew{store: s, system: system, id: uuid.NewString(), log: log, now: now}
+	c.count.Store(1)
+	return c
+}
+
+// Share is this process's part of every rate.
+func (c *Crew) Share() float64 { return 1 / float64(max(c.count.Load(), 1)) }
+
+// Run says that this process is there until ctx ends, and then that it is not.
+func (c *Crew) Run(ctx context.Context) {
+	for {
+		if err := c.Beat(ctx); err != nil && ctx.Err() == nil {
+			c.log.Warn("the processes that send were not counted", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			gone, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			defer cancel()
+			_ = c.store.In(c.system, collection).Delete(gone, c.id, 0)
+			return
+		case <-time.After(beatEvery):
+		}
+	}
+}
+
+// Beat says once that this process is there, and counts the others.
+func (c *Crew) Beat(ctx context.Context) error {
+	col, now := c.store.In(c.system, collection), c.now()
+	body, err := json.Marshal(map[string]string{"at": value.Instant(now)})
+	if err != nil {
+		return err
+	}
+	d, err := col.Get(ctx, c.id)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		_, err = col.Insert(ctx, c.id, body)
+	case err == nil:
+		_, err = col.Replace(ctx, store.Doc{ID: c.id, Body: body}, d.Ver)
+	}
+	if err != nil {
+		return err
+	}
+	alive := int64(0)
+	var dead []string
+	err = col.Each(ctx, store.Query{Filter: filter.Gt("at", ""), Limit: 500}, func(d store.Doc) error {
+		var w struct{ At string }
+		if err := json.Unmarshal(d.Body, &w); err != nil {
+			return err
+		}
+		switch {
+		case w.At >= value.Instant(now.Add(-aliveFor)):
+			alive++
+		case w.At < value.Instant(now.Add(-time.Hour)):
+			dead = append(dead, d.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.count.Store(max(alive, 1))
+	for _, id := range dead {
+		_ = col.Delete(ctx, id, 0) // another process may have been faster
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package activity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/message"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/workflows/channel"
+	"github.com/dueflow/dueflow/workflows/node"
+	"github.com/dueflow/dueflow/workflows/run"
+)
+
+// Pacer keeps the rates of channels. It is asked before the ledger is, so that
+// no message that waits for its turn holds a grant that grows old.
+type Pacer interface {
+	// Turn waits until it is the key's turn when that is soon, and gives 0;
+	// else it gives how long the caller should stay away, and keeps the place.
+	Turn(ctx context.Context, workspace, channel string, perSecond float64, key string) (time.Duration, error)
+}
+
+// deliver calls the provider once and records the end. again tells that
+// another channel may be tried: this one is certain never to reach the customer.
+func (e *env) deliver(ctx context.Context, w way, settings json.RawMessage, out Outgoing, sent run.Sent) (end run.Sent, again bool, err error) {
+	var ref string
+	err = fits(w.ch.Info(), out.Message.Text)
+	if err == nil {
+		callCtx, cancel := context.WithTimeout(ctx, sendTimeout)
+		ref, err = w.ch.Send(callCtx, settings, out.Message)
+		cancel()
+	}
+	out.Ref, out.Detail = ref, channel.DetailOf(err)
+	// The provider has been called: what happened is recorded even when the
+	// process is being stopped.
+	ctx = context.WithoutCancel(ctx)
+	if err == nil {
+		out.Cost = cost(w.ch.Info(), settings, out.Message.Text)
+		if w.ch.Info().Person {
+			end, err = e.waiting(ctx, w.ch, out, sent)
+		} else {
+			end, err = e.ended(ctx, out, sent, ledger.IntentSent, node.ResultOK, "")
+		}
+		return end, false, err
+	}
+	class, reason := channel.ClassOf(err)
+	switch class {
+	case channel.Retry:
+		end, err = e.ended(ctx, out, sent, ledger.IntentFailed, node.ResultRetry, reason)
+	case channel.Permanent:
+		end, err = e.ended(ctx, out, sent, ledger.IntentFailed, node.ResultFailed, reason)
+		again = true
+	default:
+		end, err = e.ended(ctx, out, sent, ledger.IntentUnknown, node.ResultUnknown, reason)
+	}
+	return end, again, err
+}
+
+// fits refuses a text that the channel would cut or refuse.
+func fits(i *channel.Info, text string) error {
+	if n := utf8.RuneCountInString(text); i.MaxText > 0 && n > i.MaxText {
+		return channel.Fail(channel.Permanent, "channel.tooLong", errors.New("too many characters"))
+	}
+	return nil
+}
+
+// cost of a message in minor units of the workspace's currency; an SMS costs
+// for each part.
+func cost(i *channel.Info, settings json.RawMessage, text string) int64 {
+	c := i.LimitsOf(settings).Cost
+	if i.Key == "sms" {
+		c *= int64(message.CountSMS(text).Parts)
+	}
+	return c
+}
+
+func (e *env) ended(ctx context.Context, out Outgoing, sent run.Sent, intent, result, reason string) (run.Sent, error) {
+	out.Status, out.Reason = intent, reason
+	sent.Status, sent.Reason = result, reason
+	if _, _, err := e.a.Ledger.Execute(ctx, e.ws, e.customer, by, ledger.EndMessage{Key: out.Key, Status: intent, Ref: out.Ref, Reason: reason}); err != nil {
+		return run.Sent{}, err
+	}
+	return sent, e.a.World.SaveMessage(ctx, e.ws, out)
+}
+
+// waiting records a message that a person has to bring out, and asks them to.
+// The run goes on: what becomes of it is an event of the task.
+func (e *env) waiting(ctx context.Context, ch channel.Channel, out Outgoing, sent run.Sent) (run.Sent, error) {
+	if p, ok := ch.(channel.ByPerson); ok {
+		ask := p.TaskFor(out.Message)
+		results := make([]node.Choice, 0, len(ask.Results))
+		for _, r := range ask.Results {
+			results = append(results, node.Choice{Key: r.Key, Label: r.Label})
+		}
+		t := Task{
+			Key: out.Key, Kind: node.ActTask, Customer: e.customer, Title: ask.Title, Assign: &node.Assign{Field: "customer.owner"}, Results: results,
+			Due: value.DateOf(e.Now().In(e.space.Loc)), At: e.Now(), Text: ask.Text, Link: ask.Link,
+		}
+		if len(out.Runs) > 0 {
+			t.Run = out.Runs[0]
+		}
+		if err := e.a.World.CreateTask(ctx, e.ws, t); err != nil {
+			return run.Sent{}, err
+		}
+	}
+	return e.ended(ctx, out, sent, ledger.IntentWaiting, node.ResultOK, "")
+}

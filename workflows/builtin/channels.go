@@ -1,0 +1,28 @@
+package builtin
+
+import (
+	"time"
+
+	"github.com/dueflow/dueflow/workflows/channel"
+	"github.com/dueflow/dueflow/workflows/channel/dingtalk"
+	"github.com/dueflow/dueflow/workflows/channel/email"
+	"github.com/dueflow/dueflow/workflows/channel/feishu"
+	"github.com/dueflow/dueflow/workflows/channel/httpcall"
+	"github.com/dueflow/dueflow/workflows/channel/sandbox"
+	"github.com/dueflow/dueflow/workflows/channel/sms"
+	"github.com/dueflow/dueflow/workflows/channel/webhook"
+	"github.com/dueflow/dueflow/workflows/channel/wechat"
+	"github.com/dueflow/dueflow/workflows/channel/wecomapp"
+	"github.com/dueflow/dueflow/workflows/channel/wecombot"
+)
+
+// Channels is the registry of all channels. allowPrivate lets them reach
+// private addresses.
+func Channels(allowPrivate bool, now func() time.Time) channel.Registry {
+	d := httpcall.New(allowPrivate, now)
+	return channel.NewRegistry(
+		sandbox.Channel{}, email.Channel{Public: !allowPrivate}, sms.New(d),
+		wecombot.New(d), wecomapp.New(d), wechat.New(d), dingtalk.New(d), feishu.New(d),
+		webhook.New(d),
+	)
+}
