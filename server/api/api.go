@@ -24,9 +24,11 @@ import (
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/imports"
+	"github.com/dueflow/dueflow/server/letters"
 	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/records"
+	"github.com/dueflow/dueflow/server/sso"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/tasks"
 	"github.com/dueflow/dueflow/server/templates"
@@ -51,6 +53,8 @@ type Deps struct {
 	Tasks     *tasks.Service
 	Tiers     *tiers.Service
 	Desk      *desk.Service
+	Letters   *letters.Service
+	SSO       *sso.Service
 	Identity  *identity.Service
 	Access    *access.Service
 	Audit     *audit.Service
@@ -90,6 +94,8 @@ type Server struct {
 	app    *fiber.App
 	huma   huma.API
 	tables tables
+	// posting bounds the letters that are on their way beside requests.
+	posting chan struct{}
 }
 
 // MaxBody bounds a request's body in bytes.
@@ -97,7 +103,7 @@ const MaxBody = 8 << 20
 
 // New makes the server with all its routes.
 func New(d Deps) *Server {
-	s := &Server{Deps: d, tables: tables{sockets: map[*liveSocket]bool{}}}
+	s := &Server{Deps: d, tables: tables{sockets: map[*liveSocket]bool{}}, posting: make(chan struct{}, maxPosting)}
 	if d.Presence != nil {
 		d.Presence.OnChange = s.met
 	}

@@ -33,6 +33,7 @@ func (s *Server) routes() {
 	s.reviewRoutes()
 	s.settingRoutes()
 	s.channelRoutes()
+	s.peopleRoutes()
 }
 
 func csp(nonce string) string {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,11 +25,14 @@ const (
 	sendTimeout = 10 * time.Second // a socket that does not read is dropped
 	maxSockets  = 5000
 	lookEvery   = 5 * time.Second
-	gather      = 5 * time.Millisecond // events of one command come together
+	recheck     = 500 * time.Millisecond // how old a look at the session may be
+	gather      = 5 * time.Millisecond   // events of one command come together
 )
 
-// live is the socket on which people are told what changed. It checks the
-// session again at every ping, so that a revoked one ends within seconds.
+// live is the socket on which people are told what changed. Whoever is at the
+// other end is looked at again before anything is said, if the last look is
+// older than recheck, and at every ping: a session that was ended, or a role
+// taken away, hears nothing more.
 func (s *Server) live() {
 	var mu sync.Mutex
 	open := 0
@@ -53,8 +57,10 @@ func (s *Server) live() {
 			return s.send(c, fault.New(fault.TooMany, "kind.too_many", nil))
 		}
 		token, _ := c.UserContext().Value(ctxToken).(string)
+		key, _ := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+		_, readOnly := s.eyesOf(c.UserContext())
 		after, _ := strconv.ParseInt(c.Query("after"), 10, 64)
-		c.Locals("live", &liveSocket{s: s, actor: a, token: token, after: after, session: uuid.NewString(), moved: make(chan struct{}, 1)})
+		c.Locals("live", &liveSocket{s: s, actor: a, token: token, key: strings.TrimSpace(key), looksOn: readOnly, looked: time.Now(), after: after, session: uuid.NewString(), moved: make(chan struct{}, 1)})
 		return websocket.New(func(conn *websocket.Conn) {
 			defer func() { mu.Lock(); open--; mu.Unlock() }()
 			if ls, ok := conn.Locals("live").(*liveSocket); ok {
@@ -76,7 +82,11 @@ func sameOrigin(origin, host string) bool {
 type liveSocket struct {
 	s       *Server
 	actor   policies.Actor
-	token   string
+	token   string // of a session, or
+	key     string // of an API key
+	looksOn bool   // with somebody else's eyes: others do not meet them
+	looked  time.Time
+	turned  bool // became somebody else: what was visible says nothing
 	after   int64
 	session string // names this tab to others
 	mu      sync.Mutex
@@ -173,7 +183,7 @@ func (l *liveSocket) hear(raw []byte) {
 	switch w.Type {
 	case "here":
 		a := l.who()
-		if !l.s.mayMeet(a, w.Doc) {
+		if l.isLookingOn() || !l.fresh() || !l.s.mayMeet(a, w.Doc) {
 			return
 		}
 		l.mu.Lock()
@@ -208,6 +218,9 @@ func (l *liveSocket) present(conn *websocket.Conn, told *string) error {
 		*told = ""
 		return nil
 	}
+	if !l.fresh() || !l.s.mayMeet(l.who(), doc) {
+		return errGone
+	}
 	m := presenceMessage{"presence", doc, l.s.Presence.People(l.who().Workspace, doc)}
 	raw, err := json.Marshal(m)
 	if err != nil || string(raw) == *told {
@@ -230,6 +243,9 @@ func (l *liveSocket) write(conn *websocket.Conn, m liveMessage) error {
 func (l *liveSocket) tell(conn *websocket.Conn, b live.Batch) error {
 	if b.Reset {
 		return l.write(conn, liveMessage{Type: "reset", Seq: b.Seq})
+	}
+	if !l.fresh() {
+		return errGone
 	}
 	events := make([]live.Event, 0, len(b.Events))
 	for _, e := range b.Events {
@@ -306,7 +322,11 @@ func (l *liveSocket) sees(e live.Event) bool {
 	if e.Customer == "" {
 		return e.Type == "flow" || e.Type == "batch"
 	}
-	if time.Since(l.checked) > 2*time.Second {
+	l.mu.Lock()
+	turned := l.turned
+	l.turned = false
+	l.mu.Unlock()
+	if turned || time.Since(l.checked) > recheck {
 		l.visible, l.checked = map[string]bool{}, time.Now()
 	}
 	seen, known := l.visible[e.Customer]
@@ -324,19 +344,46 @@ func (l *liveSocket) who() policies.Actor {
 	return l.actor
 }
 
-// still tells whether the session is good.
+func (l *liveSocket) isLookingOn() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.looksOn
+}
+
+var errGone = errors.New("the session has ended")
+
+// fresh is still, if the last look is too old.
+func (l *liveSocket) fresh() bool {
+	l.mu.Lock()
+	young := time.Since(l.looked) < recheck
+	l.mu.Unlock()
+	return young || l.still()
+}
+
+// still tells whether the session or key is good, and takes what has changed.
 func (l *liveSocket) still() bool {
-	if l.token == "" {
-		return true
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	x, err := l.s.Identity.Authenticate(ctx, l.token)
-	if err != nil || x.Workspace != l.who().Workspace {
-		return false
+	at := time.Now()
+	var a policies.Actor
+	readOnly := false
+	if l.token == "" {
+		var err error
+		if a, err = l.s.Identity.ByKey(ctx, l.key); err != nil {
+			return false
+		}
+	} else {
+		x, err := l.s.Identity.Authenticate(ctx, l.token)
+		if err != nil || x.MustEnrol || x.Workspace != l.who().Workspace {
+			return false
+		}
+		a, readOnly = l.s.Identity.Eyes(x)
 	}
 	l.mu.Lock()
-	l.actor = l.s.Identity.Actor(x)
-	l.mu.Unlock()
+	defer l.mu.Unlock()
+	if a.ID != l.actor.ID || !slices.Equal(a.Roles, l.actor.Roles) || !slices.Equal(a.Teams, l.actor.Teams) {
+		l.turned = true
+	}
+	l.actor, l.looksOn, l.looked = a, readOnly, at
 	return true
 }

@@ -48,6 +48,15 @@ func sessionOf(ctx context.Context) (identity.Session, bool) {
 	return s, ok
 }
 
+// eyesOf is who a request looks as, and whether with somebody else's eyes.
+func (s *Server) eyesOf(ctx context.Context) (policies.Actor, bool) {
+	if x, ok := sessionOf(ctx); ok {
+		return s.Identity.Eyes(x)
+	}
+	a, _ := actorOf(ctx)
+	return a, false
+}
+
 func langOf(ctx context.Context) string {
 	if l, ok := ctx.Value(ctxLang).(string); ok {
 		return l
@@ -117,7 +126,13 @@ func (s *Server) authenticated(c *fiber.Ctx) error {
 	if !safe(c.Method()) && !openPath(c.Path()) && !identity.CheckCSRF(session, c.Get("X-CSRF-Token")) {
 		return s.send(c, fault.New(fault.Denied, "auth.csrf", nil))
 	}
-	a := s.Identity.Actor(session)
+	a, readOnly := s.Identity.Eyes(session)
+	if readOnly && !safe(c.Method()) && !ownPath(c.Path()) {
+		return s.send(c, fault.New(fault.Denied, "auth.viewAs", nil))
+	}
+	if session.MustEnrol && !ownPath(c.Path()) {
+		return s.send(c, fault.New(fault.Denied, "totp.needed", nil))
+	}
 	ctx = context.WithValue(ctx, ctxActor, a)
 	ctx = context.WithValue(ctx, ctxSession, session)
 	ctx = context.WithValue(ctx, ctxToken, token)
@@ -142,7 +157,18 @@ func safe(method string) bool {
 
 // openPath are the unsafe requests that begin a session.
 func openPath(p string) bool {
-	return p == "/api/v1/session" || p == "/api/v1/session/demo" || p == "/api/v1/setup"
+	switch p {
+	case "/api/v1/session", "/api/v1/session/demo", "/api/v1/setup", "/api/v1/session/invitation", "/api/v1/session/invitation/look",
+		"/api/v1/session/reset", "/api/v1/session/reset/ask":
+		return true
+	}
+	return false
+}
+
+// ownPath are the routes of a session about itself: they work while it looks
+// with other eyes, and before a second factor that is asked for.
+func ownPath(p string) bool {
+	return p == "/api/v1/session" || strings.HasPrefix(p, "/api/v1/session/")
 }
 
 // Idem holds the answers to requests with an Idempotency-Key.

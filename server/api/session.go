@@ -12,6 +12,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/identity"
+	"github.com/dueflow/dueflow/server/sso"
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
@@ -55,6 +56,12 @@ type sessionOut struct {
 	Can        map[string]bool `json:"can"`
 	CSRF       string          `json:"csrf"`
 	Clock      clockOut        `json:"clock"`
+	// Totp: signs in with a second factor. MustEnrol: a role asks for one, and
+	// nothing else works before. As: whose eyes the session looks with.
+	Totp      bool         `json:"totp"`
+	MustEnrol bool         `json:"mustEnrol"`
+	Via       string       `json:"via,omitempty"`
+	As        *identity.As `json:"as,omitempty"`
 }
 
 // abilities are what the interface asks before it offers something; the server
@@ -62,19 +69,20 @@ type sessionOut struct {
 var abilities = map[string]need{
 	"customer.write": {"customer", "update"}, "invoice.write": {"invoice", "create"}, "payment.write": {"payment", "create"},
 	"account.write": {"account", "promise"}, "run.control": {"run", "control"}, "flow.publish": {"flow", "publish"}, "flow.write": {"flow", "update"},
-	"settings.write": {"workspace", "update"}, "user.write": {"user", "update"}, "key.write": {"key", "create"},
+	"settings.write": {"workspace", "update"}, "user.read": {"user", "read"}, "user.create": {"user", "create"}, "user.write": {"user", "update"},
+	"role.read": {"role", "read"}, "role.write": {"role", "update"}, "key.write": {"key", "create"},
 	"message.review": {"message", "review"}, "task.write": {"task", "update"}, "insight.read": {"insight", "read"}, "audit.read": {"audit", "read"},
 	"form.write": {"form", "update"}, "form.publish": {"form", "publish"}, "template.read": {"template", "read"}, "template.write": {"template", "update"},
 }
 
 func (s *Server) showSession(ctx context.Context, x identity.Session) (sessionOut, error) {
-	a := s.Identity.Actor(x)
+	a, _ := s.Identity.Eyes(x)
 	w, err := s.Spaces.Get(ctx, x.Workspace)
 	if err != nil {
 		return sessionOut{}, err
 	}
 	out := sessionOut{
-		User: sessionUser{x.User, x.Name, x.Email, x.Language}, Roles: x.Roles, CSRF: x.CSRF, Can: map[string]bool{}, Clock: s.clock(w),
+		User: sessionUser{x.User, x.Name, x.Email, x.Language}, Roles: a.Roles, CSRF: x.CSRF, Totp: x.Totp, MustEnrol: x.MustEnrol, Via: x.Via, As: x.As, Can: map[string]bool{}, Clock: s.clock(w),
 		Workspace:  spaceRef{w.Key, w.Name, w.Timezone, w.Currency, w.Language, w.Demo != nil},
 		Workspaces: []spaceRef{},
 	}
@@ -103,6 +111,7 @@ func (s *Server) sessionRoutes() {
 		Max: 60, Expiration: time.Minute,
 		LimitReached: func(c *fiber.Ctx) error { return s.send(c, fault.New(fault.TooMany, "kind.too_many", nil)) },
 	})
+	s.entryRoutes(slow)
 	s.app.Post("/api/v1/session", slow, s.login)
 	s.app.Post("/api/v1/session/demo", slow, s.demoLogin)
 	s.app.Delete("/api/v1/session", s.logout)
@@ -150,11 +159,12 @@ func (s *Server) login(c *fiber.Ctx) error {
 	var in struct {
 		Email    string `json:"email"`
 		Password string `json:"password"`
+		Code     string `json:"code"`
 	}
 	if err := read(c, &in); err != nil {
 		return s.send(c, err)
 	}
-	x, token, err := s.Identity.Login(c.UserContext(), in.Email, in.Password, from(c))
+	x, token, err := s.Identity.LoginWith(c.UserContext(), in.Email, in.Password, in.Code, from(c))
 	return s.enter(c, x, token, err)
 }
 
@@ -227,6 +237,8 @@ type setupOut struct {
 	Needed  bool     `json:"needed"`
 	Demo    *demoOut `json:"demo"`
 	Version string   `json:"version"`
+	// Providers are other ways to sign in.
+	Providers []sso.Choice `json:"providers"`
 }
 
 func (s *Server) getSetup(c *fiber.Ctx) error {
@@ -234,7 +246,11 @@ func (s *Server) getSetup(c *fiber.Ctx) error {
 	if err != nil {
 		return s.send(c, err)
 	}
-	out := setupOut{Needed: needed, Version: s.Version}
+	providers, err := s.SSO.Choices(c.UserContext())
+	if err != nil {
+		return s.send(c, err)
+	}
+	out := setupOut{Needed: needed, Version: s.Version, Providers: providers}
 	if len(s.Demo) > 0 {
 		out.Demo = &demoOut{s.Demo, s.DemoDay.Seconds()}
 	}

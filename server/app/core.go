@@ -22,10 +22,12 @@ import (
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/identity"
+	"github.com/dueflow/dueflow/server/letters"
 	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/pace"
 	"github.com/dueflow/dueflow/server/records"
+	"github.com/dueflow/dueflow/server/sso"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/store/mongostore"
 	"github.com/dueflow/dueflow/server/store/sqlitestore"
@@ -38,6 +40,7 @@ import (
 	"github.com/dueflow/dueflow/workflows/activity"
 	"github.com/dueflow/dueflow/workflows/builtin"
 	"github.com/dueflow/dueflow/workflows/channel"
+	"github.com/dueflow/dueflow/workflows/channel/httpcall"
 	"github.com/dueflow/dueflow/workflows/channel/webhook"
 	"github.com/dueflow/dueflow/workflows/node"
 	"github.com/dueflow/dueflow/workflows/run"
@@ -61,6 +64,8 @@ type Core struct {
 	Identity  *identity.Service
 	Tiers     *tiers.Service
 	Desk      *desk.Service
+	Letters   *letters.Service
+	SSO       *sso.Service
 	Access    *access.Service
 	Audit     *audit.Service
 	Live      *live.Hub
@@ -120,12 +125,14 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.Relay = accounts.NewRelay(c.Store, c.Log)
 	c.Accounts = accounts.New(c.Store, c.Spaces, c.Relay)
 	c.Audit = audit.New(c.Store, c.Now)
-	c.Identity = identity.New(c.Store, c.Spaces, c.Audit, identity.Options{Now: c.Now, AllowDemo: c.Config.Demo})
+	c.Identity = identity.New(c.Store, c.Spaces, c.Audit, identity.Options{Now: c.Now, AllowDemo: c.Config.Demo, Vault: keys})
 	c.Access = access.New(c.Store, c.Identity, c.Audit)
 	c.Identity.Guard = c.Access
 	c.Records = records.New(c.Store, c.Spaces, c.Forms, c.Accounts, c.Access)
 	c.Accounts.UseArchivist(c.Records)
 	c.Channels = builtin.Channels(c.Config.AllowPrivate, c.Now)
+	c.Letters = letters.New(c.Spaces, c.Channels, c.base)
+	c.SSO = sso.New(c.Store, keys, c.Access, c.Audit, httpcall.New(c.Config.AllowPrivate, c.Now).Client(), c.Now)
 	c.Flows = flows.New(c.Store, c.Spaces, c.Forms, builtin.Nodes(), c.Channels)
 	c.Flows.Vault = keys
 	c.Templates = templates.New(c.Store)
@@ -154,7 +161,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err
 	}
-	if err := c.Store.Ensure(ctx, workspace.System, slices.Concat(api.IdemSpecs, pace.Specs)...); err != nil {
+	if err := c.Store.Ensure(ctx, workspace.System, slices.Concat(api.IdemSpecs, sso.Specs, pace.Specs)...); err != nil {
 		return err
 	}
 	if err := c.Audit.Open(ctx); err != nil {
@@ -259,6 +266,16 @@ func (c *Core) connectEngine(e flows.Engine) {
 func (c *Core) activities() *activity.Activities {
 	poster, _ := c.Channels["webhook"].(*webhook.Channel)
 	return &activity.Activities{Ledger: c.Accounts, World: c.World, Channels: c.Channels, Poster: poster, Pacer: c.Pace}
+}
+
+// base is the address under which people reach this server. It is never taken
+// from a request: what an anonymous one says of itself must not get into
+// letters.
+func (c *Core) base() string {
+	if c.Config.PublicURL != "" {
+		return c.Config.PublicURL
+	}
+	return "http://" + c.Config.Listen
 }
 
 // Close closes the store.

@@ -150,7 +150,7 @@ func (s *Server) listen(version string) error {
 	}
 	address := l.Addr().String()
 	_ = l.Close() // fiber opens it itself; only the free port of ":0" is wanted
-	s.URL = "http://" + address
+	s.URL, s.Config.Listen = "http://"+address, address
 	s.API = api.New(s.deps(version))
 	go func() { s.serving <- s.API.Listen(address) }()
 	for range 100 {
@@ -173,7 +173,7 @@ func (s *Server) deps(version string) api.Deps {
 	rows.User = s.userNamed
 	d := api.Deps{
 		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
-		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Tiers: s.Tiers, Desk: s.Desk, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
+		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Tiers: s.Tiers, Desk: s.Desk, Letters: s.Letters, SSO: s.SSO, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
 		Imports: rows, Live: s.Live, Presence: live.NewPresence(time.Now), Channels: s.Channels,
 		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies,
 		Ready: func(ctx context.Context) error {

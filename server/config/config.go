@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -29,6 +30,7 @@ type Config struct {
 	ClockOffset     time.Duration
 	StickyCache     int
 	SecureCookies   bool
+	PublicURL       string
 	Profile         string
 }
 
@@ -73,6 +75,7 @@ var table = []setting{
 	{"data", "DUEFLOW_DATA", "data", "directory of the embedded store and engine", false, str(func(c *Config) *string { return &c.Data })},
 	{"listen", "DUEFLOW_LISTEN", "127.0.0.1:8080", "address of the API and the web interface", false, setListen},
 	{"secret-key", "DUEFLOW_SECRET_KEY", "", "key of stored secrets, 32 bytes in base64; without it the file secret.key in the data directory, made at the first start", true, str(func(c *Config) *string { return &c.SecretKey })},
+	{"public-url", "DUEFLOW_PUBLIC_URL", "", "address under which people reach this server, such as https://dueflow.example.com; links in letters and sign-in through a provider use it (default: the address it listens on)", false, setPublicURL},
 	{"mongodb-uri", "DUEFLOW_MONGODB_URI", "", "MongoDB to use instead of the embedded store", true, str(func(c *Config) *string { return &c.MongoURI })},
 	{"mongodb-prefix", "DUEFLOW_MONGODB_PREFIX", "dueflow_", "prefix of the databases, one a workspace", false, str(func(c *Config) *string { return &c.MongoPrefix })},
 	{"temporal-address", "DUEFLOW_TEMPORAL_ADDRESS", "", "Temporal cluster to use instead of the embedded engine", false, str(func(c *Config) *string { return &c.TemporalAddress })},
@@ -93,6 +96,18 @@ func setListen(c *Config, v string) error {
 		return fmt.Errorf("want host:port: %w", err)
 	}
 	c.Listen = v
+	return nil
+}
+
+func setPublicURL(c *Config, v string) error {
+	v = strings.TrimRight(v, "/")
+	if v != "" {
+		u, err := url.Parse(v)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+			return fmt.Errorf("want an address such as https://dueflow.example.com")
+		}
+	}
+	c.PublicURL = v
 	return nil
 }
 

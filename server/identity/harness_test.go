@@ -61,6 +61,9 @@ func node(t *testing.T, st *store.Store, c *clock, o identity.Options) *world {
 		o.Hash = cheap
 	}
 	o.Now = c.now
+	if o.Vault == nil {
+		o.Vault = vault.Temporary()
+	}
 	w := &world{store: st, clock: c, log: audit.New(st, c.now)}
 	w.spaces = workspace.New(st, c.now, append(append([]store.Spec{}, access.Specs...), audit.Specs...), vault.Temporary())
 	w.Service = identity.New(st, w.spaces, w.log, o)

@@ -26,6 +26,10 @@ const (
 	keys     = "key"
 	attempts = "login"
 	setups   = "setup"
+	invites  = "invitation"
+	resets   = "reset"
+	// externals are people as the sign-in providers of workspaces know them.
+	externals = "external"
 )
 
 func text(path string) []store.IndexField {
@@ -39,6 +43,9 @@ var Specs = []store.Spec{
 	{Name: keys, Indexes: []store.Index{{Fields: text("workspace")}}},
 	{Name: attempts, Indexes: []store.Index{{Fields: text("last")}}},
 	{Name: setups},
+	{Name: invites, Indexes: []store.Index{{Fields: text("workspace")}, {Fields: text("expires")}}},
+	{Name: resets, Indexes: []store.Index{{Fields: text("expires")}}},
+	{Name: externals},
 }
 
 // Guard judges roles; server/access is one.
@@ -56,8 +63,9 @@ type Log interface {
 	Append(ctx context.Context, ws string, e audit.Entry) (audit.Entry, error)
 }
 
-// Workspaces makes workspaces.
+// Workspaces makes workspaces, and says what they ask of their people.
 type Workspaces interface {
+	Get(ctx context.Context, key string) (*workspace.Workspace, error)
 	Create(ctx context.Context, w workspace.Workspace) (*workspace.Workspace, error)
 }
 
@@ -69,6 +77,8 @@ type Options struct {
 	AllowDemo bool
 	// Hash are the costs of argon2id; nil is 64 MiB, 2 rounds, 1 lane.
 	Hash *argon2id.Params
+	// Vault seals the secrets of second factors.
+	Vault Sealer
 }
 
 // Service keeps users, sessions and keys.
@@ -82,6 +92,7 @@ type Service struct {
 	now    func() time.Time
 	demo   bool
 	hasher *hasher
+	vault  Sealer
 
 	mu     sync.Mutex
 	byKey  map[string]cachedKey
@@ -95,7 +106,7 @@ func New(s *store.Store, w Workspaces, l Log, o Options) *Service {
 	}
 	return &Service{
 		store: s, spaces: w, log: l, now: o.Now, demo: o.AllowDemo,
-		hasher: newHasher(o.Hash), byKey: map[string]cachedKey{},
+		hasher: newHasher(o.Hash), vault: o.Vault, byKey: map[string]cachedKey{},
 	}
 }
 
@@ -160,6 +171,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 		{sessions, "seen", now.Add(-idle - seenStep)},
 		{attempts, "last", now.Add(-forget)},
 		{keys, "expires", now.AddDate(0, -1, 0)},
+		{invites, "expires", now.AddDate(0, -1, 0)},
+		{resets, "expires", now},
 	} {
 		if err := s.sweep(ctx, old.collection, before(old.field, old.before)); err != nil {
 			return err

@@ -107,10 +107,15 @@ func (s *Service) forgive(ctx context.Context, account, address string) error {
 	if err := c.Delete(ctx, account, 0); err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	if address == "" {
+	return s.uncount(ctx, address)
+}
+
+// uncount takes one try back; "" is no counter.
+func (s *Service) uncount(ctx context.Context, id string) error {
+	if id == "" {
 		return nil
 	}
-	_, err := change(ctx, c, address, func(a *attemptDoc, _ store.Doc) error {
+	_, err := change(ctx, s.in(attempts), id, func(a *attemptDoc, _ store.Doc) error {
 		a.Fails, a.Until = max(a.Fails-1, 0), ""
 		return nil
 	})

@@ -14,39 +14,76 @@ func badLogin() error { return fault.New(fault.Unauthenticated, "auth.bad", nil)
 
 // Login begins a session and gives its secret, which is kept nowhere. An
 // unknown email and a wrong password answer alike, in words and in time.
-// Faults: Unauthenticated "auth.bad" and "auth.disabled", Denied
-// "auth.noWorkspace", TooMany "auth.locked" with "seconds", TooMany
-// "auth.busy".
+// Faults: Unauthenticated "auth.bad", "auth.disabled", "auth.code" when a
+// second factor is wanted, Denied "auth.noWorkspace", TooMany "auth.locked"
+// with "seconds", TooMany "auth.busy".
 func (s *Service) Login(ctx context.Context, email, password string, from From) (Session, string, error) {
-	email = normalEmail(email)
-	account, address := accountAttempt(email), addressAttempt(from.Addr)
-	if err := s.attempt(ctx, address, freeByAddress); err != nil {
+	return s.LoginWith(ctx, email, password, "", from)
+}
+
+// LoginWith is Login with the code of a second factor. Faults: also
+// Unauthenticated "auth.codeBad".
+func (s *Service) LoginWith(ctx context.Context, email, password, code string, from From) (Session, string, error) {
+	d, u, err := s.prove(ctx, normalEmail(email), password, code, from)
+	if err != nil {
 		return Session{}, "", err
 	}
+	return s.begin(ctx, d, u, entry{From: from, Via: viaPassword})
+}
+
+// showWho is the part of Login that finds out who somebody is.
+func (s *Service) showWho(ctx context.Context, email, password, code string, from From) error {
+	_, _, err := s.prove(ctx, email, password, code, from)
+	return err
+}
+
+func (s *Service) prove(ctx context.Context, email, password, code string, from From) (store.Doc, userDoc, error) {
+	account, address := accountAttempt(email), addressAttempt(from.Addr)
+	if err := s.attempt(ctx, address, freeByAddress); err != nil {
+		return store.Doc{}, userDoc{}, err
+	}
 	if err := s.attempt(ctx, account, freeByAccount); err != nil {
-		return Session{}, "", err
+		return store.Doc{}, userDoc{}, err
 	}
 	d, u, err := s.byEmail(ctx, email)
 	if err != nil && !fault.Is(err, fault.NotFound) {
-		return Session{}, "", err
+		return d, u, err
 	}
 	known := err == nil
 	ok, stale, err := s.hasher.matches(ctx, password, u.Hash)
 	switch {
 	case err != nil:
-		return Session{}, "", err
+		return d, u, err
 	case !ok:
-		return Session{}, "", s.refused(ctx, known, d.ID, u, from)
+		return d, u, s.refused(ctx, known, d.ID, u, from)
+	}
+	if err := s.second(ctx, d.ID, u, code); err != nil {
+		if fault.KeyOf(err) == "auth.code" { // the password was right: this try was no failure, but forgives none either
+			err = errorOr(s.uncount(ctx, account), s.uncount(ctx, address), err)
+		} else if fault.KeyOf(err) == "auth.codeBad" {
+			_ = s.refused(ctx, true, d.ID, u, from)
+		}
+		return d, u, err
 	}
 	if err := s.forgive(ctx, account, address); err != nil {
-		return Session{}, "", err
+		return d, u, err
 	}
 	if stale {
 		if err := s.rehash(ctx, d.ID, u.Hash, password); err != nil {
-			return Session{}, "", err
+			return d, u, err
 		}
 	}
-	return s.begin(ctx, d, u, from)
+	return d, u, nil
+}
+
+// errorOr is the first error there is.
+func errorOr(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // refused notes a wrong password of somebody we know. An email we do not know
@@ -93,7 +130,7 @@ func (s *Service) DemoLogin(ctx context.Context, email string, from From) (Sessi
 	if err != nil {
 		return Session{}, "", err
 	}
-	return s.begin(ctx, d, u, from)
+	return s.begin(ctx, d, u, entry{From: from, Via: viaPassword})
 }
 
 // SetPassword gives a person of the actor's workspace another password and
@@ -170,16 +207,7 @@ func (s *Service) setPassword(ctx context.Context, by policies.Actor, id, passwo
 	if err != nil {
 		return err
 	}
-	if keep != "" {
-		_, err := change(ctx, s.in(sessions), keep, func(x *sessionDoc, _ store.Doc) error {
-			x.Epoch = epoch
-			return nil
-		})
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
-	}
-	if err := s.endSessions(ctx, id, keep); err != nil {
+	if err := s.keepSession(ctx, id, keep, epoch); err != nil {
 		return err
 	}
 	return s.note(ctx, by, audit.Entry{Action: "setPassword", Object: "user", ID: id})

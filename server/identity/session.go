@@ -34,7 +34,14 @@ type Session struct {
 	Teams      []string `json:"teams"`
 	// CSRF is what a form or script of ours sends back; only Login and
 	// Authenticate set it.
-	CSRF      string    `json:"csrf,omitempty"`
+	CSRF string `json:"csrf,omitempty"`
+	// Totp tells that the person has a second factor; MustEnrol that a role of
+	// theirs asks for one that they have not: until then the session is good
+	// for nothing else.
+	Totp      bool      `json:"totp,omitempty"`
+	MustEnrol bool      `json:"mustEnrol,omitempty"`
+	Via       string    `json:"via,omitempty"` // how they came in: password, provider, invitation
+	As        *As       `json:"as,omitempty"`  // whose eyes the session looks with, nil its own
 	CreatedAt time.Time `json:"createdAt"`
 	SeenAt    time.Time `json:"seenAt"` // within five minutes
 	ExpiresAt time.Time `json:"expiresAt"`
@@ -56,6 +63,21 @@ type From struct {
 	Agent string // the program, as it names itself
 }
 
+// How a session began.
+const (
+	viaPassword   = "password"
+	viaProvider   = "provider"
+	viaInvitation = "invitation"
+)
+
+// entry is how somebody comes in.
+type entry struct {
+	From
+	Workspace string // "" = the first of theirs
+	Via       string
+	Only      bool // the session cannot leave the workspace
+}
+
 type sessionDoc struct {
 	User      string `json:"user"`
 	Hash      string `json:"hash"`
@@ -66,23 +88,29 @@ type sessionDoc struct {
 	Expires   string `json:"expires"`
 	Addr      string `json:"addr,omitempty"`
 	Agent     string `json:"agent,omitempty"`
+	Via       string `json:"via,omitempty"`
+	Only      bool   `json:"only,omitempty"` // stays in its workspace
+	As        *asDoc `json:"as,omitempty"`
 }
 
 func noSession() error { return fault.New(fault.Unauthenticated, "auth.session", nil) }
 
 // begin makes a session of a user who has shown who they are.
-func (s *Service) begin(ctx context.Context, d store.Doc, u userDoc, from From) (Session, string, error) {
+func (s *Service) begin(ctx context.Context, d store.Doc, u userDoc, e entry) (Session, string, error) {
 	switch {
 	case u.Disabled:
 		return Session{}, "", fault.New(fault.Unauthenticated, "auth.disabled", nil)
 	case len(u.Members) == 0:
 		return Session{}, "", fault.New(fault.Denied, "auth.noWorkspace", nil)
 	}
+	if e.Workspace == "" {
+		e.Workspace = u.Members[0].Workspace
+	}
 	token, now := newToken(), s.now()
 	x := sessionDoc{
-		User: d.ID, Hash: hashOf(token), Workspace: u.Members[0].Workspace, Epoch: u.Epoch,
+		User: d.ID, Hash: hashOf(token), Workspace: e.Workspace, Epoch: u.Epoch, Via: e.Via, Only: e.Only,
 		Created: value.Instant(now), Seen: value.Instant(now), Expires: value.Instant(now.Add(absolute)),
-		Addr: clip(from.Addr, 60), Agent: clip(from.Agent, 200),
+		Addr: clip(e.Addr, 60), Agent: clip(e.Agent, 200),
 	}
 	body, err := json.Marshal(x)
 	if err != nil {
@@ -92,13 +120,13 @@ func (s *Service) begin(ctx context.Context, d store.Doc, u userDoc, from From) 
 	if err != nil {
 		return Session{}, "", err
 	}
-	out, err := x.open(sd.ID, u)
+	out, err := s.opened(ctx, x, sd.ID, u)
 	if err != nil {
 		return Session{}, "", err
 	}
 	out.CSRF = csrfOf(token)
-	e := audit.Entry{Action: "login", Object: "session", ID: d.ID, Addr: x.Addr}
-	return out, token, s.note(ctx, s.Actor(out), e)
+	note := audit.Entry{Action: "login", Object: "session", ID: d.ID, Addr: x.Addr}
+	return out, token, s.note(ctx, s.Actor(out), note)
 }
 
 // clip keeps the first n bytes of valid text without control characters.
@@ -116,7 +144,7 @@ func clip(text string, n int) string {
 // theirs if they left that one.
 func (x sessionDoc) open(id string, u userDoc) (Session, error) {
 	m, ok := u.member(x.Workspace)
-	if !ok && len(u.Members) == 0 {
+	if !ok && (len(u.Members) == 0 || x.Only) {
 		return Session{}, fault.New(fault.Unauthenticated, "auth.noWorkspace", nil)
 	}
 	if !ok {
@@ -125,11 +153,33 @@ func (x sessionDoc) open(id string, u userDoc) (Session, error) {
 	created, _ := value.ParseInstant(x.Created)
 	seen, _ := value.ParseInstant(x.Seen)
 	expires, _ := value.ParseInstant(x.Expires)
+	spaces := u.In
+	if x.Only {
+		spaces = []string{m.Workspace}
+	}
 	return Session{
-		ID: id, User: x.User, Email: u.Email, Name: u.Name, Language: u.Language,
-		Workspace: m.Workspace, Workspaces: u.In, Roles: m.Roles, Teams: m.Teams,
+		ID: id, User: x.User, Email: u.Email, Name: u.Name, Language: u.Language, Totp: u.Second != nil, Via: x.Via,
+		Workspace: m.Workspace, Workspaces: spaces, Roles: m.Roles, Teams: m.Teams,
 		CreatedAt: created, SeenAt: seen, ExpiresAt: expires, Addr: x.Addr, Agent: x.Agent,
 	}, nil
+}
+
+// opened is open with what the workspace asks of the person, and with whose
+// eyes they look.
+func (s *Service) opened(ctx context.Context, x sessionDoc, id string, u userDoc) (Session, error) {
+	out, err := x.open(id, u)
+	if err != nil {
+		return out, err
+	}
+	if !out.Totp && x.Via != viaProvider {
+		if out.MustEnrol, err = s.needsSecond(ctx, out.Workspace, out.Roles); err != nil {
+			return out, err
+		}
+	}
+	if x.As != nil && x.As.Workspace == out.Workspace && !over(x.As.Until, s.now()) {
+		out.As, err = s.eyes(ctx, *x.As, out)
+	}
+	return out, err
 }
 
 func (x sessionDoc) over(now time.Time) bool {
@@ -170,7 +220,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Session, erro
 	if err := s.touch(ctx, d, &x, now); err != nil {
 		return Session{}, err
 	}
-	out, err := x.open(d.ID, u)
+	out, err := s.opened(ctx, x, d.ID, u)
 	out.CSRF = csrfOf(token)
 	return out, err
 }
@@ -204,22 +254,26 @@ func (s *Service) SwitchWorkspace(ctx context.Context, x Session, ws string) (Se
 	if err != nil {
 		return Session{}, err
 	}
+	none := fault.New(fault.NotFound, "workspace.none", fault.Params{"key": ws})
 	if _, ok := u.member(ws); !ok {
-		return Session{}, fault.New(fault.NotFound, "workspace.none", fault.Params{"key": ws})
+		return Session{}, none
 	}
 	var moved sessionDoc
 	_, err = change(ctx, s.in(sessions), x.ID, func(d *sessionDoc, _ store.Doc) error {
-		d.Workspace = ws
+		if d.Only && d.Workspace != ws {
+			return none
+		}
+		d.Workspace, d.As = ws, nil
 		moved = *d
 		return nil
 	})
-	if fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) && fault.KeyOf(err) != "workspace.none" {
 		err = noSession()
 	}
 	if err != nil {
 		return Session{}, err
 	}
-	out, err := moved.open(x.ID, u)
+	out, err := s.opened(ctx, moved, x.ID, u)
 	out.CSRF = x.CSRF
 	return out, err
 }

@@ -90,7 +90,7 @@ func (s *Service) Setup(ctx context.Context, token string, f First, from From) (
 	if err != nil {
 		return Session{}, "", err
 	}
-	return s.begin(ctx, ud, u, from)
+	return s.begin(ctx, ud, u, entry{From: from, Via: viaPassword})
 }
 
 func badToken() error { return fault.New(fault.Unauthenticated, "setup.token", nil) }

@@ -28,6 +28,7 @@ type User struct {
 	// Shared people belong to other workspaces too; only they themselves and
 	// the operator may change more than their roles and teams here.
 	Shared    bool      `json:"shared,omitempty"`
+	Totp      bool      `json:"totp,omitempty"` // signs in with a second factor
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
 	Version   int64     `json:"version"`
@@ -49,6 +50,10 @@ type userDoc struct {
 	Disabled bool         `json:"disabled,omitempty"`
 	Members  []Membership `json:"members"`
 	In       []string     `json:"in"` // the workspaces of Members, for finding
+	// Second is the person's second factor; Enrolling is one that no code has
+	// been seen of yet.
+	Second    *secondDoc `json:"second,omitempty"`
+	Enrolling *secondDoc `json:"enrolling,omitempty"`
 	// Epoch ends all sessions that began under another; it moves in the same
 	// write as what ends them.
 	Epoch   int64  `json:"epoch"`
@@ -94,7 +99,7 @@ func (u *userDoc) seen(d store.Doc, ws string) User {
 	created, _ := value.ParseInstant(u.Created)
 	updated, _ := value.ParseInstant(u.Updated)
 	return User{
-		ID: d.ID, Email: u.Email, Name: u.Name, Language: u.Language, Disabled: u.Disabled, Shared: u.shared(ws),
+		ID: d.ID, Email: u.Email, Name: u.Name, Language: u.Language, Disabled: u.Disabled, Shared: u.shared(ws), Totp: u.Second != nil,
 		Roles: slices.Clone(m.Roles), Teams: slices.Clone(m.Teams), CreatedAt: created, UpdatedAt: updated, Version: d.Ver,
 	}
 }

@@ -45,6 +45,7 @@ type Workspace struct {
 	DataAt         time.Time                  `json:"dataAt,omitzero"`
 	Demo           *clock.Demo                `json:"demo,omitempty"`
 	Channels       map[string]json.RawMessage `json:"channels,omitempty"`
+	TotpRoles      []string                   `json:"totpRoles,omitempty"` // must sign in with a second factor
 	Version        int64                      `json:"-"`
 }
 
@@ -94,6 +95,7 @@ func (w *Workspace) Check() error {
 	for _, b := range w.Budgets {
 		at("/budgets", "span", b.Max > 0 && b.Max <= 100 && b.Per.Valid() && b.Per.Value > 0 && b.Per.IsDays())
 	}
+	at("/totpRoles", "maxItems", len(w.TotpRoles) <= 50)
 	at("/maxDataAgeHours", "minimum", w.MaxDataAgeHour >= 0 && w.MaxDataAgeHour <= 10_000)
 	return fault.InvalidFields(bad)
 }

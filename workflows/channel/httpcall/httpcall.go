@@ -55,6 +55,10 @@ func New(allowPrivate bool, now func() time.Time) *Door {
 	}}
 }
 
+// Client is the door for libraries that make their own requests to addresses
+// which an administrator wrote down.
+func (d *Door) Client() *http.Client { return d.client }
+
 // Now is the clock of signatures.
 func (d *Door) Now() time.Time { return d.now() }
 

@@ -1,0 +1,320 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/audit"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+const (
+	inviteFor  = 7 * 24 * time.Hour
+	maxInvites = 500 // pending ones of a workspace
+)
+
+// Invitation is a person asked into a workspace who has not come yet.
+type Invitation struct {
+	ID        string    `json:"id"`
+	Email     string    `json:"email"`
+	Name      string    `json:"name,omitempty"`
+	Language  string    `json:"language,omitempty"`
+	Roles     []string  `json:"roles"`
+	Teams     []string  `json:"teams"`
+	By        string    `json:"by"`
+	CreatedAt time.Time `json:"createdAt"`
+	ExpiresAt time.Time `json:"expiresAt"`
+	Expired   bool      `json:"expired"`
+}
+
+// inviteDoc is an invitation as stored: of its link only the hash.
+type inviteDoc struct {
+	Hash      string   `json:"hash"`
+	Workspace string   `json:"workspace"`
+	Email     string   `json:"email"`
+	Name      string   `json:"name,omitempty"`
+	Language  string   `json:"language,omitempty"`
+	Roles     []string `json:"roles"`
+	Teams     []string `json:"teams"`
+	By        string   `json:"by"`
+	System    bool     `json:"system,omitempty"` // made by the product itself
+	Created   string   `json:"created"`
+	Expires   string   `json:"expires"`
+}
+
+func (i inviteDoc) shown(id string, now time.Time) Invitation {
+	created, _ := value.ParseInstant(i.Created)
+	expires, _ := value.ParseInstant(i.Expires)
+	return Invitation{
+		ID: id, Email: i.Email, Name: i.Name, Language: i.Language, Roles: i.Roles, Teams: i.Teams, By: i.By,
+		CreatedAt: created, ExpiresAt: expires, Expired: over(i.Expires, now),
+	}
+}
+
+// NewInvitation is whom to ask, and what they will be.
+type NewInvitation struct {
+	Email    string   `json:"email"`
+	Name     string   `json:"name,omitempty"`
+	Language string   `json:"language,omitempty"`
+	Roles    []string `json:"roles"`
+	Teams    []string `json:"teams,omitempty"`
+}
+
+// Invite asks a person into the actor's workspace and gives the secret of
+// their link, good once and for seven days; it is kept nowhere. Faults:
+// Invalid, Denied "policy.grant", Conflict "user.member" and "invite.exists".
+func (s *Service) Invite(ctx context.Context, by policies.Actor, n NewInvitation) (Invitation, string, error) {
+	n.Email, n.Roles, n.Teams = normalEmail(n.Email), unique(n.Roles), unique(n.Teams)
+	if err := s.checkInvite(ctx, by, n); err != nil {
+		return Invitation{}, "", err
+	}
+	secret, now := newToken(), s.now()
+	doc := inviteDoc{
+		Hash: hashOf(secret), Workspace: by.Workspace, Email: n.Email, Name: n.Name, Language: n.Language, Roles: n.Roles, Teams: n.Teams,
+		By: by.ID, System: by.System, Created: value.Instant(now), Expires: value.Instant(now.Add(inviteFor)),
+	}
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return Invitation{}, "", err
+	}
+	d, err := s.in(invites).Insert(ctx, newID(), body)
+	if err != nil {
+		return Invitation{}, "", err
+	}
+	out := doc.shown(d.ID, now)
+	return out, linkSecret(d.ID, secret), s.note(ctx, by, audit.Entry{Action: "create", Object: "invitation", ID: d.ID, After: audit.JSON(out)})
+}
+
+func (s *Service) checkInvite(ctx context.Context, by policies.Actor, n NewInvitation) error {
+	name := n.Name
+	if name == "" {
+		name = "-" // the person says their name when they come
+	}
+	bad := append(checkPerson(n.Email, name, n.Language), checkTeams(n.Teams)...)
+	if len(n.Roles) == 0 {
+		bad = append(bad, fault.Field{Pointer: "/roles", Rule: "required"})
+	}
+	if err := fault.InvalidFields(bad); err != nil {
+		return err
+	}
+	if err := s.mayGrant(ctx, by, n.Roles); err != nil {
+		return err
+	}
+	_, u, err := s.byEmail(ctx, n.Email)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if _, there := u.member(by.Workspace); err == nil && there {
+		return fault.New(fault.Conflict, "user.member", nil)
+	}
+	list, err := s.ListInvitations(ctx, by.Workspace)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(list, func(i Invitation) bool { return i.Email == n.Email }) {
+		return fault.New(fault.Conflict, "invite.exists", nil)
+	}
+	if len(list) >= maxInvites {
+		return fault.At("", "maxItems", maxInvites)
+	}
+	return nil
+}
+
+// ListInvitations gives a workspace's pending invitations, oldest first.
+func (s *Service) ListInvitations(ctx context.Context, ws string) ([]Invitation, error) {
+	out := []Invitation{}
+	q := store.Query{Filter: filter.Eq("workspace", ws), Sort: []store.SortKey{{Field: "created"}}}
+	err := s.in(invites).Each(ctx, q, func(d store.Doc) error {
+		var i inviteDoc
+		if err := json.Unmarshal(d.Body, &i); err != nil {
+			return fault.Wrap(fault.Internal, "identity.stored", err)
+		}
+		out = append(out, i.shown(d.ID, s.now()))
+		return nil
+	})
+	return out, err
+}
+
+func noInvite() error { return fault.New(fault.NotFound, "invite.none", nil) }
+
+// Reinvite gives an invitation another link and another seven days; the old
+// link is good no more. Faults: NotFound "invite.none", Denied "policy.grant".
+func (s *Service) Reinvite(ctx context.Context, by policies.Actor, id string) (Invitation, string, error) {
+	secret, now := newToken(), s.now()
+	var out Invitation
+	_, err := change(ctx, s.in(invites), id, func(i *inviteDoc, _ store.Doc) error {
+		if i.Workspace != by.Workspace {
+			return noInvite()
+		}
+		i.Hash, i.Expires = hashOf(secret), value.Instant(now.Add(inviteFor))
+		i.By, i.System = by.ID, by.System
+		out = i.shown(id, now)
+		return s.mayGrant(ctx, by, i.Roles)
+	})
+	if fault.Is(err, fault.NotFound) {
+		err = noInvite()
+	}
+	if err != nil {
+		return Invitation{}, "", err
+	}
+	return out, linkSecret(id, secret), s.note(ctx, by, audit.Entry{Action: "resend", Object: "invitation", ID: id, After: audit.JSON(out)})
+}
+
+// RevokeInvitation takes an invitation back. Fault: NotFound "invite.none".
+func (s *Service) RevokeInvitation(ctx context.Context, by policies.Actor, id string) error {
+	d, err := s.in(invites).Get(ctx, id)
+	var i inviteDoc
+	if err == nil {
+		err = json.Unmarshal(d.Body, &i)
+	}
+	if err == nil && i.Workspace != by.Workspace {
+		err = noInvite()
+	}
+	if err == nil {
+		err = s.in(invites).Delete(ctx, id, 0)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return noInvite()
+	}
+	if err != nil {
+		return err
+	}
+	return s.note(ctx, by, audit.Entry{Action: "delete", Object: "invitation", ID: id, Before: audit.JSON(i.shown(id, s.now()))})
+}
+
+// linkSecret is what a link carries: where its document is, and the secret.
+func linkSecret(id, secret string) string { return id + "." + secret }
+
+func badLink() error { return fault.New(fault.Unauthenticated, "invite.link", nil) }
+
+func (s *Service) invitation(ctx context.Context, link string) (store.Doc, inviteDoc, error) {
+	var i inviteDoc
+	id, secret, ok := strings.Cut(link, ".")
+	if !ok || len(link) > 200 {
+		return store.Doc{}, i, badLink()
+	}
+	d, err := s.in(invites).Get(ctx, id)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
+		return d, i, badLink()
+	}
+	if err == nil {
+		err = json.Unmarshal(d.Body, &i)
+	}
+	if err == nil && (!same(i.Hash, hashOf(secret)) || over(i.Expires, s.now())) {
+		err = badLink()
+	}
+	return d, i, err
+}
+
+// Invited is what the holder of a link may know of it. Known people have an
+// account already and come in with its password.
+type Invited struct {
+	Invitation
+	Workspace string `json:"workspace"`
+	Known     bool   `json:"known"`
+}
+
+// LookInvitation gives the invitation of a link. Fault: Unauthenticated
+// "invite.link" for one that is unknown, used or over.
+func (s *Service) LookInvitation(ctx context.Context, link string) (Invited, error) {
+	d, i, err := s.invitation(ctx, link)
+	if err != nil {
+		return Invited{}, err
+	}
+	_, _, err = s.byEmail(ctx, i.Email)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return Invited{}, err
+	}
+	return Invited{i.shown(d.ID, s.now()), i.Workspace, err == nil}, nil
+}
+
+// Acceptance is what a person says who follows their link.
+type Acceptance struct {
+	Link     string
+	Name     string
+	Password string
+	Language string
+	Code     string // the second factor of a person who has one
+}
+
+// Accept brings an invited person in and uses up the link; what is invalid
+// does not use it up. It holds only while whoever invited them could still do
+// so. Faults: Unauthenticated "invite.link", Denied "invite.void", Invalid, and
+// those of Login for people who have an account.
+func (s *Service) Accept(ctx context.Context, a Acceptance, from From) (Session, string, error) {
+	d, i, err := s.invitation(ctx, a.Link)
+	if err != nil {
+		return Session{}, "", err
+	}
+	by, err := s.inviter(ctx, i)
+	if err != nil {
+		return Session{}, "", err
+	}
+	n := NewUser{Email: i.Email, Name: a.Name, Language: a.Language, Password: a.Password, Roles: i.Roles, Teams: i.Teams}
+	_, _, err = s.byEmail(ctx, i.Email)
+	known := err == nil
+	switch {
+	case known:
+		err = s.showWho(ctx, i.Email, a.Password, a.Code, from)
+	case fault.Is(err, fault.NotFound):
+		if err = checkPassword(a.Password, i.Email); err == nil {
+			err = s.checkNew(ctx, by, n)
+		}
+	}
+	if err != nil {
+		return Session{}, "", err
+	}
+	// Whoever deletes the link has it; a second one with the same link has not.
+	if err := s.in(invites).Delete(ctx, d.ID, d.Ver); err != nil {
+		return Session{}, "", badLink()
+	}
+	if known {
+		_, err = s.AddMember(ctx, by, i.Email, Membership{Roles: i.Roles, Teams: i.Teams})
+	} else {
+		_, err = s.CreateUser(ctx, by, n)
+	}
+	if err != nil {
+		_, _ = s.in(invites).Insert(context.WithoutCancel(ctx), d.ID, d.Body)
+		return Session{}, "", err
+	}
+	ud, u, err := s.byEmail(ctx, i.Email)
+	if err != nil {
+		return Session{}, "", err
+	}
+	return s.begin(ctx, ud, u, entry{From: from, Workspace: i.Workspace, Via: viaInvitation})
+}
+
+// inviter is who invited, as they are now.
+func (s *Service) inviter(ctx context.Context, i inviteDoc) (policies.Actor, error) {
+	if i.System {
+		return policies.SystemActor(i.Workspace, i.By), nil
+	}
+	void := fault.New(fault.Denied, "invite.void", nil)
+	if strings.HasPrefix(i.By, "key-") {
+		d, err := s.in(keys).Get(ctx, i.By)
+		var k keyDoc
+		if err == nil {
+			err = json.Unmarshal(d.Body, &k)
+		}
+		if fault.Is(err, fault.NotFound) || err == nil && (over(k.Expires, s.now()) || k.Workspace != i.Workspace) {
+			return policies.Actor{}, void
+		}
+		return policies.Actor{ID: i.By, Name: k.Name, Workspace: k.Workspace, Roles: k.Roles}, err
+	}
+	_, u, err := s.byID(ctx, i.By)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return policies.Actor{}, err
+	}
+	m, there := u.member(i.Workspace)
+	if err != nil || !there || u.Disabled {
+		return policies.Actor{}, void
+	}
+	return u.actor(i.By, m), nil
+}
