@@ -30,6 +30,8 @@ const routes = [
   '/settings/workspace',
   '/settings/members',
   '/settings/roles',
+  '/settings/signin',
+  '/me',
   '/review',
   '/settings/keys',
   '/no-such-page',
@@ -71,8 +73,10 @@ for (const lang of languages) {
             // A sandboxed frame has no storage.
           }
         });
-        await open(page, '/login');
-        await expectAccessible(page);
+        for (const path of ['/login', '/reset', '/reset#a.b', '/join#a.b']) {
+          await open(page, path);
+          await expectAccessible(page);
+        }
       });
     });
   }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -76,7 +77,7 @@ var abilities = map[string]need{
 }
 
 func (s *Server) showSession(ctx context.Context, x identity.Session) (sessionOut, error) {
-	a, _ := s.Identity.Eyes(x)
+	a, readOnly := s.Identity.Eyes(x)
 	w, err := s.Spaces.Get(ctx, x.Workspace)
 	if err != nil {
 		return sessionOut{}, err
@@ -99,7 +100,7 @@ func (s *Server) showSession(ctx context.Context, x identity.Session) (sessionOu
 		if err != nil {
 			return out, err
 		}
-		out.Can[name] = ok
+		out.Can[name] = ok && (!readOnly || strings.HasSuffix(name, ".read"))
 	}
 	return out, nil
 }

@@ -1,9 +1,11 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { lazy, type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useLocation } from 'react-router';
 import { useSession, useSetup, useSignIn } from '@/shared/api/session';
 import { setLanguage } from '@/shared/i18n';
 import { ErrorState, PageSkeleton } from '@/shared/ui/states';
+
+const EnrolPage = lazy(() => import('@/features/session/components/EnrolPage'));
 
 /** Lets people in: to setup on a fresh server, straight in on a demo, else to the sign-in page. */
 export function Gate({ children }: { children: ReactNode }) {
@@ -38,7 +40,7 @@ export function Gate({ children }: { children: ReactNode }) {
   if (session.data)
     return (
       <LanguageFrom language={session.data.user.language} current={i18n.language}>
-        {children}
+        {session.data.mustEnrol ? <EnrolPage /> : children}
       </LanguageFrom>
     );
   if (setup.isPending || session.isPending || (enterDemo && !signIn.isError)) return <PageSkeleton />;

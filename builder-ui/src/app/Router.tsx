@@ -6,6 +6,9 @@ import { Shell } from './Shell';
 
 const LoginPage = lazy(() => import('@/features/session/components/LoginPage'));
 const SetupPage = lazy(() => import('@/features/session/components/SetupPage'));
+const JoinPage = lazy(() => import('@/features/session/components/JoinPage'));
+const ResetPage = lazy(() => import('@/features/session/components/ResetPage'));
+const MePage = lazy(() => import('@/features/session/components/MePage'));
 const TodayPage = lazy(() => import('@/features/today/components/TodayPage'));
 const BoardPage = lazy(() => import('@/features/board/components/BoardPage'));
 const CustomersPage = lazy(() => import('@/features/customers/components/CustomersPage'));
@@ -38,6 +41,8 @@ export function Router() {
           }
         />
         <Route path="/setup" element={<SetupPage />} />
+        <Route path="/join" element={<JoinPage />} />
+        <Route path="/reset" element={<ResetPage />} />
         <Route
           element={
             <Gate>
@@ -65,6 +70,7 @@ export function Router() {
           <Route path="messages" element={<MessagesPage />} />
           <Route path="messages/:key" element={<TemplatePage />} />
           <Route path="review" element={<ReviewPage />} />
+          <Route path="me" element={<MePage />} />
           <Route path="settings" element={<Navigate to="/settings/workspace" replace />} />
           <Route path="settings/:tab" element={<SettingsPage />} />
           <Route path="*" element={<NotFoundPage />} />

@@ -28,6 +28,7 @@ import { PageSkeleton } from '@/shared/ui/states';
 import { ClockBanner } from './ClockBanner';
 import { ConnectionDot } from './ConnectionDot';
 import { UserMenu } from './UserMenu';
+import { ViewAsBanner } from './ViewAsBanner';
 
 const items: { to: string; label: string; icon: ReactNode }[] = [
   { to: '/today', label: 'nav.today', icon: <SunOutlined /> },
@@ -108,6 +109,7 @@ export function Shell() {
               <UserMenu />
             </div>
           </div>
+          {me.as && <ViewAsBanner />}
           {me.workspace.demo && <ClockBanner />}
         </header>
         <main id="main" className="main" tabIndex={-1} ref={main}>

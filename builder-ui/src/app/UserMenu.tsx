@@ -60,6 +60,7 @@ export function UserMenu() {
         ]
       : []),
     { type: 'divider' },
+    { key: 'me', label: t('nav.me') },
     { key: 'out', label: t('session.signOut') },
   ];
 
@@ -69,6 +70,7 @@ export function UserMenu() {
     if (kind === 'theme') setTheme(value as ThemeChoice);
     if (kind === 'workspace') patch.mutate({ workspace: value });
     if (kind === 'demo') signIn.mutate({ email: value, demo: true });
+    if (kind === 'me') navigate('/me');
     if (kind === 'out') {
       try {
         sessionStorage.setItem('dueflow.left', '1');

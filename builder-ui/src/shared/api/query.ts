@@ -7,9 +7,12 @@ import {
 } from '@tanstack/react-query';
 import { ApiError, api } from './client';
 
-/** A session that ended elsewhere leads back to sign-in, wherever it is noticed. */
+const sessionOver = /^(session|auth\.session$)/;
+
+/** A session that ended elsewhere leads back to sign-in, wherever it is noticed; a wrong password or code does not. */
 function noticeSignedOut(error: unknown) {
-  if (error instanceof ApiError && error.status === 401) queryClient.setQueryData(keys.session, null);
+  if (error instanceof ApiError && error.status === 401 && sessionOver.test(error.problem.key ?? ''))
+    queryClient.setQueryData(keys.session, null);
 }
 
 export const queryClient: QueryClient = new QueryClient({

@@ -42,7 +42,7 @@ export const useCan = (permission: Permission): boolean => useMe().can[permissio
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (how: { email: string; password?: string; demo?: boolean }) => {
+    mutationFn: async (how: { email: string; password?: string; code?: string; demo?: boolean }) => {
       const { demo, ...body } = how;
       return adopt(await api.post<Session>(demo ? '/session/demo' : '/session', body));
     },
@@ -51,6 +51,30 @@ export function useSignIn() {
         predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'setup',
       });
       client.setQueryData(keys.session, session);
+    },
+  });
+}
+
+/** Another way in that answers with a session, such as an accepted invitation. */
+export function useEnter(path: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (body: unknown) => adopt(await api.post<Session>(path, body)),
+    onSuccess: (session) => client.setQueryData(keys.session, session),
+  });
+}
+
+/** Looks with a person's or role's eyes, or with one's own again; nothing that was seen before stays. */
+export function useViewAs() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (as: { user?: string; role?: string } | undefined) =>
+      adopt(as ? await api.post<Session>('/session/as', as) : await api.delete<Session>('/session/as')),
+    onSuccess: (session) => {
+      client.setQueryData(keys.session, session);
+      client.resetQueries({
+        predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'setup',
+      });
     },
   });
 }

@@ -10,8 +10,15 @@ export type Setup = {
   needed: boolean;
   demo: null | { users: DemoUser[]; dayLengthSeconds: number };
   version: string;
+  /** Other ways to sign in: a workspace's own provider. */
+  providers?: { workspace: string; label: string }[];
 };
 export type Permission =
+  | 'user.read'
+  | 'user.create'
+  | 'user.write'
+  | 'role.read'
+  | 'role.write'
   | 'invoice.write'
   | 'payment.write'
   | 'account.write'
@@ -34,6 +41,13 @@ export type Session = {
   can: Partial<Record<Permission, boolean>>;
   csrf: string;
   clock: Clock;
+  /** Signs in with a second factor. */
+  totp?: boolean;
+  /** A role asks for a second factor, and nothing else works before. */
+  mustEnrol?: boolean;
+  via?: 'password' | 'provider' | 'invitation';
+  /** Whose eyes the session looks with, to read only. */
+  as?: { user?: string; role?: string; name?: string; until: string };
 };
 
 export type Reason = { key: string; text: Text; until?: string };

@@ -25,9 +25,9 @@ const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
 /** The shared texts and those that features bring along (features/<x>/i18n/en.json and zh.json). */
 function texts(shared: Tree, file: string): Map<string, string> {
   const all = flatten(shared);
-  for (const path of readdirSync('src/features', { recursive: true, encoding: 'utf8' }))
-    if (path.endsWith(`i18n/${file}`))
-      for (const [key, text] of flatten(JSON.parse(readFileSync(join('src/features', path), 'utf8'))))
+  for (const path of readdirSync('src', { recursive: true, encoding: 'utf8' }))
+    if (path.endsWith(`i18n/${file}`) && !path.startsWith('shared/i18n/'))
+      for (const [key, text] of flatten(JSON.parse(readFileSync(join('src', path), 'utf8'))))
         all.set(key, text);
   return all;
 }

@@ -3,13 +3,14 @@ import type { AccountItem, CustomerPage } from '@/shared/api/types';
 
 export type Action =
   | { kind: 'pay' | 'promise' | 'hold' | 'liftHold'; item?: AccountItem }
-  | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' }
+  | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' | 'viewers' }
   | { kind: 'dispute' | 'credit' | 'writeOff' | 'cancel'; item: AccountItem }
   | { kind: 'closeDispute'; item: AccountItem; dispute: string };
 
 type Props = { page: CustomerPage; action?: Action; onClose: () => void };
 
 const Drawers = lazy(() => import('./Drawers'));
+const ViewersDrawer = lazy(() => import('./ViewersDrawer'));
 
 /** The forms load when the first one is asked for; the last one stays while it slides out. */
 export function ActionDrawers({ page, action, onClose }: Props) {
@@ -19,6 +20,12 @@ export function ActionDrawers({ page, action, onClose }: Props) {
   }, [action]);
   const shown = action ?? last;
   if (!shown) return null;
+  if (shown.kind === 'viewers')
+    return action ? (
+      <Suspense fallback={null}>
+        <ViewersDrawer customer={page.record.id} name={page.record.data.name} onClose={onClose} />
+      </Suspense>
+    ) : null;
   return (
     <Suspense fallback={null}>
       <Drawers page={page} action={shown} open={action !== undefined} onClose={onClose} />

@@ -15,6 +15,7 @@ export function CustomerActions({
   const { t } = useTranslation();
   const canPay = useCan('payment.write');
   const canWrite = useCan('account.write');
+  const canExplain = useCan('role.read');
   const { hold, stopWish } = page.account;
   const more = [
     { key: hold ? 'liftHold' : 'hold', label: t(hold ? 'customer.liftHold' : 'customer.hold') },
@@ -25,6 +26,7 @@ export function CustomerActions({
     },
     { type: 'divider' as const },
     { key: 'edit', label: t('customer.edit') },
+    ...(canExplain ? [{ key: 'viewers', label: t('customer.viewers') }] : []),
   ];
   return (
     <div className="page-actions">

@@ -1,26 +1,57 @@
-import { Alert, Button, Form, Input } from 'antd';
+import '../texts';
+import { Alert, Button, Divider, Form, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Navigate } from 'react-router';
+import { Link, Navigate, useLocation, useSearchParams } from 'react-router';
 import { ApiError } from '@/shared/api/client';
 import { useSetup, useSignIn } from '@/shared/api/session';
 import { useTitle } from '@/shared/lib/useTitle';
 import { Avatar } from '@/shared/ui/Avatar';
 import { useErrorText } from '@/shared/ui/states';
+import { CodeItem } from './CodeItem';
 import { EntryLayout } from './EntryLayout';
+
+const keyOf = (error: unknown) => (error instanceof ApiError ? error.problem.key : undefined);
 
 export default function LoginPage() {
   const { t } = useTranslation();
   const setup = useSetup();
   const signIn = useSignIn();
+  const [params] = useSearchParams();
+  const location = useLocation();
   useTitle(t('session.signIn'));
   if (setup.data?.needed) return <Navigate to="/setup" replace />;
   const demoUsers = setup.data?.demo?.users ?? [];
+  const providers = setup.data?.providers ?? [];
+  const key = keyOf(signIn.error);
+  const wantsCode = key === 'auth.code' || key === 'auth.codeBad' || signIn.variables?.code !== undefined;
+  const problem = params.get('problem');
+  const state = location.state as { from?: string; done?: string } | null;
 
   return (
     <EntryLayout>
       <h1 className="entry-title">{t('session.signIn')}</h1>
       <p className="entry-sub">{t('session.signInSub')}</p>
-      {signIn.error && <SignInError error={signIn.error} />}
+      {state?.done && !signIn.error && (
+        <Alert
+          className="entry-alert"
+          type="success"
+          role="status"
+          showIcon
+          title={t(`entry.${state.done}`)}
+        />
+      )}
+      {problem && !signIn.error && (
+        <Alert
+          className="entry-alert"
+          type="error"
+          role="alert"
+          showIcon
+          title={t(`entry.problem.${problem.split('.').pop()}`, {
+            defaultValue: t('entry.problem.provider'),
+          })}
+        />
+      )}
+      {signIn.error && key !== 'auth.code' && <SignInError error={signIn.error} />}
       <Form layout="vertical" size="large" onFinish={(values) => signIn.mutate(values)} requiredMark={false}>
         <Form.Item
           name="email"
@@ -36,10 +67,30 @@ export default function LoginPage() {
         >
           <Input type="password" autoComplete="current-password" />
         </Form.Item>
+        {wantsCode && <CodeItem recovery />}
         <Button type="primary" htmlType="submit" block loading={signIn.isPending}>
           {t('session.signIn')}
         </Button>
+        <p className="entry-more">
+          <Link to="/reset">{t('entry.forgot')}</Link>
+        </p>
       </Form>
+      {providers.length > 0 && (
+        <>
+          <Divider plain>{t('entry.or')}</Divider>
+          {providers.map(({ workspace, label }) => (
+            <Button
+              key={workspace}
+              block
+              size="large"
+              className="entry-provider"
+              href={`/api/v1/session/oidc/${workspace}?return=${encodeURIComponent(state?.from ?? '/today')}`}
+            >
+              {t('entry.with', { label })}
+            </Button>
+          ))}
+        </>
+      )}
       {demoUsers.length > 0 && (
         <section className="demo-users" aria-label={t('demo.enterAs')}>
           <h2 className="demo-title">{t('demo.enterAs')}</h2>
@@ -62,7 +113,7 @@ export default function LoginPage() {
   );
 }
 
-function SignInError({ error }: { error: unknown }) {
+export function SignInError({ error }: { error: unknown }) {
   const { t } = useTranslation();
   const { title, text } = useErrorText(error);
   const refused = error instanceof ApiError && error.status === 401;

@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Policy, RolesAnswer } from '@/shared/access/roles';
 import { api } from '@/shared/api/client';
 import { keys } from '@/shared/api/query';
-import type { Policy, RolesAnswer } from '../model/roles';
-import type { ApiKey, Member, Role, Workspace } from '../model/settings';
+import type { ApiKey, Invitation, Member, OnceLink, Provider, Role, Workspace } from '../model/settings';
 
 const workspaceKey = ['workspace'] as const;
 const usersKey = ['users'] as const;
+const invitesKey = ['invitations'] as const;
 const keysKey = ['keys'] as const;
 
 export const useWorkspace = () =>
@@ -51,11 +52,35 @@ export const useSavePolicy = () =>
   useWrite([['roles'], keys.session], ({ policy, version }: { policy: Policy; version: number }) =>
     api.put<RolesAnswer>('/roles', policy, version),
   );
-export const useAddMember = () =>
+export const useInvitations = () =>
+  useQuery({
+    queryKey: invitesKey,
+    queryFn: () => api.get<{ items: Invitation[] }>('/invitations'),
+    select: ({ items }) => items,
+  });
+type Invited = { invitation: Invitation; link: OnceLink };
+export const useInvite = () =>
+  useWrite([invitesKey], (whom: { email: string; name?: string; roles: string[]; teams: string[] }) =>
+    api.post<Invited>('/invitations', whom),
+  );
+export const useReinvite = () =>
+  useWrite([invitesKey], (id: string) => api.post<Invited>(`/invitations/${id}/resend`));
+export const useRevokeInvitation = () =>
+  useWrite([invitesKey], (id: string) => api.delete(`/invitations/${id}`));
+export const useChangeMember = () =>
   useWrite(
     [usersKey, keys.names],
-    (member: { name: string; email: string; password: string; roles: string[] }) =>
-      api.post<Member>('/users', member),
+    ({ id, version, ...change }: { id: string; version: number } & Partial<Member> & { leave?: boolean }) =>
+      api.put<Member>(`/users/${id}`, change, version),
+  );
+export const useGiveReset = () => useWrite([], (id: string) => api.post<OnceLink>(`/users/${id}/reset`));
+export const useResetTotp = () => useWrite([usersKey], (id: string) => api.delete(`/users/${id}/totp`));
+const providerKey = ['provider'] as const;
+export const useProvider = () =>
+  useQuery({ queryKey: providerKey, queryFn: () => api.get<Provider>('/workspace/oidc') });
+export const useSaveProvider = () =>
+  useWrite([providerKey, keys.setup], (provider: Provider) =>
+    api.put<Provider>('/workspace/oidc', provider, provider.version ?? 0),
   );
 export const useAddKey = () =>
   useWrite([keysKey], (key: { name: string; role: string }) =>

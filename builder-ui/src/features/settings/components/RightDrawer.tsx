@@ -1,9 +1,16 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import {
+  type Condition,
+  conditionsOf,
+  type Right,
+  type RolesAnswer,
+  scopeOf,
+  wide,
+} from '@/shared/access/roles';
+import { useRoleWords } from '@/shared/access/useRoleWords';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
-import { type Condition, conditionsOf, type Right, type RolesAnswer, scopeOf, wide } from '../model/roles';
-import { useRoleWords } from './useRoleWords';
 
 type Values = {
   object: string;

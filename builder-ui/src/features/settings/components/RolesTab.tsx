@@ -1,23 +1,24 @@
-import { DeleteOutlined, EditOutlined } from '@ant-design/icons';
+import { DeleteOutlined, EditOutlined, EyeOutlined } from '@ant-design/icons';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useCan } from '@/shared/api/session';
+import { type Right, rightsOf, withRight } from '@/shared/access/roles';
+import { useRoleWords } from '@/shared/access/useRoleWords';
+import { useCan, useViewAs } from '@/shared/api/session';
 import { Chip } from '@/shared/ui/Chip';
 import { Section } from '@/shared/ui/Page';
 import { ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { usePolicy, useSavePolicy } from '../api/settings';
-import { type Right, rightsOf, withRight } from '../model/roles';
 import { ExplainPanel } from './ExplainPanel';
 import { RightDrawer } from './RightDrawer';
-import { useRoleWords } from './useRoleWords';
 
 /** Who may do what: each role's rows as sentences, and the answer to "why does this person see this account?". */
 export function RolesTab() {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const words = useRoleWords();
-  const canWrite = useCan('settings.write');
+  const canWrite = useCan('role.write');
+  const viewAs = useViewAs();
   const roles = usePolicy();
   const save = useSavePolicy();
   const [role, setRole] = useState('sales');
@@ -55,9 +56,21 @@ export function RolesTab() {
           count={rights.length}
           extra={
             canWrite && (
-              <Button size="small" type="primary" onClick={() => setEditing('new')}>
-                {t('roles.add')}
-              </Button>
+              <>
+                <Button
+                  size="small"
+                  icon={<EyeOutlined />}
+                  loading={viewAs.isPending}
+                  onClick={() =>
+                    viewAs.mutate({ role }, { onError: (cause) => message.error(errorText(cause, t).text) })
+                  }
+                >
+                  {t('people.viewAsRole')}
+                </Button>
+                <Button size="small" type="primary" onClick={() => setEditing('new')}>
+                  {t('roles.add')}
+                </Button>
+              </>
             )
           }
         >

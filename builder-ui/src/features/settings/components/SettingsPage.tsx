@@ -1,3 +1,4 @@
+import '@/shared/access/texts';
 import '../texts';
 import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, useParams } from 'react-router';
@@ -5,9 +6,16 @@ import { Page } from '@/shared/ui/Page';
 import { KeysTab } from './KeysTab';
 import { MembersTab } from './MembersTab';
 import { RolesTab } from './RolesTab';
+import { SignInTab } from './SignInTab';
 import { WorkspaceTab } from './WorkspaceTab';
 
-const tabs = { workspace: WorkspaceTab, members: MembersTab, roles: RolesTab, keys: KeysTab };
+const tabs = {
+  workspace: WorkspaceTab,
+  members: MembersTab,
+  roles: RolesTab,
+  signin: SignInTab,
+  keys: KeysTab,
+};
 
 export default function SettingsPage() {
   const { t } = useTranslation();

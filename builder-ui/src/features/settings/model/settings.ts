@@ -11,14 +11,44 @@ export type Workspace = {
   window?: { from: string; to: string; days?: string };
   budgets?: Budget[];
   channels?: Record<string, unknown>;
+  /** Roles that must sign in with a second factor. */
+  totpRoles?: string[];
 };
 export type Member = {
   id: string;
   name: string;
   email: string;
   roles: string[];
+  teams: string[];
   disabled?: boolean;
-  lastSeenAt?: string;
+  totp?: boolean;
+  /** Belongs to other workspaces too: only roles and teams are ours to change. */
+  shared?: boolean;
+  version: number;
+};
+export type Invitation = {
+  id: string;
+  email: string;
+  name?: string;
+  roles: string[];
+  teams: string[];
+  byName?: string;
+  expiresAt: string;
+  expired: boolean;
+};
+/** A link that is shown once; `path` stands behind the server's own address. */
+export type OnceLink = { path: string; mail: 'sent' | 'failed' | 'none'; expiresAt: string };
+export type Provider = {
+  enabled: boolean;
+  label: string;
+  issuer: string;
+  clientId: string;
+  secret?: string;
+  groupClaim?: string;
+  groups?: { group: string; roles: string[]; teams?: string[] }[];
+  create: boolean;
+  roles?: string[];
+  version?: number;
 };
 export type ApiKey = {
   id: string;

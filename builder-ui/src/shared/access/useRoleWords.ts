@@ -1,7 +1,8 @@
+import './texts';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useUserNames } from '@/shared/api/names';
-import { conditionsOf, type Right, type Scope, wide } from '../model/roles';
+import { conditionsOf, type Right, type Scope, wide } from './roles';
 
 /** Roles, objects, actions and scopes in the reader's words. */
 export function useRoleWords() {
