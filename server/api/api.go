@@ -22,6 +22,7 @@ import (
 	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/house"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/imports"
 	"github.com/dueflow/dueflow/server/letters"
@@ -55,6 +56,7 @@ type Deps struct {
 	Desk      *desk.Service
 	Letters   *letters.Service
 	SSO       *sso.Service
+	House     *house.Service
 	Identity  *identity.Service
 	Access    *access.Service
 	Audit     *audit.Service
@@ -68,6 +70,8 @@ type Deps struct {
 	Demo          []DemoUser
 	DemoDay       time.Duration
 	SecureCookies bool
+	// EntryLimit bounds sign-ins and the like a minute from one address.
+	EntryLimit int
 	// HealthOnly serves /healthz and /readyz and nothing else.
 	HealthOnly bool
 	// Ready tells whether store and engine answer.

@@ -219,8 +219,8 @@ func (s *Server) changeTask(ctx context.Context, a policies.Actor, in *changeTas
 		return nil, err
 	}
 	if u := in.Body.Assignee; u != nil && *u != "" {
-		if _, known := s.userNames(ctx, a.Workspace)[*u]; !known {
-			return nil, fault.At("/assignee", "reference", nil)
+		if err := s.mayHave(ctx, a.Workspace, *u); err != nil {
+			return nil, err
 		}
 	}
 	t, err := s.Tasks.Change(ctx, a.Workspace, in.ID, in.Body.Assignee, due, records.Stamped(v.Scope))

@@ -34,6 +34,7 @@ func (s *Server) routes() {
 	s.settingRoutes()
 	s.channelRoutes()
 	s.peopleRoutes()
+	s.taskRoutes()
 }
 
 func csp(nonce string) string {

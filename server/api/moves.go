@@ -226,8 +226,8 @@ func (s *Server) giveTask(ctx context.Context, a policies.Actor, kind, customer 
 		return fault.At("/assignee", "required", nil)
 	}
 	if to.User != "" {
-		if _, known := s.userNames(ctx, a.Workspace)[to.User]; !known {
-			return fault.At("/assignee", "reference", nil)
+		if err := s.mayHave(ctx, a.Workspace, to.User); err != nil {
+			return err
 		}
 	}
 	w, err := s.Spaces.Get(ctx, a.Workspace)
@@ -236,7 +236,11 @@ func (s *Server) giveTask(ctx context.Context, a policies.Actor, kind, customer 
 	}
 	now, today := s.Spaces.Now(w)
 	if due == 0 {
-		due = w.Cal().AddWorkdays(today, 1)
+		set, err := s.Tasks.GetSettings(ctx, a.Workspace)
+		if err != nil {
+			return err
+		}
+		due = w.Cal().AddWorkdays(today, set.Due)
 	}
 	return s.Give(ctx, a.Workspace, activity.Task{Key: uuid.NewString(), Kind: kind, Customer: customer, Title: title, Assign: to, Due: due, At: now})
 }

@@ -109,7 +109,7 @@ func (s *Server) showSession(ctx context.Context, x identity.Session) (sessionOu
 func (s *Server) sessionRoutes() {
 	// Sign-in is limited per address on top of the lock-out per account.
 	slow := limiter.New(limiter.Config{
-		Max: 60, Expiration: time.Minute,
+		Max: s.EntryLimit, Expiration: time.Minute,
 		LimitReached: func(c *fiber.Ctx) error { return s.send(c, fault.New(fault.TooMany, "kind.too_many", nil)) },
 	})
 	s.entryRoutes(slow)

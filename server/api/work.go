@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -180,6 +181,7 @@ type tasksIn struct {
 	Status   string `query:"status" maxLength:"20"`
 	Mine     bool   `query:"mine"`
 	Queue    bool   `query:"queue" doc:"what waits for anybody of one's roles and teams"`
+	Team     bool   `query:"team" doc:"what the people and teams around oneself have to do"`
 	Customer string `query:"customer" maxLength:"200"`
 	Limit    int    `query:"limit" minimum:"0" maximum:"200"`
 	Cursor   string `query:"cursor" maxLength:"4000"`
@@ -193,6 +195,18 @@ func (s *Server) listTasks(ctx context.Context, a policies.Actor, in *tasksIn) (
 	q := tasks.Query{Status: in.Status, Customer: in.Customer, Limit: in.Limit, Cursor: in.Cursor, Scope: records.Stamped(v.Scope)}
 	if in.Mine {
 		q.Assignee = a.ID
+	}
+	if in.Team {
+		people, err := s.Identity.Members(ctx, a.Workspace)
+		if err != nil {
+			return nil, err
+		}
+		q.Team = &tasks.Team{People: []string{a.ID}, Teams: a.Teams}
+		for _, p := range people {
+			if slices.ContainsFunc(p.Teams, func(t string) bool { return slices.Contains(a.Teams, t) }) {
+				q.Team.People = append(q.Team.People, p.ID)
+			}
+		}
 	}
 	if in.Queue {
 		q.Queue = &tasks.Queue{Roles: a.Roles, Teams: a.Teams}

@@ -21,6 +21,7 @@ import (
 	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/house"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/letters"
 	"github.com/dueflow/dueflow/server/live"
@@ -66,6 +67,7 @@ type Core struct {
 	Desk      *desk.Service
 	Letters   *letters.Service
 	SSO       *sso.Service
+	House     *house.Service
 	Access    *access.Service
 	Audit     *audit.Service
 	Live      *live.Hub
@@ -105,7 +107,7 @@ func openDriver(ctx context.Context, cfg config.Config) (store.Driver, error) {
 
 // specs are the collections of every workspace.
 func specs() []store.Spec {
-	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs, live.Specs, desk.Specs)
+	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs, live.Specs, desk.Specs, house.Specs)
 	for _, f := range form.Builtin() {
 		out = append(out, records.Spec(f))
 	}
@@ -157,6 +159,11 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.Desk = desk.New(c.Store, c.Spaces, c.Records)
 	c.Tiers = tiers.New(c.Store, c.Spaces, c.Accounts, c.Records)
 	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks, Tiers: c.Tiers, Desk: c.Desk}
+	c.World.Assign = c.assign
+	c.House = &house.Service{
+		Store: c.Store, Spaces: c.Spaces, Tasks: c.Tasks, Desk: c.Desk, Records: c.Records, Identity: c.Identity, Access: c.Access,
+		Letters: c.Letters, Log: c.Log, Audit: c.noteFor,
+	}
 	c.connect()
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err
@@ -210,6 +217,7 @@ func (c *Core) connect() {
 	c.Desk.OnWorking = func(ws, customer string) {
 		c.Live.Publish(ws, live.Event{Type: "working", Customer: customer, ID: customer})
 	}
+	c.Tasks.OnGiven = c.taskGiven
 	c.Tasks.OnTask = func(ws, customer, id, kind string) {
 		if kind == node.ActEscalate {
 			c.markEscalated(ws, customer)
@@ -238,6 +246,10 @@ func (c *Core) markEscalated(ws, customer string) {
 // connectEngine joins what needs a running engine.
 func (c *Core) connectEngine(e flows.Engine) {
 	c.Flows.UseEngine(e)
+	if h, ok := e.(house.Engine); ok {
+		c.House.UseEngine(h)
+		c.Desk.OnMail = func(ws string) { c.wakeHouse(ws) }
+	}
 	c.Relay.Add(c.Flows.Route)
 	c.Tasks.OnDone = c.Flows.Told
 	c.Messages.Resume = func(ctx context.Context, ws, customer string, runs []string, action, by string) error {

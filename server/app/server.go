@@ -16,6 +16,7 @@ import (
 	"github.com/dueflow/dueflow/server/config"
 	"github.com/dueflow/dueflow/server/engine"
 	"github.com/dueflow/dueflow/server/flows"
+	"github.com/dueflow/dueflow/server/house"
 	"github.com/dueflow/dueflow/server/imports"
 	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/workflows/run"
@@ -94,9 +95,11 @@ func Registration(c *Core) engine.Registration {
 	return engine.Registration{
 		Workflows: map[string]any{
 			run.AccountWorkflowName: run.AccountWorkflow, flows.BatchWorkflowName: flows.BatchWorkflow, flows.ScheduleWorkflowName: flows.ScheduleWorkflow,
+			house.WorkflowName: house.Workflow, house.HandoverWorkflowName: house.HandoverWorkflow,
 		},
 		Activities: map[string]any{
 			run.StepActivityName: c.activities().Step, flows.BatchActivityName: c.Flows.BatchPage, flows.ScheduleActivityName: c.Flows.Schedule,
+			house.TickName: c.House.Tick, house.HandoverPageName: c.House.HandoverPage,
 		},
 	}
 }
@@ -116,9 +119,14 @@ func (s *Server) work(ctx context.Context) {
 const sweepFlows = 20 * time.Second
 
 func (s *Server) sweepFlows(ctx context.Context) {
+	kept := map[string]bool{} // workspaces whose housework this process has seen to
 	for n := 0; ; n++ {
 		keys, err := s.Spaces.Keys(ctx)
 		for _, ws := range keys {
+			if err == nil && !kept[ws] {
+				err = s.House.Start(ctx, ws)
+				kept[ws] = err == nil
+			}
 			if err == nil {
 				err = s.Flows.Sweep(ctx, ws)
 			}
@@ -152,6 +160,7 @@ func (s *Server) listen(version string) error {
 	_ = l.Close() // fiber opens it itself; only the free port of ":0" is wanted
 	s.URL, s.Config.Listen = "http://"+address, address
 	s.API = api.New(s.deps(version))
+	s.House.UseReview(s.API.ReviewLetter)
 	go func() { s.serving <- s.API.Listen(address) }()
 	for range 100 {
 		res, err := http.Get(s.URL + "/healthz") //nolint:noctx // our own loopback socket
@@ -173,9 +182,9 @@ func (s *Server) deps(version string) api.Deps {
 	rows.User = s.userNamed
 	d := api.Deps{
 		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
-		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Tiers: s.Tiers, Desk: s.Desk, Letters: s.Letters, SSO: s.SSO, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
+		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Tiers: s.Tiers, Desk: s.Desk, Letters: s.Letters, SSO: s.SSO, House: s.House, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
 		Imports: rows, Live: s.Live, Presence: live.NewPresence(time.Now), Channels: s.Channels,
-		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies,
+		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies, EntryLimit: s.Config.EntryLimit,
 		Ready: func(ctx context.Context) error {
 			if _, err := s.Spaces.Keys(ctx); err != nil {
 				return err

@@ -17,7 +17,8 @@ import (
 var Specs = []store.Spec{
 	{Name: boards},
 	{Name: notes, Indexes: []store.Index{store.OnText("customer", "at")}, MaxBody: 64 << 10},
-	{Name: notices, Indexes: []store.Index{store.OnText("user", "at")}},
+	{Name: notices, Indexes: []store.Index{store.OnText("user", "at"), store.OnText("mail", "at")}},
+	{Name: noticeSettings},
 	{Name: working, Indexes: []store.Index{store.OnText("until")}},
 }
 
@@ -28,6 +29,8 @@ type Service struct {
 	records *records.Service
 	// OnNotice is told of a new notice for a person.
 	OnNotice func(ws, user string)
+	// OnMail is told that a notice wants to go out by e-mail now.
+	OnMail func(ws string)
 	// OnNote is told of a new note on an account.
 	OnNote func(ws, customer, id string)
 	// OnWorking is told of accounts that somebody began or ended to work on.

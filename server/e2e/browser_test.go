@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/dueflow/dueflow/policies"
@@ -105,3 +106,5 @@ func must(t *testing.T, err error) {
 func sysActor(ws string) policies.Actor { return policies.SystemActor(ws, "test") }
 
 func memberOf(roles ...string) identity.Membership { return identity.Membership{Roles: roles} }
+
+func containsOne(text, part string) bool { return strings.Contains(text, part) }

@@ -142,6 +142,15 @@ func (e *Engine) Launch(ctx context.Context, id, name string, arg any) error {
 	return nil
 }
 
+// Poke makes a workflow look again, starting it if it is not running.
+func (e *Engine) Poke(ctx context.Context, id, name, signal string, arg any) error {
+	_, err := e.client.SignalWithStartWorkflow(ctx, id, signal, nil, client.StartWorkflowOptions{ID: id, TaskQueue: TaskQueue}, name, arg)
+	if err != nil {
+		return fmt.Errorf("poke %s: %w", name, err)
+	}
+	return nil
+}
+
 // Cancel asks a workflow to end; one that is not running is no error.
 func (e *Engine) Cancel(ctx context.Context, id string) error {
 	err := e.client.CancelWorkflow(ctx, id, "")

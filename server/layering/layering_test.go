@@ -89,7 +89,7 @@ var doors = []door{
 	{lib: "go.temporal.io/server/", at: []string{"server/engine"}},
 	{lib: "go.temporal.io/api/", at: []string{"server/engine"}},
 	{lib: "google.golang.org/protobuf/", at: []string{"server/engine"}},
-	{lib: "go.temporal.io/sdk/", at: []string{"workflows/run", "server/engine", "server/flows"}, test: []string{"workflows/", "server/e2e"}},
+	{lib: "go.temporal.io/sdk/", at: []string{"workflows/run", "server/engine", "server/flows", "server/house"}, test: []string{"workflows/", "server/e2e"}},
 	{lib: "github.com/wneessen/go-mail", at: []string{"workflows/channel/email"}},
 	{lib: "github.com/fasthttp/websocket", at: []string{"server/bench"}, test: []string{"server/e2e"}},
 	{lib: "github.com/emersion/", test: []string{"workflows/channel/email", "server/e2e"}},

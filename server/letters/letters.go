@@ -71,6 +71,9 @@ func (s *Service) FirstReady(ctx context.Context, spaces []string) string {
 	return ""
 }
 
+// Say gives a sentence in a language.
+func (s *Service) Say(lang, key string, p fault.Params) string { return text.Say(lang, key, p) }
+
 // Send sends a letter once. Faults: Invalid "channel.notSetUp"; else errors of
 // the channel, whose class says whether trying again may help.
 func (s *Service) Send(ctx context.Context, ws string, l Letter) error {

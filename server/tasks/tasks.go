@@ -18,7 +18,11 @@ import (
 const collection = "task"
 
 // Specs are the collections of this room.
-var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{store.OnText("status", "due"), store.OnText("assignee", "status"), store.OnText("customer", "status")}}}
+var Specs = []store.Spec{
+	{Name: collection, Indexes: []store.Index{store.OnText("status", "due"), store.OnText("assignee", "status"), store.OnText("customer", "status")}},
+	{Name: settings, MaxBody: 256 << 10},
+	{Name: absences},
+}
 
 // The states of a task.
 const (
@@ -48,6 +52,11 @@ type Task struct {
 	CreatedAt    string            `json:"createdAt"`
 	DoneAt       string            `json:"doneAt,omitempty"`
 	DoneBy       string            `json:"doneBy,omitempty"`
+	// For is whom the assignee stands in for, when the task came.
+	For         string `json:"for,omitempty"`
+	RemindedAt  string `json:"remindedAt,omitempty"`
+	EscalatedAt string `json:"escalatedAt,omitempty"`
+	EscalatedTo string `json:"escalatedTo,omitempty"` // the role that was told
 }
 
 // Entry is a task with its id.
@@ -62,6 +71,8 @@ type Service struct {
 	now   func(ctx context.Context, ws string) (time.Time, error)
 	// OnDone tells flows of a result.
 	OnDone func(ctx context.Context, ws, customer string, e node.Event) error
+	// OnGiven is told of tasks that somebody was newly given.
+	OnGiven func(ctx context.Context, ws string, e Entry)
 	// OnTask is told of new and changed tasks.
 	OnTask func(ws, customer, id, kind string)
 }
@@ -72,9 +83,9 @@ func New(s *store.Store, now func(ctx context.Context, ws string) (time.Time, er
 }
 
 // Create stores a task by key; a repeat changes nothing.
-func (s *Service) Create(ctx context.Context, ws string, t activity.Task, assignee, name string, acct json.RawMessage) error {
+func (s *Service) Create(ctx context.Context, ws string, t activity.Task, to Assignment, name string, acct json.RawMessage) error {
 	doc := Task{
-		Key: t.Key, Kind: t.Kind, Title: t.Title, Customer: t.Customer, CustomerName: name, Acct: acct, Run: t.Run, Assignee: assignee,
+		Key: t.Key, Kind: t.Kind, Title: t.Title, Customer: t.Customer, CustomerName: name, Acct: acct, Run: t.Run, Assignee: to.Assignee, For: to.For,
 		Due: t.Due, Status: Open, Results: t.Results, CreatedAt: value.Instant(t.At), Text: t.Text, Link: t.Link,
 	}
 	if t.Assign != nil {
@@ -92,7 +103,19 @@ func (s *Service) Create(ctx context.Context, ws string, t activity.Task, assign
 	if err == nil && s.OnTask != nil {
 		s.OnTask(ws, t.Customer, id, t.Kind)
 	}
+	if err == nil && s.OnGiven != nil && to.Assignee != "" {
+		s.OnGiven(ctx, ws, Entry{id, doc})
+	}
 	return err
+}
+
+// Has tells whether a task of a key was made.
+func (s *Service) Has(ctx context.Context, ws, key string) (bool, error) {
+	_, err := s.store.In(ws, collection).Get(ctx, messages.ID(key))
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // OpenOf counts a customer's open tasks of a kind.
@@ -104,7 +127,9 @@ func (s *Service) OpenOf(ctx context.Context, ws, customer, kind string) (int64,
 type Query struct {
 	Status, Assignee, Customer string
 	// Queue names roles and teams whose tasks nobody has taken yet.
-	Queue  *Queue
+	Queue *Queue
+	// Team names what the people and teams around somebody have to do.
+	Team   *Team
 	Scope  filter.Expr
 	Limit  int
 	Cursor string
@@ -112,6 +137,9 @@ type Query struct {
 
 // Queue is what waits for anybody of some roles or teams.
 type Queue struct{ Roles, Teams []string }
+
+// Team is what some people have, and what waits for their teams.
+type Team struct{ People, Teams []string }
 
 // List gives a page of tasks.
 func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string, error) {
@@ -122,7 +150,11 @@ func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string
 		}
 	}
 	if q.Queue != nil {
-		where = append(where, filter.Missing("assignee"), filter.Or(filter.In("role", q.Queue.Roles...), filter.In("team", q.Queue.Teams...)))
+		waits := filter.And(filter.Missing("assignee"), filter.Or(filter.In("role", q.Queue.Roles...), filter.In("team", q.Queue.Teams...)))
+		where = append(where, filter.Or(waits, filter.In("escalatedTo", q.Queue.Roles...)))
+	}
+	if q.Team != nil {
+		where = append(where, filter.Or(filter.In("assignee", q.Team.People...), filter.In("team", q.Team.Teams...)))
 	}
 	page, err := s.store.In(ws, collection).Find(ctx, store.Query{Filter: filter.And(where...), Sort: []store.SortKey{{Field: "due"}}, Limit: q.Limit, After: q.Cursor})
 	if err != nil {
@@ -156,34 +188,27 @@ func (s *Service) CompleteKind(ctx context.Context, ws, customer, kind, by strin
 // Change reassigns an open task (an empty assignee puts it back into its
 // queue), or moves its date.
 func (s *Service) Change(ctx context.Context, ws, id string, assignee *string, due value.Date, scope filter.Expr) (Entry, error) {
-	col := s.store.In(ws, collection)
-	for range 20 {
-		e, ver, err := s.get(ctx, ws, id, scope)
-		if err != nil {
-			return Entry{}, err
-		}
-		if e.Status != Open {
-			return Entry{}, fault.New(fault.Conflict, "task.done", nil)
+	if _, _, err := s.get(ctx, ws, id, scope); err != nil {
+		return Entry{}, err
+	}
+	given := false
+	e, err := s.change(ctx, ws, id, func(t *Task) error {
+		if t.Status != Open {
+			return fault.New(fault.Conflict, "task.done", nil)
 		}
 		if assignee != nil {
-			e.Assignee = *assignee
+			given = *assignee != "" && *assignee != t.Assignee
+			t.Assignee, t.For = *assignee, ""
 		}
-		if due != 0 {
-			e.Due = due
+		if due != 0 && due != t.Due {
+			t.Due, t.RemindedAt, t.EscalatedAt, t.EscalatedTo = due, "", "", ""
 		}
-		body, err := json.Marshal(e.Task)
-		if err != nil {
-			return Entry{}, err
-		}
-		if _, err = col.Replace(ctx, store.Doc{ID: id, Body: body}, ver); fault.Is(err, fault.Conflict) {
-			continue
-		}
-		if err == nil && s.OnTask != nil {
-			s.OnTask(ws, e.Customer, id, e.Kind)
-		}
-		return e, err
+		return nil
+	})
+	if err == nil && given && s.OnGiven != nil {
+		s.OnGiven(ctx, ws, e)
 	}
-	return Entry{}, fault.New(fault.Unavailable, "busy", nil)
+	return e, err
 }
 
 // get reads a task within a scope.

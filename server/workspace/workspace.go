@@ -46,7 +46,16 @@ type Workspace struct {
 	Demo           *clock.Demo                `json:"demo,omitempty"`
 	Channels       map[string]json.RawMessage `json:"channels,omitempty"`
 	TotpRoles      []string                   `json:"totpRoles,omitempty"` // must sign in with a second factor
+	ReviewMail     *ReviewMail                `json:"reviewMail,omitempty"`
 	Version        int64                      `json:"-"`
+}
+
+// ReviewMail is when the weekly review goes out by e-mail, and to whom.
+type ReviewMail struct {
+	On      bool     `json:"on"`
+	Weekday int      `json:"weekday"` // 0 is Sunday
+	Minute  int      `json:"minute"`  // of the day, in the workspace's zone
+	To      []string `json:"to"`      // users
 }
 
 // Defaults fills what was left open: China's calendar and zone, the 09:00 to
@@ -94,6 +103,11 @@ func (w *Workspace) Check() error {
 	at("/budgets", "maxItems", len(w.Budgets) <= 5)
 	for _, b := range w.Budgets {
 		at("/budgets", "span", b.Max > 0 && b.Max <= 100 && b.Per.Valid() && b.Per.Value > 0 && b.Per.IsDays())
+	}
+	if r := w.ReviewMail; r != nil {
+		at("/reviewMail/weekday", "enum", r.Weekday >= 0 && r.Weekday < 7)
+		at("/reviewMail/minute", "maximum", r.Minute >= 0 && r.Minute < 24*60)
+		at("/reviewMail/to", "maxItems", len(r.To) <= 200)
 	}
 	at("/totpRoles", "maxItems", len(w.TotpRoles) <= 50)
 	at("/maxDataAgeHours", "minimum", w.MaxDataAgeHour >= 0 && w.MaxDataAgeHour <= 10_000)

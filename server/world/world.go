@@ -37,6 +37,9 @@ type World struct {
 	Messages  *messages.Service
 	Tasks     *tasks.Service
 	Tiers     *tiers.Service
+	// Assign finds who a task goes to, for a customer's record; nil is whom the
+	// step names.
+	Assign func(ctx context.Context, ws, named string, queued bool, customer map[string]any) (tasks.Assignment, error)
 	Desk      *desk.Service
 }
 
@@ -156,14 +159,23 @@ func (w *World) CreateTask(ctx context.Context, ws string, t activity.Task) erro
 	if err != nil {
 		return err
 	}
-	assignee := ""
+	if made, err := w.Tasks.Has(ctx, ws, t.Key); err != nil || made {
+		return err // a repeat must not take somebody's turn
+	}
+	named, queued := "", false
 	if a := t.Assign; a != nil {
-		assignee = a.User
+		named, queued = a.User, a.Role != "" || a.Team != ""
 		if field, ok := bytes.CutPrefix([]byte(a.Field), []byte("customer.")); ok {
-			assignee, _ = customer[string(field)].(string)
+			named, _ = customer[string(field)].(string)
 		}
 	}
-	return w.Tasks.Create(ctx, ws, t, assignee, name, acct)
+	to := tasks.Assignment{Assignee: named}
+	if w.Assign != nil {
+		if to, err = w.Assign(ctx, ws, named, queued, customer); err != nil {
+			return err
+		}
+	}
+	return w.Tasks.Create(ctx, ws, t, to, name, acct)
 }
 
 // SentSince counts a customer's messages on a channel since an instant.

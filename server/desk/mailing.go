@@ -1,0 +1,136 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+const noticeSettings = "noticeSetting" // one document a person
+
+// The kinds of notices.
+const (
+	KindMention  = "mention"  // somebody names one in a note
+	KindTask     = "task"     // a task was given to one
+	KindDue      = "due"      // a task of one's own is due
+	KindLate     = "late"     // somebody's task is late
+	KindHandover = "handover" // somebody's accounts came to one
+)
+
+// Kinds of notices, in the order that people are shown.
+var Kinds = []string{KindMention, KindTask, KindDue, KindLate, KindHandover}
+
+// When a notice goes out by e-mail.
+const (
+	MailNever = "never"
+	MailNow   = "now"
+	MailDaily = "daily"
+)
+
+// How a kind of notice reaches a person.
+type How struct {
+	App  bool   `json:"app"`
+	Mail string `json:"mail" enum:"never,daily,now"`
+}
+
+// NoticeSettings are a person's wishes by kind; what is not named is quiet: in
+// the app, and nowhere else.
+type NoticeSettings map[string]How
+
+// Of gives how a kind reaches the person.
+func (n NoticeSettings) Of(kind string) How {
+	if h, ok := n[kind]; ok {
+		return h
+	}
+	return How{App: true, Mail: MailNever}
+}
+
+// NoticeSettings gives a person's wishes.
+func (s *Service) NoticeSettings(ctx context.Context, ws, user string) (NoticeSettings, error) {
+	out := NoticeSettings{}
+	d, err := s.store.In(ws, noticeSettings).Get(ctx, user)
+	if fault.Is(err, fault.NotFound) {
+		return out, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(d.Body, &out)
+	}
+	return out, err
+}
+
+// SaveNoticeSettings changes them. Fault: Invalid.
+func (s *Service) SaveNoticeSettings(ctx context.Context, ws, user string, n NoticeSettings) error {
+	for kind, h := range n {
+		if !slices.Contains(Kinds, kind) || !slices.Contains([]string{MailNever, MailDaily, MailNow}, h.Mail) {
+			return fault.At("/"+kind, "enum", Kinds)
+		}
+	}
+	body, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	col := s.store.In(ws, noticeSettings)
+	if _, err = col.Insert(ctx, user, body); fault.Is(err, fault.Conflict) {
+		_, err = col.Replace(ctx, store.Doc{ID: user, Body: body}, 0)
+	}
+	return err
+}
+
+// ToMail gives notices that wait for e-mail, the oldest first: those to go out
+// now, or those of the daily letter.
+func (s *Service) ToMail(ctx context.Context, ws, when string, limit int) ([]Notice, error) {
+	page, err := s.store.In(ws, notices).Find(ctx, store.Query{Filter: filter.Eq("mail", when), Sort: []store.SortKey{{Field: "at"}}, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Notice, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		var n Notice
+		if err := json.Unmarshal(d.Body, &n); err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// maxTries is how often a letter is tried before it is given up.
+const maxTries = 6
+
+// Mailed notes how a letter about notices went: sent, or to be tried again.
+func (s *Service) Mailed(ctx context.Context, ws string, list []Notice, sent bool) error {
+	col := s.store.In(ws, notices)
+	for _, was := range list {
+		for range 10 {
+			d, err := col.Get(ctx, was.ID)
+			if fault.Is(err, fault.NotFound) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			var n Notice
+			if err := json.Unmarshal(d.Body, &n); err != nil {
+				return err
+			}
+			n.Tries++
+			if sent || n.Tries >= maxTries {
+				n.Mail = ""
+			}
+			if d.Body, err = json.Marshal(n); err != nil {
+				return err
+			}
+			if _, err = col.Replace(ctx, d, d.Ver); err == nil {
+				break
+			}
+			if !fault.Is(err, fault.Conflict) {
+				return err
+			}
+		}
+	}
+	return nil
+}

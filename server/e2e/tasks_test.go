@@ -1,0 +1,386 @@
+package e2e
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/dueflow/dueflow/server/app"
+	"github.com/dueflow/dueflow/server/client"
+	"github.com/dueflow/dueflow/server/clock"
+	"github.com/dueflow/dueflow/server/config"
+	"github.com/dueflow/dueflow/server/identity"
+	"github.com/dueflow/dueflow/server/workspace"
+)
+
+type taskLine struct {
+	ID       string
+	Due      string
+	Assignee *struct{ ID, Name string }
+	Customer struct{ ID string }
+}
+
+func (s *space) tasks(query string) []taskLine {
+	s.t.Helper()
+	var page struct{ Items []taskLine }
+	must(s.t, s.c.Do(s.t.Context(), "GET", "/tasks?limit=200&"+query, nil, &page))
+	return page.Items
+}
+
+// give makes a task that waits for a role, so that rules decide.
+func (s *space) give(customer string, more map[string]any) error {
+	body := map[string]any{"customer": customer, "title": map[string]string{"en": "Call them"}, "role": "collector"}
+	for k, v := range more {
+		body[k] = v
+	}
+	return s.c.Do(s.t.Context(), "POST", "/tasks", body, nil)
+}
+
+func (s *space) oneTask(customer string) taskLine {
+	s.t.Helper()
+	list := s.tasks("status=open&customer=" + customer)
+	if len(list) != 1 {
+		s.t.Fatalf("%d tasks of %s", len(list), customer)
+	}
+	return list[0]
+}
+
+func (s *space) member(name string, roles, teams []string) identity.User {
+	s.t.Helper()
+	u, err := s.srv.Identity.CreateUser(s.t.Context(), sysActor(s.key), identity.NewUser{
+		Email: name + "@" + s.key + ".example", Name: name, Password: testPassword, Roles: roles, Teams: teams,
+	})
+	must(s.t, err)
+	return u
+}
+
+// TestTaskRules: the first rule that an account fits decides; a team takes
+// turns; who is away is stood in for; who has gone gets nothing.
+func TestTaskRules(t *testing.T) {
+	s := newSpace(t, nil)
+	all := []string{"finance-manager"}
+	vip, a, b, c := s.member("vip", all, nil), s.member("a", all, []string{"north"}), s.member("b", all, []string{"north"}), s.member("c", all, []string{"north"})
+	gone := s.member("gone", all, []string{"north"})
+	rules := map[string]any{
+		"rules": []any{
+			map[string]any{"name": "Best", "when": map[string]any{"field": "tier", "op": "eq", "value": "A"}, "to": "user", "user": vip.ID},
+			map[string]any{"name": "Large", "when": map[string]any{"field": "open", "op": "gte", "value": 100000}, "to": "owner"},
+			map[string]any{"name": "North", "when": map[string]any{"field": "region", "op": "eq", "value": "华北"}, "to": "team", "team": "north"},
+		}, "dueDays": 3, "remindDays": 0, "escalateDays": 2, "escalateTo": "finance-manager",
+	}
+	must(t, s.c.Do(t.Context(), "PUT", "/tasks/settings", rules, nil, "If-Match", `"0"`))
+	if err := s.c.Do(t.Context(), "PUT", "/tasks/settings", map[string]any{
+		"rules": []any{map[string]any{"name": "x", "to": "user", "user": "nobody"}, map[string]any{"name": "y", "to": "team", "when": map[string]any{"field": "nothing", "op": "eq", "value": 1}}},
+		"dueDays": 1, "remindDays": 0, "escalateDays": 0, "escalateTo": "",
+	}, nil, "If-Match", `"1"`); pointers(err) != "/rules/0/user reference, /rules/1/team required, /rules/1/when unknownField" {
+		t.Errorf("bad rules: %v", pointers(err))
+	}
+	must(t, s.c.Do(t.Context(), "PUT", "/users/"+gone.ID, map[string]any{"disabled": true}, nil))
+	north := func(n int) string {
+		return s.create("customer", map[string]any{"name": fmt.Sprint("N", n), "tier": "B", "region": "华北"}).ID
+	}
+	best := s.create("customer", map[string]any{"name": "Best", "tier": "A", "region": "华北"}).ID
+	large := s.create("customer", map[string]any{"name": "Large", "tier": "B", "owner": b.ID}).ID
+	s.invoice(large, "TR-1", 200000, s.today()+9)
+	s.settled(large)
+	plain := s.create("customer", map[string]any{"name": "Plain", "tier": "C"}).ID
+	for customer, want := range map[string]string{best: vip.ID, large: b.ID, plain: ""} {
+		must(t, s.give(customer, nil))
+		got := s.oneTask(customer)
+		if want == "" && got.Assignee != nil || want != "" && (got.Assignee == nil || got.Assignee.ID != want) {
+			t.Errorf("%s went to %+v, want %q", customer, got.Assignee, want)
+		}
+		if got.Due != (s.today() + 3).String() {
+			t.Errorf("due %s", got.Due)
+		}
+	}
+	// a is away, c stands in: the team's turns go to b and c only, a task that
+	// names a goes to c.
+	must(t, s.c.Do(t.Context(), "PUT", "/absences/"+a.ID, map[string]any{"from": s.today().String(), "to": (s.today() + 5).String(), "deputy": c.ID}, nil))
+	turns := map[string]int{}
+	for n := range 6 {
+		id := north(n)
+		must(t, s.give(id, nil))
+		if got := s.oneTask(id); got.Assignee != nil {
+			turns[got.Assignee.ID]++
+		}
+	}
+	if turns[b.ID] != 3 || turns[c.ID] != 3 {
+		t.Errorf("turns %v", turns)
+	}
+	forA := s.create("customer", map[string]any{"name": "For A"}).ID
+	must(t, s.give(forA, map[string]any{"assignee": a.ID}))
+	if got := s.oneTask(forA); got.Assignee == nil || got.Assignee.ID != c.ID {
+		t.Errorf("a task for who is away went to %+v", got.Assignee)
+	}
+	for what, err := range map[string]error{
+		"who was disabled": s.give(plain, map[string]any{"assignee": gone.ID}),
+		"an unknown":       s.give(plain, map[string]any{"assignee": "nobody"}),
+		"reassigned":       s.c.Do(t.Context(), "PATCH", "/tasks/"+got1(s, plain), map[string]any{"assignee": gone.ID}, nil),
+	} {
+		if pointers(err) != "/assignee reference" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	low := s.enter(s.member("low", []string{"sales"}, nil))
+	refused(t, "somebody else's absence", low.do(t, "PUT", "/absences/"+a.ID, map[string]any{"from": s.today().String(), "to": s.today().String()}, nil), "policy.denied")
+	if err := s.c.Do(t.Context(), "PUT", "/absences/"+b.ID, map[string]any{"from": s.today().String(), "to": (s.today() - 1).String(), "deputy": gone.ID}, nil); pointers(err) != "/to afterStart, /deputy reference" {
+		t.Errorf("a bad absence: %v", err)
+	}
+	// The team's queue is what those around one have to do.
+	mine := signIn(t, s, b.Email, testPassword)
+	var team struct{ Items []taskLine }
+	must(t, mine.do(t, "GET", "/tasks?status=open&team=true&limit=200", nil, &team))
+	if len(team.Items) != 8 { // six turns, the large one, and the one that c has for a
+		t.Errorf("%d tasks around b", len(team.Items))
+	}
+}
+
+func got1(s *space, customer string) string { return s.oneTask(customer).ID }
+
+// TestTurnsTogether: many tasks at once still go round evenly.
+func TestTurnsTogether(t *testing.T) {
+	s := newSpace(t, nil)
+	people := []string{}
+	for n := range 3 {
+		people = append(people, s.member(fmt.Sprint("p", n), []string{"finance-manager"}, []string{"all"}).ID)
+	}
+	must(t, s.c.Do(t.Context(), "PUT", "/tasks/settings", map[string]any{
+		"rules": []any{map[string]any{"name": "All", "to": "team", "team": "all"}}, "dueDays": 1, "remindDays": 0, "escalateDays": 0, "escalateTo": "",
+	}, nil, "If-Match", `"0"`))
+	c := s.customer("Many")
+	errs := make(chan error, 12)
+	for range 12 {
+		go func() { errs <- s.give(c, nil) }()
+	}
+	for range 12 {
+		must(t, <-errs)
+	}
+	turns := map[string]int{}
+	for _, task := range s.tasks("status=open") {
+		turns[task.Assignee.ID]++
+	}
+	for _, p := range people {
+		if turns[p] != 4 {
+			t.Errorf("turns %v", turns)
+		}
+	}
+}
+
+type noticeLine struct {
+	Kind     string
+	Text     string
+	Customer *struct{ ID string }
+}
+
+func (b *browser) notices(t *testing.T) (out []noticeLine) {
+	var page struct{ Items []noticeLine }
+	must(t, b.do(t, "GET", "/notices?limit=100", nil, &page))
+	return page.Items
+}
+
+func kinds(list []noticeLine) map[string]int {
+	out := map[string]int{}
+	for _, n := range list {
+		out[n.Kind]++
+	}
+	return out
+}
+
+// TestRemindersSurvive: on a fast clock and through the real engine an owner is
+// told on the day that a task is due, and the managers two working days later,
+// each once; the server is stopped in between.
+func TestRemindersSurvive(t *testing.T) {
+	dir := t.TempDir()
+	start := func() *app.Server {
+		cfg, err := config.Load(map[string]string{"data": dir, "listen": "127.0.0.1:0", "entry-limit": "1000"})
+		must(t, err)
+		srv, err := app.Start(t.Context(), cfg, "test", slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+		must(t, err)
+		return srv
+	}
+	srv := start()
+	open := true
+	defer func() {
+		if open {
+			srv.Close()
+		}
+	}()
+	now := time.Now()
+	s := newSpaceOn(t, srv, "remind", func(w *workspace.Workspace) {
+		w.Demo = &clock.Demo{Epoch: now, Start: now, DaySeconds: 3}
+	})
+	owner, boss := s.member("owner", []string{"finance"}, nil), s.member("chief", []string{"finance-manager"}, nil)
+	c := s.customer("Slow")
+	must(t, s.c.Do(t.Context(), "PUT", "/tasks/settings", map[string]any{"rules": []any{}, "dueDays": 1, "remindDays": 0, "escalateDays": 2, "escalateTo": "finance-manager"}, nil, "If-Match", `"0"`))
+	must(t, s.give(c, map[string]any{"assignee": owner.ID, "due": (s.today() + 1).String()}))
+	b := s.enter(owner)
+	s.eventually("the owner is told", func() bool { return kinds(b.notices(t))["due"] == 1 })
+	srv.Close()
+	open = false
+	srv = start()
+	open = true
+	s.srv = srv
+	s.c = &client.Client{URL: srv.URL, Token: s.c.Token, Language: "en"}
+	b, chief := s.enter(owner), s.enter(boss)
+	s.eventually("the manager is told", func() bool { return kinds(chief.notices(t))["late"] == 1 })
+	time.Sleep(7 * time.Second) // two more days
+	if k := kinds(b.notices(t)); k["due"] != 1 || k["task"] != 1 || k["late"] != 0 {
+		t.Errorf("the owner was told %v", k)
+	}
+	if k := kinds(chief.notices(t)); k["late"] != 1 {
+		t.Errorf("the manager was told %v", k)
+	}
+	var queue struct{ Items []taskLine }
+	must(t, chief.do(t, "GET", "/tasks?status=open&queue=true", nil, &queue))
+	if len(queue.Items) != 1 {
+		t.Errorf("%d late tasks in the manager's queue", len(queue.Items))
+	}
+}
+
+// TestHandover: all accounts and open tasks of who leaves go to a colleague,
+// page by page, and nothing of others.
+func TestHandover(t *testing.T) {
+	s := newSpace(t, nil)
+	from, to, other := s.member("from", []string{"sales"}, nil), s.member("to", []string{"sales"}, nil), s.member("other", []string{"sales"}, nil)
+	var mine []string
+	for n := range 120 {
+		mine = append(mine, s.create("customer", map[string]any{"name": fmt.Sprint("H", n), "owner": from.ID}).ID)
+	}
+	kept := s.create("customer", map[string]any{"name": "Kept", "owner": other.ID}).ID
+	must(t, s.give(mine[0], map[string]any{"assignee": from.ID}))
+	must(t, s.give(mine[1], map[string]any{"assignee": from.ID}))
+	must(t, s.give(kept, map[string]any{"assignee": other.ID}))
+	var plan struct{ Accounts, Tasks int64 }
+	must(t, s.c.Do(t.Context(), "GET", "/users/"+from.ID+"/handover", nil, &plan))
+	if plan.Accounts != 120 || plan.Tasks != 2 {
+		t.Errorf("planned %+v", plan)
+	}
+	for _, bad := range []string{from.ID, "nobody", ""} {
+		if err := s.c.Do(t.Context(), "POST", "/users/"+from.ID+"/handover", map[string]any{"to": bad}, nil); pointers(err) != "/to reference" {
+			t.Errorf("to %q: %v", bad, err)
+		}
+	}
+	var h struct {
+		ID, Status                        string
+		MovedAccounts, MovedTasks, Failed int64
+	}
+	must(t, s.c.Do(t.Context(), "POST", "/users/"+from.ID+"/handover", map[string]any{"to": to.ID}, &h))
+	s.eventually("handed over", func() bool {
+		must(t, s.c.Do(t.Context(), "GET", "/handovers/"+h.ID, nil, &h))
+		return h.Status == "done"
+	})
+	if h.MovedAccounts != 120 || h.MovedTasks != 2 || h.Failed != 0 {
+		t.Errorf("%+v", h)
+	}
+	must(t, s.c.Do(t.Context(), "GET", "/users/"+from.ID+"/handover", nil, &plan))
+	if plan.Accounts != 0 || plan.Tasks != 0 {
+		t.Errorf("left %+v", plan)
+	}
+	var r record
+	must(t, s.c.Do(t.Context(), "GET", "/records/customer/"+kept, nil, &r))
+	if string(r.Data["owner"]) != fmt.Sprintf("%q", other.ID) {
+		t.Errorf("somebody else's account went to %s", r.Data["owner"])
+	}
+	heir := s.enter(to)
+	if k := kinds(heir.notices(t)); k["handover"] != 1 {
+		t.Errorf("told %v", k)
+	}
+}
+
+// TestNoticesByMail: quiet by default; who asks for it gets a letter at once,
+// without what they may not see; nobody else gets one.
+func TestNoticesByMail(t *testing.T) {
+	office := openPostOffice(t)
+	s := newSpace(t, mailSettings(office))
+	quiet, loud := s.member("quiet", []string{"finance"}, nil), s.member("loud", []string{"finance"}, nil)
+	b := s.enter(loud)
+	var set struct {
+		Kinds map[string]struct {
+			App  bool
+			Mail string
+		}
+		Mail bool
+	}
+	must(t, b.do(t, "GET", "/notices/settings", nil, &set))
+	if k := set.Kinds["mention"]; !k.App || k.Mail != "never" || !set.Mail {
+		t.Errorf("the default is %+v", set)
+	}
+	if err := b.do(t, "PUT", "/notices/settings", map[string]any{"kinds": map[string]any{"gossip": map[string]any{"app": true, "mail": "now"}}}, nil); keyOf(err) != "invalid.fields" {
+		t.Errorf("an unknown kind: %v", err)
+	}
+	must(t, b.do(t, "PUT", "/notices/settings", map[string]any{"kinds": map[string]any{"mention": map[string]any{"app": false, "mail": "now"}, "task": map[string]any{"app": false, "mail": "never"}}}, nil))
+	c := s.customer("Mentioned 客户")
+	must(t, s.c.Do(t.Context(), "POST", "/customers/"+c+"/notes", map[string]any{"text": "Please look <b>here</b>", "mentions": []string{quiet.ID, loud.ID}}, nil))
+	must(t, s.give(c, map[string]any{"assignee": loud.ID}))
+	s.eventually("a letter", func() bool { return len(office.taken()) == 1 })
+	l := office.taken()[0]
+	if text := l.text(); l.to != loud.Email || !contains(text, "Mentioned 客户", "Please look <b>here</b>", "Please look &lt;b&gt;here") {
+		t.Errorf("a letter to %s: %s", l.to, text)
+	}
+	if n := b.notices(t); len(n) != 0 {
+		t.Errorf("in the app, against their wish: %+v", n)
+	}
+	if k := kinds(s.enter(quiet).notices(t)); k["mention"] != 1 {
+		t.Errorf("the other one: %v", k)
+	}
+	time.Sleep(300 * time.Millisecond)
+	if n := len(office.taken()); n != 1 {
+		t.Errorf("%d letters", n)
+	}
+}
+
+func contains(text string, parts ...string) bool {
+	return !slices.ContainsFunc(parts, func(p string) bool { return !containsOne(text, p) })
+}
+
+// TestReviewByMail: the weekly review goes to those named, once, each with the
+// figures of their own scope; who may not see figures cannot be named.
+func TestReviewByMail(t *testing.T) {
+	office := openPostOffice(t)
+	s := newSpace(t, mailSettings(office))
+	chief := s.member("chief", []string{"finance-manager"}, nil)
+	seller := s.member("seller", []string{"sales-manager"}, []string{"north"})
+	poor := s.member("poor", []string{"integration"}, nil)
+	north := s.create("customer", map[string]any{"name": "Northern Ltd", "team": "north"}).ID
+	south := s.create("customer", map[string]any{"name": "Southern Ltd", "team": "south"}).ID
+	s.invoice(north, "RM-1", 1234500, s.today()-10)
+	s.invoice(south, "RM-2", 777700, s.today()-10)
+	s.settled(north)
+	s.settled(south)
+	var set struct {
+		May     []string
+		Version int64
+	}
+	must(t, s.c.Do(t.Context(), "GET", "/review/mail", nil, &set))
+	if slices.Contains(set.May, poor.ID) || !slices.Contains(set.May, chief.ID) {
+		t.Errorf("may be named: %v", set.May)
+	}
+	weekday := int(s.today().Weekday())
+	plan := func(to ...string) map[string]any {
+		return map[string]any{"on": true, "weekday": weekday, "minute": 0, "to": to}
+	}
+	w, err := s.srv.Spaces.Get(t.Context(), s.key)
+	must(t, err)
+	version := fmt.Sprintf(`"%d"`, w.Version)
+	if err := s.c.Do(t.Context(), "PUT", "/review/mail", plan(poor.ID), nil, "If-Match", version); pointers(err) != "/to reference" {
+		t.Errorf("who may not see figures: %v", err)
+	}
+	must(t, s.c.Do(t.Context(), "PUT", "/review/mail", plan(chief.ID, seller.ID), nil, "If-Match", version))
+	s.eventually("two letters", func() bool { return len(office.taken()) == 2 })
+	for _, l := range office.taken() {
+		both := contains(l.text(), "Northern Ltd", "Southern Ltd", "12,345.00", "7,777.00")
+		mine := contains(l.text(), "Northern Ltd") && !containsOne(l.text(), "Southern") && !containsOne(l.text(), "7,777")
+		if l.to == chief.Email && !both || l.to == seller.Email && !mine {
+			t.Errorf("to %s: %s", l.to, l.text())
+		}
+	}
+	must(t, s.srv.House.Start(t.Context(), s.key)) // another look sends nothing again
+	time.Sleep(500 * time.Millisecond)
+	if n := len(office.taken()); n != 2 {
+		t.Errorf("%d letters", n)
+	}
+}

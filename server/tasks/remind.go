@@ -1,0 +1,148 @@
+package tasks
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/store"
+)
+
+// Nudge is one word about a task: to its owner that it is due, or to others
+// that it is late.
+type Nudge struct {
+	Entry
+	Late bool
+}
+
+// Nudges gives the open tasks whose owners have to be told today, and those
+// that are late enough for others; at most limit. Told marks them.
+func (s *Service) Nudges(ctx context.Context, ws string, today value.Date, cal *value.Calendar, limit int) ([]Nudge, error) {
+	set, err := s.GetSettings(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	var out []Nudge
+	if set.Escalate > 0 {
+		late := cal.AddWorkdays(today, -set.Escalate)
+		list, err := s.find(ctx, ws, filter.And(filter.Eq("status", Open), filter.Lte("due", late.String()), filter.Missing("escalatedAt")), limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			out = append(out, Nudge{e, true})
+		}
+	}
+	if set.Remind < 0 {
+		return out, nil
+	}
+	until := cal.AddWorkdays(today, set.Remind)
+	if set.Remind == 0 {
+		until = today
+	}
+	list, err := s.find(ctx, ws, filter.And(filter.Eq("status", Open), filter.Lte("due", until.String()), filter.Exists("assignee"), filter.Missing("remindedAt")), limit)
+	for _, e := range list {
+		out = append(out, Nudge{e, false})
+	}
+	return out, err
+}
+
+func (s *Service) find(ctx context.Context, ws string, where filter.Expr, limit int) ([]Entry, error) {
+	page, err := s.store.In(ws, collection).Find(ctx, store.Query{Filter: where, Sort: []store.SortKey{{Field: "due"}}, Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Entry, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		e := Entry{ID: d.ID}
+		if err := json.Unmarshal(d.Body, &e.Task); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// Told marks a task as nudged, and tells whether it was not yet: of two
+// processes that nudge at once only one goes on.
+func (s *Service) Told(ctx context.Context, ws string, n Nudge, to string) (bool, error) {
+	now, err := s.now(ctx, ws)
+	if err != nil {
+		return false, err
+	}
+	first := false
+	_, err = s.change(ctx, ws, n.ID, func(t *Task) error {
+		mark := &t.RemindedAt
+		if n.Late {
+			mark = &t.EscalatedAt
+			t.EscalatedTo = to
+		}
+		first = *mark == "" && t.Status == Open
+		if first {
+			*mark = value.Instant(now)
+		}
+		return nil
+	})
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return first, err
+}
+
+// change changes a task by f, and tells those who look at it.
+func (s *Service) change(ctx context.Context, ws, id string, f func(*Task) error) (Entry, error) {
+	for range 20 {
+		e, ver, err := s.get(ctx, ws, id, nil)
+		if err != nil {
+			return Entry{}, err
+		}
+		if err := f(&e.Task); err != nil {
+			return Entry{}, err
+		}
+		body, err := json.Marshal(e.Task)
+		if err != nil {
+			return Entry{}, err
+		}
+		if _, err = s.store.In(ws, collection).Replace(ctx, store.Doc{ID: id, Body: body}, ver); fault.Is(err, fault.Conflict) {
+			continue
+		}
+		if err == nil && s.OnTask != nil {
+			s.OnTask(ws, e.Customer, id, e.Kind)
+		}
+		return e, err
+	}
+	return Entry{}, fault.New(fault.Unavailable, "busy", nil)
+}
+
+// OfAssignee is the filter of somebody's open tasks.
+func OfAssignee(user string) filter.Expr {
+	return filter.And(filter.Eq("status", Open), filter.Eq("assignee", user))
+}
+
+// CountOf counts somebody's open tasks.
+func (s *Service) CountOf(ctx context.Context, ws, user string) (int64, error) {
+	return s.store.In(ws, collection).Count(ctx, OfAssignee(user), 0)
+}
+
+// HandOver gives a page of somebody's open tasks to another, and how many.
+// Repeated until none is left.
+func (s *Service) HandOver(ctx context.Context, ws, from, to string, limit int) (int, error) {
+	list, err := s.find(ctx, ws, OfAssignee(from), limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range list {
+		_, err := s.change(ctx, ws, e.ID, func(t *Task) error {
+			if t.Assignee == from && t.Status == Open {
+				t.Assignee = to
+			}
+			return nil
+		})
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return 0, err
+		}
+	}
+	return len(list), nil
+}
