@@ -1,8 +1,8 @@
 import '../texts';
-import { LeftOutlined, PrinterOutlined, RightOutlined } from '@ant-design/icons';
+import { LeftOutlined, MailOutlined, PrinterOutlined, RightOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { api } from '@/shared/api/client';
@@ -41,6 +41,8 @@ type Review = {
   parked: Run[];
 };
 
+const MailDrawer = lazy(() => import('./MailDrawer'));
+
 const week = 7 * 24 * 3600 * 1000;
 const shift = (date: string, by: number) =>
   new Date(Date.parse(`${date}T00:00:00Z`) + by).toISOString().slice(0, 10);
@@ -50,6 +52,7 @@ export default function ReviewPage() {
   const { t } = useTranslation();
   const format = useFormat();
   const [params, setParams] = useSearchParams();
+  const [mailing, setMailing] = useState(false);
   const to = params.get('to') ?? undefined;
   const review = useQuery({
     queryKey: ['review', to],
@@ -92,12 +95,20 @@ export default function ReviewPage() {
             disabled={!data || data.to >= format.today}
             onClick={() => go(week)}
           />
+          <Button icon={<MailOutlined />} onClick={() => setMailing(true)}>
+            {t('review.mail')}
+          </Button>
           <Button icon={<PrinterOutlined />} onClick={() => window.print()}>
             {t('review.print')}
           </Button>
         </span>
       }
     >
+      {mailing && (
+        <Suspense fallback={null}>
+          <MailDrawer onClose={() => setMailing(false)} />
+        </Suspense>
+      )}
       {review.error ? (
         <ErrorState error={review.error} onRetry={() => review.refetch()} />
       ) : !data ? (

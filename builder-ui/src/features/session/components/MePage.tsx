@@ -2,6 +2,8 @@ import '../texts';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/shared/api/session';
 import { Page } from '@/shared/ui/Page';
+import { AbsenceSection } from './AbsenceSection';
+import { NoticesSection } from './NoticesSection';
 import { SecuritySection } from './SecuritySection';
 
 /** What people set for themselves. */
@@ -10,7 +12,11 @@ export default function MePage() {
   const me = useMe();
   return (
     <Page title={t('nav.me')} sub={me.user.email}>
-      <SecuritySection />
+      <div className="me-sections">
+        <AbsenceSection />
+        <NoticesSection />
+        <SecuritySection />
+      </div>
     </Page>
   );
 }

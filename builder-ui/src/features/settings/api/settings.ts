@@ -2,7 +2,17 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Policy, RolesAnswer } from '@/shared/access/roles';
 import { api } from '@/shared/api/client';
 import { keys } from '@/shared/api/query';
-import type { ApiKey, Invitation, Member, OnceLink, Provider, Role, Workspace } from '../model/settings';
+import type {
+  ApiKey,
+  Handover,
+  Invitation,
+  Member,
+  OnceLink,
+  Provider,
+  Role,
+  TaskSettings,
+  Workspace,
+} from '../model/settings';
 
 const workspaceKey = ['workspace'] as const;
 const usersKey = ['users'] as const;
@@ -75,6 +85,30 @@ export const useChangeMember = () =>
   );
 export const useGiveReset = () => useWrite([], (id: string) => api.post<OnceLink>(`/users/${id}/reset`));
 export const useResetTotp = () => useWrite([usersKey], (id: string) => api.delete(`/users/${id}/totp`));
+const taskSettingsKey = ['task-settings'] as const;
+export const useTaskSettings = () =>
+  useQuery({ queryKey: taskSettingsKey, queryFn: () => api.get<TaskSettings>('/tasks/settings') });
+export const useSaveTaskSettings = () =>
+  useWrite([taskSettingsKey], ({ version = 0, ...settings }: TaskSettings) =>
+    api.put<TaskSettings>('/tasks/settings', settings, version),
+  );
+export const useHandoverPlan = (id: string) =>
+  useQuery({
+    queryKey: ['handover-plan', id],
+    queryFn: () => api.get<{ accounts: number; tasks: number }>(`/users/${id}/handover`),
+    staleTime: 0,
+  });
+export const useHandOver = () =>
+  useWrite([['handover-plan']], ({ from, to }: { from: string; to: string }) =>
+    api.post<Handover>(`/users/${from}/handover`, { to }),
+  );
+export const useHandover = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['handover', id],
+    queryFn: () => api.get<Handover>(`/handovers/${id}`),
+    enabled: id !== undefined,
+    refetchInterval: ({ state }) => (state.data?.status === 'done' ? false : 1000),
+  });
 const providerKey = ['provider'] as const;
 export const useProvider = () =>
   useQuery({ queryKey: providerKey, queryFn: () => api.get<Provider>('/workspace/oidc') });

@@ -7,10 +7,15 @@ import { errorText } from '@/shared/ui/states';
 import { useChangeMember, useGiveReset, useResetTotp } from '../api/settings';
 import type { Member, OnceLink } from '../model/settings';
 
-type Props = { member: Member; onChange: () => void; onLink: (link: OnceLink) => void };
+type Props = {
+  member: Member;
+  onChange: () => void;
+  onHandover: () => void;
+  onLink: (link: OnceLink) => void;
+};
 
 /** What an administrator may do about a person. */
-export function MemberMenu({ member, onChange, onLink }: Props) {
+export function MemberMenu({ member, onChange, onHandover, onLink }: Props) {
   const { t } = useTranslation();
   const { message, modal } = App.useApp();
   const me = useMe();
@@ -43,6 +48,7 @@ export function MemberMenu({ member, onChange, onLink }: Props) {
           { key: 'reset', label: t('people.do.reset') },
           ...(member.totp ? [{ key: 'totp', label: t('people.do.totp') }] : []),
         ]),
+    { key: 'handover', label: t('people.do.handover') },
     { type: 'divider' as const },
     ...(member.shared || myself
       ? []
@@ -56,6 +62,7 @@ export function MemberMenu({ member, onChange, onLink }: Props) {
   const { id, version } = member;
   const pick = (key: string) => {
     if (key === 'change') onChange();
+    if (key === 'handover') onHandover();
     if (key === 'viewAs')
       viewAs.mutate({ user: id }, { onSuccess: () => navigate('/today'), onError: failed });
     if (key === 'reset') reset.mutate(id, { onSuccess: onLink, onError: failed });

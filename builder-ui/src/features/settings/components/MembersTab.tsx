@@ -6,6 +6,7 @@ import { Section } from '@/shared/ui/Page';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useMembers } from '../api/settings';
 import type { Member, OnceLink } from '../model/settings';
+import { HandoverDialog } from './HandoverDialog';
 import { Invitations } from './Invitations';
 import { LinkDialog } from './LinkDialog';
 import { MemberDrawer } from './MemberDrawer';
@@ -19,6 +20,7 @@ export function MembersTab() {
   const members = useMembers();
   const roles = useRoleOptions();
   const [changing, setChanging] = useState<Member>();
+  const [leaving, setLeaving] = useState<Member>();
   const [link, setLink] = useState<{ to: string; link: OnceLink }>();
 
   return (
@@ -77,6 +79,7 @@ export function MembersTab() {
                         <MemberMenu
                           member={member}
                           onChange={() => setChanging(member)}
+                          onHandover={() => setLeaving(member)}
                           onLink={(once) => setLink({ to: member.email, link: once })}
                         />
                       </td>
@@ -89,6 +92,7 @@ export function MembersTab() {
         )}
       </Section>
       {changing && <MemberDrawer member={changing} onClose={() => setChanging(undefined)} />}
+      {leaving && <HandoverDialog member={leaving} onClose={() => setLeaving(undefined)} />}
       {link && <LinkDialog {...link} onClose={() => setLink(undefined)} />}
     </>
   );

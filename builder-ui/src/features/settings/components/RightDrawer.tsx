@@ -1,14 +1,7 @@
-import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Form, Input, Select } from 'antd';
+import { Form, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import {
-  type Condition,
-  conditionsOf,
-  type Right,
-  type RolesAnswer,
-  scopeOf,
-  wide,
-} from '@/shared/access/roles';
+import { asCondition, asRow, type ConditionRow, Conditions } from '@/shared/access/Conditions';
+import { conditionsOf, type Right, type RolesAnswer, scopeOf, wide } from '@/shared/access/roles';
 import { useRoleWords } from '@/shared/access/useRoleWords';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
 
@@ -17,7 +10,7 @@ type Values = {
   actions: string[];
   effect: Right['effect'];
   scope: 'all' | 'own' | 'team' | 'some';
-  conditions: { field: string; op: string; value: string }[];
+  conditions: ConditionRow[];
 };
 type Props = {
   answer: RolesAnswer;
@@ -25,25 +18,6 @@ type Props = {
   onClose: () => void;
   onSave: (right: Right) => Promise<unknown>;
 };
-
-const fields = ['tier', 'region', 'team', 'owner'];
-const ops = ['eq', 'ne', 'in'];
-const asText = ({ field, op, value }: Condition) => ({
-  field,
-  op,
-  value: Array.isArray(value) ? value.join(', ') : String(value ?? ''),
-});
-const asCondition = ({ field, op, value }: Values['conditions'][number]): Condition => ({
-  field,
-  op,
-  value:
-    op === 'in'
-      ? value
-          .split(/[,，、]/)
-          .map((part) => part.trim())
-          .filter(Boolean)
-      : value.trim(),
-});
 
 /** One right of a role: what may be done, with what, for which accounts. */
 export function RightDrawer({ answer, right, onClose, onSave }: Props) {
@@ -63,7 +37,7 @@ export function RightDrawer({ answer, right, onClose, onSave }: Props) {
         actions: right?.actions ?? ['read'],
         effect: right?.effect ?? 'allow',
         scope: typeof right?.scope === 'string' ? (right.scope as Values['scope']) : right ? 'some' : 'own',
-        conditions: (conditions ?? []).map(asText),
+        conditions: (conditions ?? []).map(asRow),
       }}
       onSubmit={({ object, actions, effect, scope, conditions: list }) =>
         onSave({
@@ -110,43 +84,7 @@ export function RightDrawer({ answer, right, onClose, onSave }: Props) {
                     (conditions === undefined ? (
                       <p className="list-sub">{t('roles.complexHint')}</p>
                     ) : (
-                      <Form.List name="conditions">
-                        {(rows, { add, remove }) => (
-                          <div className="roles-conditions">
-                            {rows.map((row) => (
-                              <div key={row.key} className="roles-condition">
-                                <Form.Item name={[row.name, 'field']} noStyle>
-                                  <Select
-                                    aria-label={t('roles.fieldOf')}
-                                    options={fields.map(option((key) => t(`roles.field.${key}`)))}
-                                  />
-                                </Form.Item>
-                                <Form.Item name={[row.name, 'op']} noStyle>
-                                  <Select
-                                    aria-label={t('roles.opOf')}
-                                    options={ops.map(option((key) => t(`roles.op.${key}`)))}
-                                  />
-                                </Form.Item>
-                                <Form.Item name={[row.name, 'value']} noStyle rules={[{ required: true }]}>
-                                  <Input aria-label={t('roles.valueOf')} />
-                                </Form.Item>
-                                <Button
-                                  type="text"
-                                  icon={<DeleteOutlined />}
-                                  aria-label={t('roles.removeCondition')}
-                                  onClick={() => remove(row.name)}
-                                />
-                              </div>
-                            ))}
-                            <Button
-                              icon={<PlusOutlined />}
-                              onClick={() => add({ field: 'tier', op: 'eq', value: 'A' })}
-                            >
-                              {t('roles.addCondition')}
-                            </Button>
-                          </div>
-                        )}
-                      </Form.List>
+                      <Conditions name={['conditions']} />
                     ))}
                 </>
               )

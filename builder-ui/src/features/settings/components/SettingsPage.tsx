@@ -7,12 +7,14 @@ import { KeysTab } from './KeysTab';
 import { MembersTab } from './MembersTab';
 import { RolesTab } from './RolesTab';
 import { SignInTab } from './SignInTab';
+import { TasksTab } from './TasksTab';
 import { WorkspaceTab } from './WorkspaceTab';
 
 const tabs = {
   workspace: WorkspaceTab,
   members: MembersTab,
   roles: RolesTab,
+  tasks: TasksTab,
   signin: SignInTab,
   keys: KeysTab,
 };

@@ -59,3 +59,28 @@ export type ApiKey = {
   lastUsedAt?: string;
 };
 export type Role = { key: string; name?: Text | string };
+/** Who gets which task, and when others are told. */
+export type TaskRule = {
+  name: string;
+  when?: Record<string, unknown>;
+  to: 'owner' | 'user' | 'team';
+  user?: string;
+  team?: string;
+};
+export type TaskSettings = {
+  rules: TaskRule[];
+  dueDays: number;
+  remindDays: number;
+  escalateDays: number;
+  escalateTo: string;
+  version?: number;
+};
+export type Handover = {
+  id: string;
+  status: 'running' | 'done';
+  accounts: number;
+  tasks: number;
+  movedAccounts: number;
+  movedTasks: number;
+  failed: number;
+};

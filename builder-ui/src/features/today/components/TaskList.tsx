@@ -15,6 +15,7 @@ import { type TaskScope, useChangeTask, useTasks } from './taskQueries';
 const emptyText: Record<TaskScope, [string, string]> = {
   mine: ['today.mineEmpty', 'today.mineEmptyText'],
   queue: ['today.queueEmpty', 'today.queueEmptyText'],
+  team: ['today.teamEmpty', 'today.teamEmptyText'],
   all: ['today.tasksEmpty', 'today.tasksEmptyText'],
 };
 
@@ -34,7 +35,7 @@ export function TaskList({ today }: { today: Today }) {
           aria-label={t('today.taskLists')}
           value={scope}
           onChange={setScope}
-          options={(['mine', 'queue', 'all'] as const).map((value) => ({
+          options={(['mine', 'queue', 'team', 'all'] as const).map((value) => ({
             value,
             label: t(`today.taskList.${value}`),
           }))}

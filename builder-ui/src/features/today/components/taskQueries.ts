@@ -4,7 +4,7 @@ import { keys, usePages } from '@/shared/api/query';
 import { useMe } from '@/shared/api/session';
 import type { Task } from '@/shared/api/types';
 
-export type TaskScope = 'mine' | 'queue' | 'all';
+export type TaskScope = 'mine' | 'queue' | 'team' | 'all';
 
 /**
  * Open tasks; everybody's are already on the page, one's own and the queue's are asked for. Until somebody
@@ -17,6 +17,12 @@ export function useTasks(chosen: TaskScope | undefined, all: Task[]) {
     '/tasks',
     { status: 'open', queue: true, limit: 20 },
     chosen === 'queue',
+  );
+  const team = usePages<Task>(
+    [...keys.tasks, 'team'],
+    '/tasks',
+    { status: 'open', team: true, limit: 20 },
+    chosen === 'team',
   );
   const mineNone = mine.data !== undefined && mine.rows.length === 0;
   const scope = chosen ?? (mineNone && all.length > 0 ? 'all' : 'mine');
@@ -32,7 +38,7 @@ export function useTasks(chosen: TaskScope | undefined, all: Task[]) {
       fetchNextPage: () => undefined,
     };
   const { rows, error, isPending, hasNextPage, isFetchingNextPage, refetch, fetchNextPage } =
-    scope === 'mine' ? mine : queue;
+    scope === 'mine' ? mine : scope === 'team' ? team : queue;
   return {
     scope,
     rows,
