@@ -31,6 +31,7 @@ const routes = [
   '/settings/members',
   '/settings/roles',
   '/settings/signin',
+  '/settings/tasks',
   '/me',
   '/review',
   '/settings/keys',

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 
@@ -28,6 +30,8 @@ type Notice struct {
 	Tries int    `json:"tries,omitempty"`
 	// Quiet notices are for e-mail only.
 	Quiet bool `json:"quiet,omitempty"`
+	// Key makes a notice once, however often it is tried; "" is always another.
+	Key string `json:"-"`
 }
 
 // Notify adds a notice for a person.
@@ -45,7 +49,7 @@ func (s *Service) Notify(ctx context.Context, ws string, n Notice) error {
 	if !how.App && how.Mail == MailNever {
 		return nil
 	}
-	n.ID, n.At, n.Read, n.Quiet = newID(), value.Instant(now), !how.App, !how.App
+	n.ID, n.At, n.Read, n.Quiet = noticeID(n), value.Instant(now), !how.App, !how.App
 	if how.Mail != MailNever {
 		n.Mail = how.Mail
 	}
@@ -53,7 +57,9 @@ func (s *Service) Notify(ctx context.Context, ws string, n Notice) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.store.In(ws, notices).Insert(ctx, n.ID, body); err != nil {
+	if _, err := s.store.In(ws, notices).Insert(ctx, n.ID, body); fault.KeyOf(err) == "store.exists" {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	if s.OnNotice != nil && !n.Quiet {
@@ -63,6 +69,14 @@ func (s *Service) Notify(ctx context.Context, ws string, n Notice) error {
 		s.OnMail(ws)
 	}
 	return nil
+}
+
+func noticeID(n Notice) string {
+	if n.Key == "" {
+		return newID()
+	}
+	sum := sha256.Sum256([]byte(n.User + "\x00" + n.Key))
+	return hex.EncodeToString(sum[:16])
 }
 
 // Notices gives a page of a person's notices, newest first, and how many are

@@ -220,15 +220,13 @@ func (s *Service) nudge(ctx context.Context, d day) error {
 		if len(list) == 0 {
 			break
 		}
+		// First they are told, then that is marked: a crash in between tells them
+		// again, and a notice of the same key changes nothing.
+		if err := s.tell(ctx, d, list, set.EscalateTo, people); err != nil {
+			return err
+		}
 		for _, n := range list {
-			first, err := s.Tasks.Told(ctx, ws, n, set.EscalateTo)
-			if err != nil {
-				return err
-			}
-			if !first {
-				continue
-			}
-			if err := s.tell(ctx, ws, n, set.EscalateTo, people); err != nil {
+			if err := s.Tasks.Told(ctx, ws, n, set.EscalateTo); err != nil {
 				return err
 			}
 		}
@@ -236,21 +234,41 @@ func (s *Service) nudge(ctx context.Context, d day) error {
 	return s.mark(ctx, ws, func(x *done) { x.Tasks = d.today })
 }
 
-func (s *Service) tell(ctx context.Context, ws string, n tasks.Nudge, role string, people []policies.Actor) error {
+// single is how many tasks of a day are told of one by one; more are one notice.
+const single = 3
+
+// tell writes the notices of some nudges: to owners, or to the people of a role.
+func (s *Service) tell(ctx context.Context, d day, list []tasks.Nudge, role string, people []policies.Actor) error {
 	for _, p := range people {
-		kind := desk.KindDue
-		if n.Late {
-			kind = desk.KindLate
-			if !slices.Contains(p.Roles, role) {
-				continue
+		for _, kind := range []string{desk.KindDue, desk.KindLate} {
+			var mine []tasks.Nudge
+			for _, n := range list {
+				late := kind == desk.KindLate
+				concerns := late && slices.Contains(p.Roles, role) || !late && p.ID == n.Assignee
+				if n.Late == late && concerns && (n.Customer == "" || s.maySee(ctx, p, n.Customer)) {
+					mine = append(mine, n)
+				}
 			}
-		} else if p.ID != n.Assignee {
-			continue
+			if err := s.tellOne(ctx, d, p, kind, mine); err != nil {
+				return err
+			}
 		}
-		if n.Customer != "" && !s.maySee(ctx, p, n.Customer) {
-			continue
-		}
-		if err := s.Desk.Notify(ctx, ws, desk.Notice{User: p.ID, Kind: kind, Customer: n.Customer, Text: inLanguage(n.Title, p.Language)}); err != nil {
+	}
+	return nil
+}
+
+func (s *Service) tellOne(ctx context.Context, d day, p policies.Actor, kind string, mine []tasks.Nudge) error {
+	lang := p.Language
+	if lang == "" {
+		lang = d.w.Language
+	}
+	if len(mine) > single {
+		text := s.Letters.Say(lang, "notice.many."+kind, fault.Params{"n": len(mine)})
+		return s.Desk.Notify(ctx, d.w.Key, desk.Notice{User: p.ID, Kind: kind, Text: text, Key: kind + "/" + d.today.String()})
+	}
+	for _, n := range mine {
+		notice := desk.Notice{User: p.ID, Kind: kind, Customer: n.Customer, Text: inLanguage(n.Title, lang), Key: kind + "/" + n.ID + "/" + n.Due.String()}
+		if err := s.Desk.Notify(ctx, d.w.Key, notice); err != nil {
 			return err
 		}
 	}

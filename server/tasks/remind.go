@@ -65,30 +65,24 @@ func (s *Service) find(ctx context.Context, ws string, where filter.Expr, limit 
 	return out, nil
 }
 
-// Told marks a task as nudged, and tells whether it was not yet: of two
-// processes that nudge at once only one goes on.
-func (s *Service) Told(ctx context.Context, ws string, n Nudge, to string) (bool, error) {
+// Told marks a task as nudged.
+func (s *Service) Told(ctx context.Context, ws string, n Nudge, to string) error {
 	now, err := s.now(ctx, ws)
 	if err != nil {
-		return false, err
+		return err
 	}
-	first := false
 	_, err = s.change(ctx, ws, n.ID, func(t *Task) error {
-		mark := &t.RemindedAt
 		if n.Late {
-			mark = &t.EscalatedAt
-			t.EscalatedTo = to
-		}
-		first = *mark == "" && t.Status == Open
-		if first {
-			*mark = value.Instant(now)
+			t.EscalatedAt, t.EscalatedTo = value.Instant(now), to
+		} else {
+			t.RemindedAt = value.Instant(now)
 		}
 		return nil
 	})
 	if fault.Is(err, fault.NotFound) {
-		return false, nil
+		return nil
 	}
-	return first, err
+	return err
 }
 
 // change changes a task by f, and tells those who look at it.

@@ -133,14 +133,15 @@ function Rule({ row }: { row: number }) {
       <Form.Item name={[row, 'name']} label={t('duty.name')} rules={required}>
         <Input maxLength={100} />
       </Form.Item>
-      <fieldset className="duty-when">
-        <legend className="field-label">{t('duty.when')}</legend>
+      {/* biome-ignore lint/a11y/useSemanticElements: a legend cannot be laid out like the labels around it */}
+      <div role="group" className="duty-when" aria-label={t('duty.when')}>
+        <div className="field-label">{t('duty.when')}</div>
         {form.getFieldValue(['rules', row, 'raw']) ? (
           <p className="list-sub">{t('duty.complex')}</p>
         ) : (
           <Conditions name={[row, 'conditions']} path={['rules', row, 'conditions']} fields={accountFields} />
         )}
-      </fieldset>
+      </div>
       <div className="duty-to">
         <Form.Item name={[row, 'to']} label={t('duty.to')}>
           <Select

@@ -27,6 +27,7 @@ export function TaskList({ today }: { today: Today }) {
   const [title, text] = emptyText[scope];
   return (
     <Section
+      className="section-tasks"
       title={t('today.tasks')}
       count={scope === 'all' ? today.counts.tasks : tasks.rows.length}
       extra={
