@@ -28,6 +28,7 @@ import (
 	"github.com/dueflow/dueflow/server/letters"
 	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/sso"
 	"github.com/dueflow/dueflow/server/store"
@@ -52,6 +53,7 @@ type Deps struct {
 	Templates *templates.Service
 	Messages  *messages.Service
 	Tasks     *tasks.Service
+	Outreach  *outreach.Service
 	Tiers     *tiers.Service
 	Desk      *desk.Service
 	Letters   *letters.Service
@@ -100,6 +102,7 @@ type Server struct {
 	tables tables
 	// posting bounds the letters that are on their way beside requests.
 	posting chan struct{}
+	told    gate
 }
 
 // MaxBody bounds a request's body in bytes.

@@ -91,6 +91,9 @@ func (s *Server) showChannel(ctx context.Context, w *workspace.Workspace, key st
 		Key: key, Title: i.Title, About: i.About, Kind: i.Kind, Schema: i.Settings, Rate: i.Rate, MaxText: i.MaxText, Subject: i.Subject, HTML: i.HTML,
 		Person: i.Person, Templates: i.Templates, Fields: i.Fields, Inbound: i.Inbound, Set: set || key == "sandbox", Settings: map[string]any{},
 	}
+	if len(i.Inbound) > 0 && set {
+		out.Hook = s.Outreach.Hook(w, key)
+	}
 	if set {
 		if m := s.hide(key, raw); m != nil {
 			out.Settings = m
@@ -102,12 +105,13 @@ func (s *Server) showChannel(ctx context.Context, w *workspace.Workspace, key st
 	return out
 }
 
-type channelPath struct {
+// ChannelPath names a channel.
+type ChannelPath struct {
 	Key string `path:"key" maxLength:"40"`
 }
 
 type channelIn struct {
-	channelPath
+	ChannelPath
 	IfMatch string `header:"If-Match"`
 	Body    map[string]any
 }
@@ -140,7 +144,7 @@ func (s *Server) saveChannel(ctx context.Context, a policies.Actor, in *channelI
 }
 
 type channelDropIn struct {
-	channelPath
+	ChannelPath
 	IfMatch string `header:"If-Match"`
 }
 
@@ -171,7 +175,7 @@ func (s *Server) channel(key string) (channel.Channel, error) {
 }
 
 type channelTestIn struct {
-	channelPath
+	ChannelPath
 	Body struct {
 		To       string `json:"to,omitempty" maxLength:"320" doc:"an e-mail address, a number, an id; by e-mail one's own if empty"`
 		Template string `json:"template,omitempty" maxLength:"80" doc:"our template, for providers that want registered texts"`

@@ -308,7 +308,7 @@ type commandOut struct {
 // rights says which action on accounts a command needs.
 var rights = map[string]string{
 	"promise.make": "promise", "promise.cancel": "promise", "dispute.open": "dispute", "dispute.close": "dispute", "hold.set": "hold", "hold.lift": "hold",
-	"stop.wish": "hold", "stop.lift": "hold", "call.log": "contact", "credit.note": "credit", "write.off": "credit", "payment.reverse": "payment",
+	"stop.wish": "hold", "stop.lift": "hold", "stop.confirm": "hold", "call.log": "contact", "credit.note": "credit", "write.off": "credit", "payment.reverse": "payment",
 	"payment.allocate": "payment", "invoice.cancel": "credit",
 }
 
@@ -390,6 +390,8 @@ func command(in *commandIn) (ledger.Command, error) {
 		return ledger.WishStop{Reason: b.Reason}, nil
 	case "stop.lift":
 		return ledger.LiftStop{Reason: b.Reason}, nil
+	case "stop.confirm":
+		return ledger.ConfirmStop{Reason: b.Reason}, nil
 	case "call.log":
 		return ledger.LogCall{Key: key, Result: b.Result, Note: b.Note}, nil
 	case "credit.note", "write.off":

@@ -35,6 +35,8 @@ func (s *Server) routes() {
 	s.channelRoutes()
 	s.peopleRoutes()
 	s.taskRoutes()
+	s.hookRoutes()
+	s.letterRoutes()
 }
 
 func csp(nonce string) string {

@@ -60,6 +60,7 @@ type workspaceOut struct {
 	HeldReason     string          `json:"heldReason"`
 	MaxDataAge     int             `json:"maxDataAgeHours"`
 	DataAt         string          `json:"dataAt,omitempty"`
+	StopWords      []string        `json:"stopWords" doc:"answers that mean a wish to stop; empty takes ours"`
 	Demo           bool            `json:"demo"`
 	TotpRoles      []string        `json:"totpRoles"`
 	// Channels holds the settings of each channel; secrets come back as "•••".
@@ -88,7 +89,7 @@ func (s *Server) hide(key string, raw json.RawMessage) map[string]any {
 func (s *Server) showWorkspace(w *workspace.Workspace) workspaceOut {
 	out := workspaceOut{
 		Version: w.Version, Key: w.Key, Name: w.Name, Language: w.Language, Timezone: w.Timezone, Currency: w.Currency, Calendar: w.Calendar,
-		Window: w.Window, Budgets: w.Budgets, AllocationRule: w.AllocationRule, HeldReason: w.HeldReason, MaxDataAge: w.MaxDataAgeHour,
+		Window: w.Window, Budgets: w.Budgets, AllocationRule: w.AllocationRule, HeldReason: w.HeldReason, MaxDataAge: w.MaxDataAgeHour, StopWords: append([]string{}, w.StopWords...),
 		DataAt: instant(w.DataAt), Demo: w.Demo != nil, TotpRoles: append([]string{}, w.TotpRoles...), Channels: map[string]map[string]any{},
 	}
 	for key, raw := range w.Channels {
@@ -135,7 +136,7 @@ func (s *Server) saveWorkspace(ctx context.Context, a policies.Actor, in *worksp
 	}
 	w, err := s.Spaces.Update(ctx, a.Workspace, v, func(w *workspace.Workspace) error {
 		w.Name, w.Language, w.Timezone, w.Currency, w.Calendar = body.Name, body.Language, body.Timezone, body.Currency, body.Calendar
-		w.Window, w.Budgets, w.AllocationRule, w.HeldReason, w.MaxDataAgeHour = body.Window, body.Budgets, body.AllocationRule, body.HeldReason, body.MaxDataAge
+		w.Window, w.Budgets, w.AllocationRule, w.HeldReason, w.MaxDataAgeHour, w.StopWords = body.Window, body.Budgets, body.AllocationRule, body.HeldReason, body.MaxDataAge, body.StopWords
 		w.TotpRoles = body.TotpRoles
 		return s.mergeChannels(w, body.Channels)
 	})

@@ -11,6 +11,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/text"
 	"github.com/dueflow/dueflow/workflows/run"
 )
@@ -81,8 +82,15 @@ func (s *Server) getTimeline(ctx context.Context, a policies.Actor, in *timeline
 	if err != nil {
 		return nil, err
 	}
+	heard, err := s.Outreach.Before(ctx, a.Workspace, in.ID, before, limit+1)
+	if err != nil {
+		return nil, err
+	}
 	names := s.userNames(ctx, a.Workspace)
 	var out []timelineEntry
+	for _, h := range heard {
+		out = append(out, heardEntry(h, v))
+	}
 	for _, n := range written {
 		by := person(names, n.By)
 		out = append(out, timelineEntry{
@@ -114,6 +122,24 @@ func (s *Server) getTimeline(ctx context.Context, a policies.Actor, in *timeline
 	}
 	page.Items = append(page.Items, out...)
 	return &reply[items[timelineEntry]]{page}, nil
+}
+
+// heardEntry is what a provider told, or the customer wrote.
+func heardEntry(h outreach.Heard, v policies.View) timelineEntry {
+	if v.Masked["personal"] {
+		h.Address, h.Text, h.Detail = "•••", "•••", ""
+	}
+	e := timelineEntry{
+		ID: "h" + h.ID, At: h.At, Kind: "message." + h.Kind, Text: text.Both("heard."+h.Kind, fault.Params{"address": h.Address, "text": h.Text}),
+		Data: map[string]any{"channel": h.Channel, "detail": h.Detail, "stop": h.Stop},
+	}
+	if h.Message != "" {
+		e.Data["message"] = h.Message
+	}
+	if r := reasonOf(h.Reason, ""); r != nil {
+		e.Data["reason"] = r
+	}
+	return e
 }
 
 func eventEntry(e ledger.Event, names map[string]string, masked bool) timelineEntry {

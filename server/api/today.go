@@ -314,7 +314,7 @@ func (s *Server) todayTasks(ctx context.Context, a policies.Actor, _ *workspace.
 	names := s.userNames(ctx, a.Workspace)
 	out.Counts.Tasks = len(list)
 	for _, t := range list[:min(shown, len(list))] {
-		out.Tasks = append(out.Tasks, showTask(t, names))
+		out.Tasks = append(out.Tasks, showTask(t, names, v))
 	}
 	return nil
 }

@@ -55,6 +55,16 @@ type messageOut struct {
 	Tone     int              `json:"tone"`
 	Seen     messageSeen      `json:"seen"`
 	Crossed  bool             `json:"crossed"`
+	Detail   string           `json:"detail,omitempty" doc:"the provider's own words, or what a person said came of it"`
+	Cost     int64            `json:"cost,omitempty" doc:"minor units of the workspace's currency"`
+	Delivery *deliveryOut     `json:"delivery,omitempty" doc:"what was heard of it after it went out"`
+}
+
+type deliveryOut struct {
+	State  string  `json:"state" enum:"delivered,bounced,replied"`
+	At     string  `json:"at"`
+	Reason *reason `json:"reason,omitempty"`
+	Detail string  `json:"detail,omitempty"`
 }
 
 type messageSeen struct {
@@ -68,6 +78,10 @@ func showMessage(m messages.Entry, names map[string]map[string]string, v policie
 		ID: m.ID, At: m.At, Customer: ref{m.Customer, m.CustomerName}, Channel: m.Channel, To: m.To, Language: m.Language, Subject: m.Subject,
 		Text: m.Text, HTML: m.HTML, Items: m.Items, Amount: m.Amount, Currency: m.Currency, Status: m.Status, Error: reasonOf(m.Reason, ""),
 		Node: m.Node, Template: m.Template, Tone: m.Tone, Seen: messageSeen{m.Seq, m.Amount, m.Checks}, Crossed: m.Crossed,
+	}
+	out.Detail, out.Cost = m.Detail, m.Cost
+	if d := m.Delivery; d != nil {
+		out.Delivery = &deliveryOut{d.State, d.At, reasonOf(d.Reason, ""), d.Detail}
 	}
 	if m.Flow != "" {
 		out.Flow = &flowRef{m.Flow, names[m.Flow]}
@@ -160,13 +174,21 @@ type taskOut struct {
 	Results   []node.Choice     `json:"results"`
 	Result    string            `json:"result,omitempty"`
 	Note      string            `json:"note,omitempty"`
+	Text      string            `json:"text,omitempty" doc:"what to say or do"`
+	Link      string            `json:"link,omitempty" doc:"opens what is needed, such as tel:"`
 	CreatedAt string            `json:"createdAt"`
 }
 
-func showTask(t tasks.Entry, names map[string]string) taskOut {
+func showTask(t tasks.Entry, names map[string]string, v policies.View) taskOut {
 	out := taskOut{
 		ID: t.ID, Title: t.Title, Customer: ref{t.Customer, t.CustomerName}, Run: t.Run, Role: t.Role, Due: t.Due.String(),
 		Status: t.Status, Results: t.Results, Result: t.Result, Note: t.Note, CreatedAt: t.CreatedAt,
+	}
+	if !v.Masked["amounts"] {
+		out.Text = t.Text
+	}
+	if !v.Masked["personal"] {
+		out.Link = t.Link
 	}
 	if t.Assignee != "" {
 		out.Assignee = &ref{t.Assignee, names[t.Assignee]}
@@ -218,7 +240,7 @@ func (s *Server) listTasks(ctx context.Context, a policies.Actor, in *tasksIn) (
 	names := s.userNames(ctx, a.Workspace)
 	out := items[taskOut]{Items: []taskOut{}, Next: next}
 	for _, t := range list {
-		out.Items = append(out.Items, showTask(t, names))
+		out.Items = append(out.Items, showTask(t, names, v))
 	}
 	return &reply[items[taskOut]]{out}, nil
 }
@@ -240,7 +262,7 @@ func (s *Server) completeTask(ctx context.Context, a policies.Actor, in *complet
 	if err != nil {
 		return nil, err
 	}
-	return &reply[taskOut]{showTask(t, s.userNames(ctx, a.Workspace))}, nil
+	return &reply[taskOut]{showTask(t, s.userNames(ctx, a.Workspace), v)}, nil
 }
 
 type ageingIn struct {

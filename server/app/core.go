@@ -26,6 +26,7 @@ import (
 	"github.com/dueflow/dueflow/server/letters"
 	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/pace"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/sso"
@@ -42,6 +43,8 @@ import (
 	"github.com/dueflow/dueflow/workflows/builtin"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/channel/httpcall"
+	"github.com/dueflow/dueflow/workflows/channel/sms"
+	"github.com/dueflow/dueflow/workflows/channel/voice"
 	"github.com/dueflow/dueflow/workflows/channel/webhook"
 	"github.com/dueflow/dueflow/workflows/node"
 	"github.com/dueflow/dueflow/workflows/run"
@@ -74,6 +77,7 @@ type Core struct {
 	World     *world.World
 	Channels  channel.Registry
 	Pace      *pace.Pace
+	Outreach  *outreach.Service
 	Crew      *pace.Crew
 }
 
@@ -107,7 +111,7 @@ func openDriver(ctx context.Context, cfg config.Config) (store.Driver, error) {
 
 // specs are the collections of every workspace.
 func specs() []store.Spec {
-	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs, live.Specs, desk.Specs, house.Specs)
+	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs, live.Specs, desk.Specs, outreach.Specs, house.Specs)
 	for _, f := range form.Builtin() {
 		out = append(out, records.Spec(f))
 	}
@@ -164,6 +168,10 @@ func (c *Core) assemble(ctx context.Context) error {
 		Store: c.Store, Spaces: c.Spaces, Tasks: c.Tasks, Desk: c.Desk, Records: c.Records, Identity: c.Identity, Access: c.Access,
 		Letters: c.Letters, Log: c.Log, Audit: c.noteFor,
 	}
+	c.Outreach = outreach.New(outreach.Deps{
+		Log: c.Log, Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Messages: c.Messages, Tasks: c.Tasks, Records: c.Records, Channels: c.Channels, Vault: keys,
+		Give: c.World.CreateTask, Told: func(context.Context, string, string, node.Event) error { return nil }, PublicURL: c.Config.PublicURL,
+	})
 	c.connect()
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err
@@ -201,6 +209,9 @@ func (c *Core) connect() {
 	}
 	c.Relay.Add(c.Records.Project)
 	c.Relay.Add(c.Messages.Project)
+	c.Relay.Add(c.Outreach.Project)
+	c.World.Unreach = c.Outreach.Dead
+	c.callbacks()
 	c.Relay.Add(func(ctx context.Context, d accounts.Delivery) error {
 		return c.Live.PublishSure(ctx, d.Workspace, live.Event{Type: "account", Customer: d.Customer, ID: d.Customer})
 	})
@@ -251,7 +262,13 @@ func (c *Core) connectEngine(e flows.Engine) {
 		c.Desk.OnMail = func(ws string) { c.wakeHouse(ws) }
 	}
 	c.Relay.Add(c.Flows.Route)
-	c.Tasks.OnDone = c.Flows.Told
+	c.Outreach.Told = c.Flows.Told
+	c.Tasks.OnDone = func(ctx context.Context, ws, customer string, ev node.Event) error {
+		if err := c.Outreach.TaskDone(ctx, ws, customer, ev); err != nil {
+			return err
+		}
+		return c.Flows.Told(ctx, ws, customer, ev)
+	}
 	c.Messages.Resume = func(ctx context.Context, ws, customer string, runs []string, action, by string) error {
 		if len(runs) == 0 {
 			return nil
@@ -271,6 +288,17 @@ func (c *Core) connectEngine(e flows.Engine) {
 		if err := c.Flows.Told(ctx, ws, customer, ev); err != nil {
 			c.Log.Warn("flows were not told of a change", "workspace", ws, "error", err)
 		}
+	}
+}
+
+// callbacks tells the channels whose providers want it with each message where
+// to tell what became of it.
+func (c *Core) callbacks() {
+	if ch, ok := c.Channels["sms"].(*sms.Channel); ok {
+		ch.Callback = func(ws string) string { return c.Outreach.Callback(ws, "sms") }
+	}
+	if ch, ok := c.Channels["voice"].(*voice.Channel); ok {
+		ch.Callback = func(ws string) string { return c.Outreach.Callback(ws, "voice") }
 	}
 }
 

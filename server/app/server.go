@@ -136,6 +136,9 @@ func (s *Server) sweepFlows(ctx context.Context) {
 			if err == nil {
 				err = s.Records.Heal(ctx, ws)
 			}
+			if err == nil && n%3 == 0 {
+				err = s.Outreach.Sweep(ctx, ws)
+			}
 		}
 		if err == nil && n%180 == 0 {
 			err = s.Identity.Sweep(ctx)
@@ -182,7 +185,7 @@ func (s *Server) deps(version string) api.Deps {
 	rows.User = s.userNamed
 	d := api.Deps{
 		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
-		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Tiers: s.Tiers, Desk: s.Desk, Letters: s.Letters, SSO: s.SSO, House: s.House, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
+		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Outreach: s.Outreach, Tiers: s.Tiers, Desk: s.Desk, Letters: s.Letters, SSO: s.SSO, House: s.House, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
 		Imports: rows, Live: s.Live, Presence: live.NewPresence(time.Now), Channels: s.Channels,
 		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies, EntryLimit: s.Config.EntryLimit,
 		Ready: func(ctx context.Context) error {

@@ -76,7 +76,7 @@ var table = []setting{
 	{"data", "DUEFLOW_DATA", "data", "directory of the embedded store and engine", false, str(func(c *Config) *string { return &c.Data })},
 	{"listen", "DUEFLOW_LISTEN", "127.0.0.1:8080", "address of the API and the web interface", false, setListen},
 	{"secret-key", "DUEFLOW_SECRET_KEY", "", "key of stored secrets, 32 bytes in base64; without it the file secret.key in the data directory, made at the first start", true, str(func(c *Config) *string { return &c.SecretKey })},
-	{"public-url", "DUEFLOW_PUBLIC_URL", "", "address under which people reach this server, such as https://dueflow.example.com; links in letters and sign-in through a provider use it (default: the address it listens on)", false, setPublicURL},
+	{"public-url", "DUEFLOW_PUBLIC_URL", "", "address under which people reach this server, such as https://dueflow.example.com; links in letters, sign-in through a provider and what providers of channels are told use it (default: the address it listens on)", false, setPublicURL},
 	{"entry-limit", "DUEFLOW_ENTRY_LIMIT", "60", "sign-ins, invitations and resets a minute from one address; raise it for many people behind one", false, setEntryLimit},
 	{"mongodb-uri", "DUEFLOW_MONGODB_URI", "", "MongoDB to use instead of the embedded store", true, str(func(c *Config) *string { return &c.MongoURI })},
 	{"mongodb-prefix", "DUEFLOW_MONGODB_PREFIX", "dueflow_", "prefix of the databases, one a workspace", false, str(func(c *Config) *string { return &c.MongoPrefix })},

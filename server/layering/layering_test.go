@@ -36,7 +36,7 @@ var rooms = []room{
 	{at: "workflows/channel", may: []string{"schemas/"}},
 	{at: "workflows/channel/", may: []string{"schemas/", "workflows/channel", "workflows/channel/httpcall"}},
 	{at: "workflows/run", may: []string{"schemas/", "workflows/node"}, test: []string{"workflows/builtin"}},
-	{at: "workflows/activity", may: []string{"schemas/", "workflows/node", "workflows/run", "workflows/channel"}, test: []string{"workflows/builtin"}},
+	{at: "workflows/activity", may: []string{"schemas/", "workflows/node", "workflows/run", "workflows/channel"}, test: []string{"workflows/builtin", "workflows/channel/"}},
 	{at: "workflows/builtin", may: []string{"schemas/", "workflows/"}},
 	{at: "workflows/replay", test: []string{"workflows/run"}},
 
@@ -91,6 +91,7 @@ var doors = []door{
 	{lib: "google.golang.org/protobuf/", at: []string{"server/engine"}},
 	{lib: "go.temporal.io/sdk/", at: []string{"workflows/run", "server/engine", "server/flows", "server/house"}, test: []string{"workflows/", "server/e2e"}},
 	{lib: "github.com/wneessen/go-mail", at: []string{"workflows/channel/email"}},
+	{lib: "github.com/signintech/gopdf", at: []string{"workflows/channel/letter"}},
 	{lib: "github.com/fasthttp/websocket", at: []string{"server/bench"}, test: []string{"server/e2e"}},
 	{lib: "github.com/emersion/", test: []string{"workflows/channel/email", "server/e2e"}},
 	{lib: "github.com/alexedwards/argon2id", at: []string{"server/identity"}},
@@ -104,7 +105,7 @@ var doors = []door{
 	{lib: "github.com/microcosm-cc/bluemonday", at: []string{"schemas/message", "server/templates"}},
 	{lib: "github.com/google/uuid", at: []string{"server/"}},
 	{lib: "go.yaml.in/yaml/", test: []string{"server/config"}},
-	{lib: "golang.org/x/text/", at: []string{"server/store", "server/imports"}, test: []string{"server/imports"}},
+	{lib: "golang.org/x/text/", at: []string{"server/store", "server/imports", "workflows/channel/email"}, test: []string{"server/imports"}},
 	{lib: "pgregory.net/rapid", at: []string{"server/store/storetest"}, test: []string{"schemas/", "policies", "workflows/", "server/"}},
 	{lib: "github.com/google/go-cmp/", test: []string{"schemas/", "policies", "workflows/", "server/"}},
 }

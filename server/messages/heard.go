@@ -81,16 +81,44 @@ func (s *Service) Heard(ctx context.Context, ws, id string, d Delivery) (bool, e
 }
 
 // End notes how a message ended that waited for a person or was unknown.
-func (s *Service) End(ctx context.Context, ws, id, status, why string) error {
+func (s *Service) End(ctx context.Context, ws, id, status, why, detail string) error {
 	customer := ""
 	err := s.change(ctx, ws, id, func(m *Message) bool {
 		customer = m.Customer
 		was := m.Status
-		m.Status, m.Reason = status, why
+		m.Status, m.Reason, m.Detail = status, why, detail
 		return was != status
 	})
 	if err == nil && s.OnMessage != nil {
 		s.OnMessage(ws, customer, id)
 	}
 	return err
+}
+
+// ByID gives the messages of ids that are there, within a scope, in order.
+func (s *Service) ByID(ctx context.Context, ws string, ids []string, scope filter.Expr) ([]Entry, error) {
+	docs, err := s.store.In(ws, collection).GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Entry, 0, len(ids))
+	for _, id := range ids {
+		d, ok := docs[id]
+		if !ok {
+			continue
+		}
+		var plain map[string]any
+		if err := json.Unmarshal(d.Body, &plain); err != nil {
+			return nil, err
+		}
+		if scope != nil && !filter.Match(scope, plain) {
+			continue
+		}
+		e := Entry{ID: id}
+		if err := json.Unmarshal(d.Body, &e.Message); err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
 }

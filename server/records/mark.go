@@ -2,6 +2,8 @@ package records
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
@@ -12,6 +14,36 @@ import (
 // such as whether the account is escalated.
 func (s *Service) Mark(ctx context.Context, ws, customer, field string, v any) error {
 	return s.change(ctx, ws, customer, func(b body) { b.set(field, v) })
+}
+
+// AddMark adds a text to a system field that is a list of them, the newest 20.
+func (s *Service) AddMark(ctx context.Context, ws, customer, field, text string) error {
+	return s.ChangeMark(ctx, ws, customer, field, func(was json.RawMessage) (any, error) {
+		var list []string
+		_ = json.Unmarshal(was, &list)
+		if slices.Contains(list, text) {
+			return list, nil
+		}
+		list = append(list, text)
+		return list[max(0, len(list)-20):], nil
+	})
+}
+
+// ChangeMark changes a system field of a customer by f.
+func (s *Service) ChangeMark(ctx context.Context, ws, customer, field string, f func(was json.RawMessage) (any, error)) error {
+	var bad error
+	err := s.change(ctx, ws, customer, func(b body) {
+		next, err := f(b[field])
+		if err != nil {
+			bad = err
+			return
+		}
+		b.set(field, next)
+	})
+	if bad != nil {
+		return bad
+	}
+	return err
 }
 
 func (s *Service) change(ctx context.Context, ws, customer string, f func(body)) error {

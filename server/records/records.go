@@ -157,6 +157,7 @@ func show(f forms.Published, d store.Doc, v policies.View, today value.Date) (Re
 		}
 		sf, ok := sys[k]
 		switch {
+		case k == "push" || k == "unreachable" && v.Masked["personal"]: // browsers' keys are nobody's to see, dead addresses are personal
 		case ok && v.Masked[sf.access]:
 			r.Masked = append(r.Masked, k)
 		case ok || form.Reserved(k):

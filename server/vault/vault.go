@@ -6,7 +6,9 @@ package vault
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -23,7 +25,10 @@ const Prefix = "enc:v1:"
 const KeyFile = "secret.key"
 
 // Vault seals and opens with one key.
-type Vault struct{ aead cipher.AEAD }
+type Vault struct {
+	aead cipher.AEAD
+	mac  []byte // key of tokens
+}
 
 // Open makes a vault: with a given key (32 bytes in base64), or with the one in
 // dir, which is made at the first start.
@@ -96,7 +101,17 @@ func fromKey(text string) (*Vault, error) {
 		return nil, err
 	}
 	aead, err := cipher.NewGCM(block)
-	return &Vault{aead}, err
+	h := hmac.New(sha256.New, key)
+	_, _ = h.Write([]byte("dueflow tokens"))
+	return &Vault{aead, h.Sum(nil)}, err
+}
+
+// Token is a secret of 32 characters for a purpose, the same each time: only
+// who holds the key can make it.
+func (v *Vault) Token(about string) string {
+	h := hmac.New(sha256.New, v.mac)
+	_, _ = h.Write([]byte(about))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:24])
 }
 
 // Temporary is a vault with a key of its own that nobody keeps, for tests.

@@ -48,6 +48,10 @@ type Workspace struct {
 	TotpRoles      []string                   `json:"totpRoles,omitempty"` // must sign in with a second factor
 	ReviewMail     *ReviewMail                `json:"reviewMail,omitempty"`
 	Version        int64                      `json:"-"`
+	// HookRev counts renewals of the addresses at which providers tell us things.
+	HookRev map[string]int `json:"hookRev,omitempty"`
+	// StopWords are the answers that mean a wish to stop; none takes ours.
+	StopWords []string `json:"stopWords,omitempty"`
 }
 
 // ReviewMail is when the weekly review goes out by e-mail, and to whom.
@@ -110,6 +114,10 @@ func (w *Workspace) Check() error {
 		at("/reviewMail/to", "maxItems", len(r.To) <= 200)
 	}
 	at("/totpRoles", "maxItems", len(w.TotpRoles) <= 50)
+	at("/stopWords", "maxItems", len(w.StopWords) <= 200)
+	for _, word := range w.StopWords {
+		at("/stopWords", "maxLength", word != "" && len([]rune(word)) <= 60)
+	}
 	at("/maxDataAgeHours", "minimum", w.MaxDataAgeHour >= 0 && w.MaxDataAgeHour <= 10_000)
 	return fault.InvalidFields(bad)
 }

@@ -40,7 +40,9 @@ type World struct {
 	// Assign finds who a task goes to, for a customer's record; nil is whom the
 	// step names.
 	Assign func(ctx context.Context, ws, named string, queued bool, customer map[string]any) (tasks.Assignment, error)
-	Desk      *desk.Service
+	Desk   *desk.Service
+	// Unreach marks an address that never takes messages of a channel.
+	Unreach func(ctx context.Context, ws, customer, channel, address string) error
 }
 
 // Space gives a workspace's settings.
@@ -181,6 +183,11 @@ func (w *World) CreateTask(ctx context.Context, ws string, t activity.Task) erro
 // SentSince counts a customer's messages on a channel since an instant.
 func (w *World) SentSince(ctx context.Context, ws, customer, channel string, since time.Time) (int, error) {
 	return w.Messages.SentSince(ctx, ws, customer, channel, since)
+}
+
+// Dead marks an address of a customer that never takes messages of a channel.
+func (w *World) Dead(ctx context.Context, ws, customer, channel, address string) error {
+	return w.Unreach(ctx, ws, customer, channel, address)
 }
 
 // SetFields changes fields of a record, checked like any update.

@@ -62,6 +62,8 @@ type World interface {
 	// SentSince counts a customer's messages on a channel since an instant,
 	// those that failed left out.
 	SentSince(ctx context.Context, workspace, customer, channel string, since time.Time) (int, error)
+	// Dead marks an address of a customer that never takes messages of a channel.
+	Dead(ctx context.Context, workspace, customer, channel, address string) error
 }
 
 // Outgoing is a message as recorded.

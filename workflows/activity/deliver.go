@@ -90,7 +90,7 @@ func (e *env) ended(ctx context.Context, out Outgoing, sent run.Sent, intent, re
 // The run goes on: what becomes of it is an event of the task.
 func (e *env) waiting(ctx context.Context, ch channel.Channel, out Outgoing, sent run.Sent) (run.Sent, error) {
 	if p, ok := ch.(channel.ByPerson); ok {
-		ask := p.TaskFor(out.Message)
+		ask := p.TaskFor(e.space.Channels[ch.Key()], out.Message)
 		results := make([]node.Choice, 0, len(ask.Results))
 		for _, r := range ask.Results {
 			results = append(results, node.Choice{Key: r.Key, Label: r.Label})

@@ -51,17 +51,33 @@ func (e *env) Send(ctx context.Context, f *run.Facts, m run.Message) (run.Sent, 
 		if why == "monthlyLimit" {
 			return deferred(why, until), nil
 		}
-		return run.Sent{Result: node.Result{Status: node.ResultFailed, Reason: why}}, e.lost(ctx, f)
+		if why == "noAddress" {
+			err = e.lost(ctx, f)
+		}
+		return run.Sent{Result: node.Result{Status: node.ResultFailed, Reason: why}}, err
 	}
 	var sent run.Sent
+	dead := 0
 	for _, w := range ways {
 		again := false
 		if sent, again, err = e.attempt(ctx, f, m, w); err != nil || !again {
 			return sent, err
 		}
+		if deadEnds[sent.Reason] {
+			dead++
+			if err := e.a.World.Dead(ctx, e.ws, e.customer, w.ch.Key(), w.to); err != nil {
+				return sent, err
+			}
+		}
 	}
-	return sent, nil
+	if dead == len(ways) {
+		err = e.lost(ctx, f)
+	}
+	return sent, err
 }
+
+// deadEnds are reasons why an address will never take a message.
+var deadEnds = map[string]bool{"channel.badNumber": true, "channel.notFollower": true, "channel.expired": true, "channel.blacklisted": true}
 
 func deferred(reason string, until time.Time) run.Sent {
 	return run.Sent{Result: node.Result{Status: node.ResultDeferred, Reason: reason, Until: until}}
@@ -174,7 +190,7 @@ func (e *env) compose(ctx context.Context, f *run.Facts, m run.Message, d ledger
 func figures(s *Space, vars message.Vars, m *channel.Message) map[string]string {
 	out := map[string]string{
 		"name": m.Name, "amount": value.Money{Amount: m.Amount, Currency: value.Currency(m.Currency)}.String(), "currency": m.Currency,
-		"count": strconv.Itoa(len(m.Items)), "company": s.Name, "text": m.Text, "subject": m.Subject, "days": fmt.Sprint(vars["maxDpd"]),
+		"count": strconv.Itoa(len(m.Items)), "company": s.Name, "text": m.Text, "subject": m.Subject, "days": fmt.Sprint(vars["maxDpd"]), "today": fmt.Sprint(vars["today"]),
 	}
 	if len(m.Items) > 0 {
 		out["number"], out["dueDate"] = channel.Text(m.Items[0], "number"), channel.Text(m.Items[0], "dueDate")

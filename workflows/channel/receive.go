@@ -106,7 +106,7 @@ const MaxNews = 1000
 // ByPerson is a channel whose messages a person brings out: it says what to
 // ask them for.
 type ByPerson interface {
-	TaskFor(m Message) PersonTask
+	TaskFor(settings json.RawMessage, m Message) PersonTask
 }
 
 // PersonTask is what a person is asked to do. Results are what may come of it;
@@ -129,4 +129,10 @@ type Outcome struct {
 // Canceller is a channel that can take back a message that waits for a person.
 type Canceller interface {
 	Cancel(ctx context.Context, settings json.RawMessage, ref string) error
+}
+
+// Printer is a channel whose messages are printed: one PDF for all of them,
+// with the characters of each that the font lacks.
+type Printer interface {
+	Print(settings json.RawMessage, list []Message) (pdf []byte, missing [][]rune, err error)
 }

@@ -4,7 +4,7 @@ import "strings"
 
 // VarNames are the names that Message.Vars has: what registered templates of a
 // provider may be filled with.
-var VarNames = []string{"name", "amount", "currency", "count", "number", "dueDate", "days", "company", "text", "subject"}
+var VarNames = []string{"name", "amount", "currency", "count", "number", "dueDate", "days", "company", "text", "subject", "today"}
 
 // TemplateCode maps one of our message templates to the one that is registered
 // with the provider.
