@@ -32,6 +32,8 @@ const routes = [
   '/settings/roles',
   '/settings/signin',
   '/settings/tasks',
+  '/settings/channels',
+  '/letters',
   '/me',
   '/review',
   '/settings/keys',

@@ -41,6 +41,7 @@ type channelSetting struct {
 	Set       bool            `json:"set"`
 	Problem   *Problem        `json:"problem,omitempty" doc:"what is wrong with the settings"`
 	Settings  map[string]any  `json:"settings"`
+	Version   int64           `json:"version" doc:"for If-Match: that of the workspace"`
 	Figures   channelFigures  `json:"figures"`
 }
 
@@ -89,7 +90,7 @@ func (s *Server) showChannel(ctx context.Context, w *workspace.Workspace, key st
 	raw, set := w.Channels[key]
 	out := channelSetting{
 		Key: key, Title: i.Title, About: i.About, Kind: i.Kind, Schema: i.Settings, Rate: i.Rate, MaxText: i.MaxText, Subject: i.Subject, HTML: i.HTML,
-		Person: i.Person, Templates: i.Templates, Fields: i.Fields, Inbound: i.Inbound, Set: set || key == "sandbox", Settings: map[string]any{},
+		Person: i.Person, Templates: i.Templates, Fields: i.Fields, Inbound: i.Inbound, Set: set || key == "sandbox", Settings: map[string]any{}, Version: w.Version,
 	}
 	if len(i.Inbound) > 0 && set {
 		out.Hook = s.Outreach.Hook(w, key)

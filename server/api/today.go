@@ -284,7 +284,7 @@ func (s *Server) todayMessages(ctx context.Context, a policies.Actor, w *workspa
 		to    *[]messageOut
 		count *int64
 	}{
-		{messages.Query{Since: value.Instant(start), Scope: scope}, &out.SentToday, &out.Counts.SentToday},
+		{messages.Query{Since: value.Instant(start), Status: ledger.IntentSent, Scope: scope}, &out.SentToday, &out.Counts.SentToday},
 		{messages.Query{Status: ledger.IntentUnknown, Scope: scope}, &out.Unknown, &out.Counts.Unknown},
 	} {
 		if *part.count, err = s.Messages.Count(ctx, a.Workspace, part.q, maxCount); err != nil {

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -64,22 +65,56 @@ func Describe(raw []byte) *Info {
 	if props == nil {
 		props = map[string]any{}
 	}
+	order := keysOf(i.Settings)
 	for name, p := range props {
 		if m, ok := p.(map[string]any); ok && m["x-df-secret"] == true {
 			i.secrets = append(i.secrets, name)
 		}
 	}
 	if i.Kind != "machine" || i.Rate > 0 {
-		for name, p := range more {
-			props[name] = p
+		for _, name := range []string{"rate", "cost"} {
+			props[name] = more[name]
+			order = append(order, name)
 		}
 	}
+	schema["x-df-order"] = order
 	schema["$schema"], schema["type"], schema["properties"], schema["additionalProperties"] = "https://json-schema.org/draft/2020-12/schema", "object", props, false
 	out, err := json.Marshal(schema)
 	must(err)
 	i.Settings, i.schema = out, form.MustCompileSchema(string(out))
 	slices.Sort(i.secrets)
 	return &i
+}
+
+// keysOf lists the settings in the order in which the file has them: a form
+// shows them so, and maps forget it.
+func keysOf(settings []byte) []string {
+	var s struct {
+		Properties json.RawMessage `json:"properties"`
+	}
+	must(json.Unmarshal(settings, &s))
+	var out []string
+	d := json.NewDecoder(bytes.NewReader(s.Properties))
+	for depth := 0; ; {
+		tok, err := d.Token()
+		if err != nil {
+			return out
+		}
+		switch t := tok.(type) {
+		case json.Delim:
+			if t == '{' || t == '[' {
+				depth++
+			} else {
+				depth--
+			}
+		case string:
+			if depth == 1 {
+				out = append(out, t)
+				var skip json.RawMessage
+				must(d.Decode(&skip))
+			}
+		}
+	}
 }
 
 func must(err error) {

@@ -26,6 +26,7 @@ const RecordsPage = lazy(() => import('@/features/forms/components/RecordsPage')
 const MessagesPage = lazy(() => import('@/features/messages/components/MessagesPage'));
 const TemplatePage = lazy(() => import('@/features/messages/components/TemplatePage'));
 const ReviewPage = lazy(() => import('@/features/review/components/ReviewPage'));
+const LettersPage = lazy(() => import('@/features/letters/components/LettersPage'));
 const NotFoundPage = lazy(() => import('./NotFoundPage'));
 
 export function Router() {
@@ -69,6 +70,7 @@ export function Router() {
           <Route path="forms/:key/records" element={<RecordsPage />} />
           <Route path="messages" element={<MessagesPage />} />
           <Route path="messages/:key" element={<TemplatePage />} />
+          <Route path="letters" element={<LettersPage />} />
           <Route path="review" element={<ReviewPage />} />
           <Route path="me" element={<MePage />} />
           <Route path="settings" element={<Navigate to="/settings/workspace" replace />} />

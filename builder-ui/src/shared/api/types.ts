@@ -254,7 +254,22 @@ export type Command =
   | { type: 'payment.reverse'; payment: string; reason: string }
   | { type: 'invoice.cancel'; invoice: string; reason: string };
 
-export type MessageStatus = 'intended' | 'sent' | 'delivered' | 'bounced' | 'failed' | 'unknown';
+export type MessageStatus =
+  | 'intended'
+  | 'waiting'
+  | 'sent'
+  | 'delivered'
+  | 'bounced'
+  | 'replied'
+  | 'failed'
+  | 'unknown';
+/** What was heard of a message after it went out. */
+export type Delivery = {
+  state: 'delivered' | 'bounced' | 'replied';
+  at: string;
+  reason?: Reason;
+  detail?: string;
+};
 export type Message = {
   id: string;
   at: string;
@@ -269,7 +284,10 @@ export type Message = {
   amount: number;
   currency: string;
   status: MessageStatus;
-  error?: string;
+  error?: Reason;
+  /** The provider's own words. */
+  detail?: string;
+  delivery?: Delivery;
   flow?: FlowRef;
   node?: string;
   template?: string;
@@ -288,6 +306,9 @@ export type Task = {
   status: 'open' | 'done';
   results?: { key: string; label: Text }[];
   result?: string;
+  /** What to say or do, and what opens what is needed. */
+  text?: string;
+  link?: string;
   createdAt: string;
 };
 export type PlannedContact = {

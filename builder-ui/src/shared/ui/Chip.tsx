@@ -58,9 +58,11 @@ const invoiceTone: Record<InvoiceStatus, Tone> = {
 };
 const messageTone: Record<MessageStatus, Tone> = {
   intended: 'blue',
+  waiting: 'violet',
   sent: 'green',
   delivered: 'green',
   bounced: 'red',
+  replied: 'violet',
   failed: 'red',
   unknown: 'amber',
 };

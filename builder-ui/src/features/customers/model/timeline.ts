@@ -15,6 +15,7 @@ export function kindTone(kind: string): Tone {
   const [group = '', what = ''] = kind.split('.');
   if (what === 'broken' || what === 'failed' || what === 'bounced' || what === 'reversed') return 'red';
   if (group === 'payment' || group === 'credit' || what === 'kept') return 'green';
+  if (what === 'replied') return 'violet';
   if (group === 'message') return 'blue';
   if (group === 'dispute' || group === 'promise') return 'violet';
   if (group === 'hold' || group === 'stop' || group === 'write') return 'amber';

@@ -1,6 +1,7 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
+import { useCan, useMe } from '@/shared/api/session';
 import type { Message } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
@@ -12,12 +13,14 @@ import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useMessage, useMessages } from '../api/messages';
 import { MessageView } from './MessageView';
 
-const statuses = ['intended', 'sent', 'delivered', 'bounced', 'failed', 'unknown'];
+const statuses = ['intended', 'waiting', 'sent', 'failed', 'unknown'];
 
 export default function InboxPage() {
   const { t } = useTranslation();
   const { id } = useParams();
   const params = useParamState();
+  const mayPrint = useCan('message.review');
+  const { demo } = useMe().workspace;
   const navigate = useNavigate();
   const status = params.get('status');
   const messages = useMessages({ status });
@@ -48,7 +51,14 @@ export default function InboxPage() {
             options={statuses.map((value) => ({ value, label: t(`status.message.${value}`) }))}
           />
         </div>
-        <p className="inbox-sub">{t('inbox.sub')}</p>
+        <p className="inbox-sub">
+          {t(demo ? 'inbox.sub' : 'inbox.subReal')}{' '}
+          {mayPrint && (
+            <Link to="/letters" className="inbox-letters">
+              {t('inbox.letters')}
+            </Link>
+          )}
+        </p>
         {messages.error && messages.rows.length === 0 ? (
           <ErrorState error={messages.error} onRetry={() => messages.refetch()} />
         ) : messages.isPending ? (
@@ -118,7 +128,7 @@ function MessageItem({ message, current }: { message: Message; current: boolean 
       </span>
       <span className="mail-line">
         <Money amount={message.amount} currency={message.currency} tone="quiet" />
-        <StatusChip kind="message" status={message.status} />
+        <StatusChip kind="message" status={message.delivery?.state ?? message.status} />
       </span>
     </Link>
   );

@@ -41,6 +41,14 @@ export function MessageView({ message }: { message: Message }) {
             </time>
             <Chip>{t(`channel.${message.channel}`, { defaultValue: message.channel })}</Chip>
             <StatusChip kind="message" status={message.status} />
+            {message.delivery && (
+              <span className="inline" title={message.delivery.detail}>
+                <StatusChip kind="message" status={message.delivery.state} />
+                <time className="num list-dim" dateTime={message.delivery.at}>
+                  {format.instant(message.delivery.at)}
+                </time>
+              </span>
+            )}
             {message.crossed && <Chip tone="amber">{t('inbox.crossed')}</Chip>}
           </span>
         </div>
@@ -54,7 +62,14 @@ export function MessageView({ message }: { message: Message }) {
         )}
         {message.error && (
           <p className="flag flag-red" role="note">
-            {message.error}
+            {format.reason(message.error.text)}
+            {message.detail && <span className="list-sub"> {message.detail}</span>}
+          </p>
+        )}
+        {message.delivery?.state === 'bounced' && (
+          <p className="flag flag-red" role="note">
+            {format.reason(message.delivery.reason?.text)}
+            {message.delivery.detail && <span className="list-sub"> {message.delivery.detail}</span>}
           </p>
         )}
       </header>

@@ -3,6 +3,7 @@ import '../texts';
 import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, useParams } from 'react-router';
 import { Page } from '@/shared/ui/Page';
+import { ChannelsTab } from './ChannelsTab';
 import { KeysTab } from './KeysTab';
 import { MembersTab } from './MembersTab';
 import { RolesTab } from './RolesTab';
@@ -14,6 +15,7 @@ const tabs = {
   workspace: WorkspaceTab,
   members: MembersTab,
   roles: RolesTab,
+  channels: ChannelsTab,
   tasks: TasksTab,
   signin: SignInTab,
   keys: KeysTab,

@@ -11,6 +11,8 @@ export type Workspace = {
   window?: { from: string; to: string; days?: string };
   budgets?: Budget[];
   channels?: Record<string, unknown>;
+  /** Answers that mean a wish to stop; none takes the shipped list. */
+  stopWords?: string[];
   /** Roles that must sign in with a second factor. */
   totpRoles?: string[];
 };

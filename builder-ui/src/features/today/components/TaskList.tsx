@@ -1,4 +1,4 @@
-import { CheckOutlined } from '@ant-design/icons';
+import { CheckOutlined, FileTextOutlined, PhoneOutlined } from '@ant-design/icons';
 import { App, Button, Input, Popover, Radio, Segmented } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -96,12 +96,47 @@ function Row({ task }: { task: Task }) {
       actions={
         mayWork && (
           <>
+            {task.link && (
+              <Button
+                size="small"
+                href={task.link}
+                icon={<PhoneOutlined />}
+                aria-label={`${t('today.dial')}: ${format.text(task.title)}`}
+              >
+                {t('today.dial')}
+              </Button>
+            )}
+            {task.text && <Script task={task} />}
             {task.assignee ? <Complete task={task} /> : <Take task={task} />}
             <TaskMore task={task} />
           </>
         )
       }
     />
+  );
+}
+
+/** What to say, beside the list, so that the results stay in reach. */
+function Script({ task }: { task: Task }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      content={
+        <section className="task-script" aria-label={t('today.script')}>
+          {task.text}
+        </section>
+      }
+    >
+      <Button
+        size="small"
+        type="text"
+        icon={<FileTextOutlined />}
+        aria-label={`${t('today.script')}: ${format.text(task.title)}`}
+      />
+    </Popover>
   );
 }
 
