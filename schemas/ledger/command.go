@@ -99,8 +99,12 @@ func (s *State) crossed(e Event) []Event {
 	return out
 }
 
+// disputePatience is how many working days a dispute's owner has after its
+// deadline before a manager is told.
+const disputePatience = 2
+
 // Tick is time passing: promises past their deadline are settled, holds past
-// their last day are lifted.
+// their last day are lifted, disputes past their deadline are brought up.
 type Tick struct{}
 
 func (Tick) decide(s *State, n Now) ([]Event, error) {
@@ -122,6 +126,19 @@ func (Tick) decide(s *State, n Now) ([]Event, error) {
 	for _, id := range sortedKeys(s.Items) {
 		if h := s.Items[id].Hold; h != nil && !h.Active(n.Today) {
 			out = append(out, Event{Type: HoldLifted, Invoice: id, Reason: "expired"})
+		}
+		for _, d := range s.Items[id].Disputes {
+			if d.Next == 0 || n.Today <= d.Next {
+				continue
+			}
+			e := Event{
+				Type: DisputeOverdue, Invoice: id, Number: s.Items[id].Number, Dispute: d.ID, Amount: d.Amount, Currency: s.Items[id].Currency,
+				Owner: d.Owner, Reason: d.Reason, Deadline: d.Deadline, Stage: d.Stage + 1,
+			}
+			if e.Stage == 1 {
+				e.Until = n.Calendar.AddWorkdays(n.Today, disputePatience)
+			}
+			out = append(out, e)
 		}
 	}
 	return out, nil

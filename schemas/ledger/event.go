@@ -21,6 +21,8 @@ const (
 	WrittenOff       = "writeOff.booked"
 	DisputeOpened    = "dispute.opened"
 	DisputeClosed    = "dispute.closed"
+	DisputeAssigned  = "dispute.assigned"
+	DisputeOverdue   = "dispute.overdue" // Stage says who has to look: 1 its owner, 2 a manager
 	PromiseMade      = "promise.made"
 	PromiseClosed    = "promise.closed" // Status says how: kept, partKept, broken, cancelled
 	HoldSet          = "hold.set"
@@ -54,6 +56,8 @@ type Event struct {
 	Payment  string         `json:"payment,omitempty"`
 	Promise  string         `json:"promise,omitempty"`
 	Dispute  string         `json:"dispute,omitempty"`
+	Owner    string         `json:"owner,omitempty"` // of a dispute
+	Stage    int            `json:"stage,omitempty"`
 	Key      string         `json:"key,omitempty"`
 	Amount   int64          `json:"amount,omitempty"`
 	Currency value.Currency `json:"currency,omitempty"`
@@ -108,7 +112,7 @@ func (s *State) Apply(e Event) {
 	case InvoiceBooked, InvoiceCorrected, InvoiceCancelled, CreditNoted, WrittenOff,
 		PaymentApplied, PaymentAllocated, PaymentReversed, ItemRevived, PaymentRevived:
 		s.applyMoney(e)
-	case DisputeOpened, DisputeClosed, PromiseMade, PromiseClosed, HoldSet, HoldLifted,
+	case DisputeOpened, DisputeClosed, DisputeAssigned, DisputeOverdue, PromiseMade, PromiseClosed, HoldSet, HoldLifted,
 		StopWished, StopLifted, StopConfirmed, ContactLogged:
 		s.applyRelation(e)
 	default:
@@ -234,11 +238,31 @@ func (s *State) countPromises(invoice string, n int64) {
 	}
 }
 
+// movesDispute applies what happens to a dispute while it is open.
+func (s *State) movesDispute(e Event) {
+	i := s.Items[e.Invoice]
+	for k := range i.Disputes {
+		d := &i.Disputes[k]
+		if d.ID != e.Dispute {
+			continue
+		}
+		if e.Type == DisputeAssigned {
+			d.Owner, d.Deadline, d.Next, d.Stage = e.Owner, e.Deadline, e.Deadline, 0
+			return
+		}
+		d.Stage, d.Next = e.Stage, e.Until
+	}
+}
+
 func (s *State) applyRelation(e Event) {
 	switch e.Type {
 	case DisputeOpened:
 		i := s.Items[e.Invoice]
-		i.Disputes = append(i.Disputes, Dispute{ID: e.Dispute, Amount: e.Amount, Reason: e.Reason, At: e.At})
+		i.Disputes = append(i.Disputes, Dispute{
+			ID: e.Dispute, Amount: e.Amount, Reason: e.Reason, At: e.At, Owner: e.Owner, Deadline: e.Deadline, Next: e.Deadline,
+		})
+	case DisputeAssigned, DisputeOverdue:
+		s.movesDispute(e)
 	case DisputeClosed:
 		i := s.Items[e.Invoice]
 		for k, d := range i.Disputes {

@@ -5,13 +5,31 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 )
 
-// OpenDispute holds back part of an invoice; the undisputed rest goes on.
+// OpenDispute holds back part of an invoice; the undisputed rest goes on. Owner
+// is who settles it, by the deadline; both may be left open.
 type OpenDispute struct {
 	Invoice, Dispute, Reason string
 	Amount                   int64
+	Owner                    string
+	Deadline                 value.Date
 }
 
-func (c OpenDispute) decide(s *State, _ Now) ([]Event, error) {
+func checkDispute(owner string, deadline, today value.Date) error {
+	if owner != "" {
+		if err := checkID("/owner", owner); err != nil {
+			return err
+		}
+	}
+	if deadline != 0 && deadline < today {
+		return fault.At("/deadline", "notInPast", today)
+	}
+	if deadline > today+366 {
+		return fault.At("/deadline", "withinYear", today+366)
+	}
+	return nil
+}
+
+func (c OpenDispute) decide(s *State, n Now) ([]Event, error) {
 	i, err := s.openItem(c.Invoice)
 	if err != nil {
 		return nil, err
@@ -21,7 +39,7 @@ func (c OpenDispute) decide(s *State, _ Now) ([]Event, error) {
 			return nil, nil
 		}
 	}
-	if err := firstErr(checkID("/dispute", c.Dispute), checkAmount("/amount", c.Amount), checkText("/reason", c.Reason)); err != nil {
+	if err := firstErr(checkID("/dispute", c.Dispute), checkAmount("/amount", c.Amount), checkText("/reason", c.Reason), checkDispute(c.Owner, c.Deadline, n.Today)); err != nil {
 		return nil, err
 	}
 	if free := i.Open() - i.Disputed(); c.Amount > free {
@@ -29,8 +47,37 @@ func (c OpenDispute) decide(s *State, _ Now) ([]Event, error) {
 	}
 	return []Event{{
 		Type: DisputeOpened, Invoice: c.Invoice, Number: i.Number, Dispute: c.Dispute,
-		Amount: c.Amount, Currency: i.Currency, Reason: c.Reason,
+		Amount: c.Amount, Currency: i.Currency, Reason: c.Reason, Owner: c.Owner, Deadline: c.Deadline,
 	}}, nil
+}
+
+// AssignDispute gives an open dispute another owner and deadline.
+type AssignDispute struct {
+	Invoice, Dispute, Owner string
+	Deadline                value.Date
+}
+
+func (c AssignDispute) decide(s *State, n Now) ([]Event, error) {
+	i, err := s.item(c.Invoice)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range i.Disputes {
+		if d.ID != c.Dispute {
+			continue
+		}
+		if err := checkDispute(c.Owner, c.Deadline, n.Today); err != nil {
+			return nil, err
+		}
+		if d.Owner == c.Owner && d.Deadline == c.Deadline {
+			return nil, nil
+		}
+		return []Event{{
+			Type: DisputeAssigned, Invoice: c.Invoice, Number: i.Number, Dispute: d.ID, Amount: d.Amount, Currency: i.Currency,
+			Owner: c.Owner, Deadline: c.Deadline,
+		}}, nil
+	}
+	return nil, fault.New(fault.NotFound, "ledger.noDispute", fault.Params{"dispute": c.Dispute})
 }
 
 // CloseDispute ends a dispute. Outcome "upheld" or "rejected"; a credit note

@@ -69,12 +69,18 @@ type Part struct {
 	Amount int64      `json:"amount"`
 }
 
-// Dispute holds back part of an invoice.
+// Dispute holds back part of an invoice. Its owner has to settle it by the
+// deadline, its last day; Next is the day after which somebody is told again, 0
+// for never, and Stage who was told: 1 its owner, 2 a manager.
 type Dispute struct {
-	ID     string    `json:"id"`
-	Amount int64     `json:"amount"`
-	Reason string    `json:"reason"`
-	At     time.Time `json:"at"`
+	ID       string     `json:"id"`
+	Amount   int64      `json:"amount"`
+	Reason   string     `json:"reason"`
+	At       time.Time  `json:"at"`
+	Owner    string     `json:"owner,omitempty"`
+	Deadline value.Date `json:"deadline,omitempty"`
+	Next     value.Date `json:"next,omitempty"`
+	Stage    int        `json:"stage,omitempty"`
 }
 
 // Alloc is money of a payment on an invoice.
@@ -387,7 +393,8 @@ func (s *State) OpenItems() []string {
 }
 
 // NextTick is the first day on which time alone changes something: the day
-// after a promise's deadline or after a hold's last day. 0 = never.
+// after a promise's or dispute's deadline, or after a hold's last day. 0 =
+// never.
 func (s *State) NextTick() value.Date {
 	var next value.Date
 	note := func(d value.Date) {
@@ -406,6 +413,11 @@ func (s *State) NextTick() value.Date {
 	for _, i := range s.Items {
 		if i.Hold != nil && i.Hold.Until != 0 {
 			note(i.Hold.Until + 1)
+		}
+		for _, d := range i.Disputes {
+			if d.Next != 0 {
+				note(d.Next + 1)
+			}
 		}
 	}
 	return next

@@ -17,6 +17,7 @@ func (s *Server) deskRoutes() {
 	route(s, http.MethodPut, "/boards/{key}", "saveBoard", need{"customer", "read"}, "Save a board; If-Match for one that exists", s.saveBoard)
 	route(s, http.MethodDelete, "/boards/{key}", "deleteBoard", need{"customer", "read"}, "Delete a board", s.deleteBoard)
 	route(s, http.MethodGet, "/boards/{key}/cards", "getCards", need{"customer", "read"}, "A board's columns with their first cards, or a page of one", s.getCards)
+	route(s, http.MethodGet, "/cards", "getCardsByID", need{"customer", "read"}, "Cards of some customers as they are now", s.getCardsByID)
 	route(s, http.MethodPost, "/boards/moves", "moveCards", need{"customer", "read"}, "Move cards: each is a command of the ledger or a task", s.moveCards)
 	route(s, http.MethodPost, "/customers/{id}/notes", "addNote", need{"customer", "read"}, "Write a note for colleagues", s.addNote)
 	route(s, http.MethodPut, "/customers/{id}/working", "beginWork", need{"customer", "read"}, "Say that one works this account, again every 20 seconds", s.beginWork)
@@ -90,6 +91,7 @@ type cardsIn struct {
 	Filter string `query:"filter" maxLength:"12000"`
 	Cursor string `query:"cursor" maxLength:"4000"`
 	Limit  int    `query:"limit" minimum:"0" maximum:"100"`
+	Sort   string `query:"sort" enum:"oldestDue,-open,name" doc:"default: the board's"`
 }
 
 type cardOut struct {
@@ -140,6 +142,9 @@ func (s *Server) getCards(ctx context.Context, a policies.Actor, in *cardsIn) (*
 	v, err := s.Desk.GetView(ctx, a, in.Key)
 	if err != nil {
 		return nil, err
+	}
+	if in.Sort != "" {
+		v.Sort = in.Sort
 	}
 	q := desk.CardQuery{Column: in.Column, Lane: in.Lane, Search: in.Search, Cursor: in.Cursor, Limit: in.Limit}
 	if in.Filter != "" {

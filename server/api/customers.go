@@ -58,6 +58,9 @@ type accountDispute struct {
 	Amount   int64  `json:"amount"`
 	Reason   string `json:"reason"`
 	OpenedAt string `json:"openedAt"`
+	Owner    string `json:"owner,omitempty"`
+	Deadline string `json:"deadline,omitempty"`
+	Late     bool   `json:"late,omitempty"` // past its deadline
 }
 
 type accountPromise struct {
@@ -109,7 +112,7 @@ func showAccount(st *ledger.State, w *workspace.Workspace, today value.Date) acc
 			Status: i.Status(), DPD: i.DPD(today), Disputes: []accountDispute{},
 		}
 		for _, d := range i.Disputes {
-			item.Disputes = append(item.Disputes, accountDispute{d.ID, d.Amount, d.Reason, value.Instant(d.At)})
+			item.Disputes = append(item.Disputes, accountDispute{d.ID, d.Amount, d.Reason, value.Instant(d.At), d.Owner, d.Deadline.String(), d.Stage > 0})
 		}
 		a.Items = append(a.Items, item)
 	}
@@ -292,6 +295,8 @@ type commandIn struct {
 		Until     string         `json:"until,omitempty" maxLength:"10"`
 		Items     []string       `json:"items,omitempty" maxItems:"500"`
 		Reason    string         `json:"reason,omitempty" maxLength:"500"`
+		Owner     string         `json:"owner,omitempty" maxLength:"80" doc:"of a dispute; default: the account's"`
+		Deadline  string         `json:"deadline,omitempty" maxLength:"10" doc:"of a dispute; default: ten working days"`
 		Outcome   string         `json:"outcome,omitempty" maxLength:"20"`
 		Result    string         `json:"result,omitempty" maxLength:"40"`
 		Note      string         `json:"note,omitempty" maxLength:"500"`
@@ -307,7 +312,7 @@ type commandOut struct {
 
 // rights says which action on accounts a command needs.
 var rights = map[string]string{
-	"promise.make": "promise", "promise.cancel": "promise", "dispute.open": "dispute", "dispute.close": "dispute", "hold.set": "hold", "hold.lift": "hold",
+	"promise.make": "promise", "promise.cancel": "promise", "dispute.open": "dispute", "dispute.close": "dispute", "dispute.assign": "dispute", "hold.set": "hold", "hold.lift": "hold",
 	"stop.wish": "hold", "stop.lift": "hold", "stop.confirm": "hold", "call.log": "contact", "credit.note": "credit", "write.off": "credit", "payment.reverse": "payment",
 	"payment.allocate": "payment", "invoice.cancel": "credit",
 }
@@ -344,6 +349,9 @@ func (s *Server) runCommand(ctx context.Context, a policies.Actor, in *commandIn
 	if err != nil {
 		return nil, err
 	}
+	if cmd, err = s.disputeDefaults(ctx, a, in.ID, cmd); err != nil {
+		return nil, err
+	}
 	events, st, err := s.Accounts.Execute(ctx, a.Workspace, in.ID, a.ID, cmd)
 	if err != nil {
 		return nil, err
@@ -369,6 +377,10 @@ func command(in *commandIn) (ledger.Command, error) {
 	if err != nil {
 		return nil, err
 	}
+	deadline, err := optionalDate("/deadline", b.Deadline)
+	if err != nil {
+		return nil, err
+	}
 	key := b.Key
 	if key == "" {
 		key = uuid.NewString()
@@ -379,7 +391,9 @@ func command(in *commandIn) (ledger.Command, error) {
 	case "promise.cancel":
 		return ledger.CancelPromise{Promise: b.Promise}, nil
 	case "dispute.open":
-		return ledger.OpenDispute{Invoice: b.Invoice, Dispute: key, Amount: b.Amount, Reason: b.Reason}, nil
+		return ledger.OpenDispute{Invoice: b.Invoice, Dispute: key, Amount: b.Amount, Reason: b.Reason, Owner: b.Owner, Deadline: deadline}, nil
+	case "dispute.assign":
+		return ledger.AssignDispute{Invoice: b.Invoice, Dispute: b.Dispute, Owner: b.Owner, Deadline: deadline}, nil
 	case "dispute.close":
 		return ledger.CloseDispute{Invoice: b.Invoice, Dispute: b.Dispute, Outcome: b.Outcome}, nil
 	case "hold.set":

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -10,7 +12,6 @@ import (
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/desk"
-	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/workflows/activity"
 	"github.com/dueflow/dueflow/workflows/node"
 )
@@ -28,6 +29,8 @@ type moveIn struct {
 	Reason   string         `json:"reason,omitempty" maxLength:"500"`
 	Assignee string         `json:"assignee,omitempty" maxLength:"80"`
 	Role     string         `json:"role,omitempty" maxLength:"60"`
+	Owner    string         `json:"owner,omitempty" maxLength:"80" doc:"of a dispute; default: the account's"`
+	Deadline string         `json:"deadline,omitempty" maxLength:"10" doc:"of a dispute; default: ten working days"`
 }
 
 type movesIn struct {
@@ -54,31 +57,82 @@ func (s *Server) moveCards(ctx context.Context, a policies.Actor, in *movesIn) (
 		if err != nil {
 			r.Problem, _ = s.problem(ctx, err).(*Problem)
 		}
-		// Moved or not, the answer shows where the card is now.
-		if rec, e := s.Records.Get(ctx, a, "customer", m.Customer); e == nil {
-			if show, today, e := s.cards(ctx, a, []records.Record{rec}); e == nil {
-				card := show[m.Customer]
-				card.Column = s.columnOf(ctx, a.Workspace, m.Customer, today)
-				r.Card = &card
-			}
-		}
 		if r.OK = err == nil; r.OK && (m.From == desk.FollowUp || m.From == desk.Current) && m.To != m.From {
 			r.Undo = &moveIn{Customer: m.Customer, From: m.To, To: m.From}
 		}
 		out.Items = append(out.Items, r)
 	}
+	ids := make([]string, 0, len(out.Items))
+	for _, r := range out.Items {
+		ids = append(ids, r.Customer)
+	}
+	// Moved or not, the answer shows where the cards are now.
+	now, err := s.cardsOf(ctx, a, ids)
+	if err != nil {
+		return nil, err
+	}
+	for k := range out.Items {
+		if card, ok := now[out.Items[k].Customer]; ok {
+			out.Items[k].Card = &card
+		}
+	}
 	return &reply[items[moveResult]]{out}, nil
+}
+
+// cardsOf gives the cards of those of some customers that are in the view, with
+// the column where they stand by the ledger, in one read of each kind.
+func (s *Server) cardsOf(ctx context.Context, a policies.Actor, ids []string) (map[string]cardOut, error) {
+	recs, err := s.Records.GetMany(ctx, a, "customer", slices.Compact(slices.Sorted(slices.Values(ids))))
+	if err != nil {
+		return nil, err
+	}
+	list := slices.Collect(maps.Values(recs))
+	show, today, err := s.cards(ctx, a, list)
+	if err != nil {
+		return nil, err
+	}
+	seen := slices.Collect(maps.Keys(show))
+	states, err := s.Accounts.LoadMany(ctx, a.Workspace, seen)
+	if err != nil {
+		return nil, err
+	}
+	escalated, err := s.Tasks.WithOpen(ctx, a.Workspace, seen, node.ActEscalate)
+	if err != nil {
+		return nil, err
+	}
+	for id, card := range show {
+		card.Column = columnOf(states[id], escalated[id], today)
+		show[id] = card
+	}
+	return show, nil
+}
+
+type cardsByIDIn struct {
+	IDs []string `query:"ids" maxItems:"100" doc:"customers"`
+}
+
+func (s *Server) getCardsByID(ctx context.Context, a policies.Actor, in *cardsByIDIn) (*reply[items[cardOut]], error) {
+	cards, err := s.cardsOf(ctx, a, in.IDs)
+	if err != nil {
+		return nil, err
+	}
+	out := items[cardOut]{Items: []cardOut{}}
+	for _, id := range in.IDs {
+		if card, ok := cards[id]; ok {
+			out.Items = append(out.Items, card)
+			delete(cards, id) // each once
+		}
+	}
+	return &reply[items[cardOut]]{out}, nil
 }
 
 // columnOf is where an account stands by the ledger itself, ahead of what the
 // record says.
-func (s *Server) columnOf(ctx context.Context, ws, customer string, today value.Date) string {
-	n, err := s.Tasks.OpenOf(ctx, ws, customer, node.ActEscalate)
-	if err == nil && n > 0 {
+func columnOf(st *ledger.State, escalated bool, today value.Date) string {
+	switch {
+	case escalated:
 		return desk.Escalated
-	}
-	st, err := s.Accounts.Load(ctx, ws, customer)
-	if err != nil {
+	case st == nil:
 		return ""
 	}
 	switch st.Stage(today) {
@@ -162,6 +216,9 @@ func (s *Server) moveCommand(ctx context.Context, a policies.Actor, m moveIn) (l
 		}
 	}
 	then, err := m.enter()
+	if err == nil && then != nil {
+		then, err = s.disputeDefaults(ctx, a, m.Customer, then)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +247,11 @@ func (m moveIn) enter() (ledger.Command, error) {
 		}
 		return ledger.MakePromise{Promise: uuid.NewString(), Amount: m.Amount, Currency: m.Currency, Date: date, Items: m.Items}, nil
 	case desk.Disputed:
-		return ledger.OpenDispute{Invoice: m.Invoice, Dispute: uuid.NewString(), Amount: m.Amount, Reason: m.Reason}, nil
+		deadline, err := optionalDate("/deadline", m.Deadline)
+		if err != nil {
+			return nil, err
+		}
+		return ledger.OpenDispute{Invoice: m.Invoice, Dispute: uuid.NewString(), Amount: m.Amount, Reason: m.Reason, Owner: m.Owner, Deadline: deadline}, nil
 	case desk.OnHold:
 		until, err := optionalDate("/until", m.Until)
 		if err != nil {

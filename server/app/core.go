@@ -212,6 +212,7 @@ func (c *Core) connect() {
 	c.Relay.Add(c.Outreach.Project)
 	c.World.Unreach = c.Outreach.Dead
 	c.callbacks()
+	c.Relay.Add(c.lateDisputes)
 	c.Relay.Add(func(ctx context.Context, d accounts.Delivery) error {
 		return c.Live.PublishSure(ctx, d.Workspace, live.Event{Type: "account", Customer: d.Customer, ID: d.Customer})
 	})

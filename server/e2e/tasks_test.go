@@ -73,7 +73,7 @@ func TestTaskRules(t *testing.T) {
 	}
 	must(t, s.c.Do(t.Context(), "PUT", "/tasks/settings", rules, nil, "If-Match", `"0"`))
 	if err := s.c.Do(t.Context(), "PUT", "/tasks/settings", map[string]any{
-		"rules": []any{map[string]any{"name": "x", "to": "user", "user": "nobody"}, map[string]any{"name": "y", "to": "team", "when": map[string]any{"field": "nothing", "op": "eq", "value": 1}}},
+		"rules":   []any{map[string]any{"name": "x", "to": "user", "user": "nobody"}, map[string]any{"name": "y", "to": "team", "when": map[string]any{"field": "nothing", "op": "eq", "value": 1}}},
 		"dueDays": 1, "remindDays": 0, "escalateDays": 0, "escalateTo": "",
 	}, nil, "If-Match", `"1"`); pointers(err) != "/rules/0/user reference, /rules/1/team required, /rules/1/when unknownField" {
 		t.Errorf("bad rules: %v", pointers(err))

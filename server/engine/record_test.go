@@ -19,6 +19,7 @@ import (
 
 	"github.com/dueflow/dueflow/server/engine"
 	"github.com/dueflow/dueflow/server/flows"
+	"github.com/dueflow/dueflow/server/house"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -27,6 +28,7 @@ import (
 const (
 	accountHistories = "../../workflows/replay/histories"
 	flowHistories    = "../flows/testdata/histories"
+	houseHistories   = "../house/testdata/histories"
 )
 
 // TestRecord writes what the engine recorded of our workflows into the folders
@@ -42,9 +44,11 @@ func TestRecord(t *testing.T) {
 	err := e.Work(engine.Registration{
 		Workflows: map[string]any{
 			run.AccountWorkflowName: run.AccountWorkflow, flows.BatchWorkflowName: flows.BatchWorkflow, flows.ScheduleWorkflowName: flows.ScheduleWorkflow,
+			house.WorkflowName: house.Workflow, house.HandoverWorkflowName: house.HandoverWorkflow,
 		},
 		Activities: map[string]any{
 			run.StepActivityName: script.step, flows.BatchActivityName: script.page, flows.ScheduleActivityName: script.next,
+			house.TickName: script.tick, house.HandoverPageName: script.handover,
 		},
 	})
 	if err != nil {
@@ -55,6 +59,8 @@ func TestRecord(t *testing.T) {
 	rec.continued()
 	rec.batches()
 	rec.schedule()
+	rec.deadlines()
+	rec.house()
 }
 
 func startEngine(t *testing.T) *engine.Engine {
@@ -68,12 +74,22 @@ func startEngine(t *testing.T) *engine.Engine {
 }
 
 // script plays the product: what a customer's steps do follows from its name.
-type script struct{ failed atomic.Bool }
+type script struct {
+	failed       atomic.Bool
+	ticks, pages atomic.Int32
+	clocks       atomic.Int32
+}
 
 // step: "slow" has one run with a timer, fails once, and ends by a control;
 // "busy" is due at once, again and again, until it is told to end.
 func (s *script) step(_ context.Context, in run.StepIn) (run.StepOut, error) {
 	r := &run.Run{ID: "friendly/inv-1", Flow: "friendly", Hash: "h1", Form: "invoice", Subject: "inv-1", Status: run.Active, Node: "first"}
+	if in.Customer == "promised" { // no run, two deadlines
+		if n := s.clocks.Add(1); n < 3 {
+			return run.StepOut{Clock: time.Now().Add(300 * time.Millisecond)}, nil
+		}
+		return run.StepOut{}, nil
+	}
 	for _, n := range in.Notes {
 		switch n.Kind {
 		case run.NoteControl:
@@ -105,6 +121,19 @@ func (s *script) next(_ context.Context, st flows.ScheduleState) (flows.Schedule
 	}
 	at := time.Date(max(st.Last.Year(), 2000)+1, 1, 1, 9, 0, 0, 0, time.UTC)
 	return flows.ScheduleNext{Live: true, At: at, Start: true, Wake: time.Now().Add(200 * time.Millisecond)}, nil
+}
+
+// tick: the housework is due at once, and then in a moment, for ever.
+func (s *script) tick(context.Context, house.State) (time.Time, error) {
+	if s.ticks.Add(1) == 1 {
+		return time.Now().Add(-time.Second), nil
+	}
+	return time.Now().Add(300 * time.Millisecond), nil
+}
+
+// handover: three pages.
+func (s *script) handover(context.Context, house.HandoverState) (bool, error) {
+	return s.pages.Add(1) < 3, nil
 }
 
 type recorder struct {
@@ -176,6 +205,28 @@ func (r *recorder) schedule() {
 	r.launch(id, flows.ScheduleWorkflowName, flows.ScheduleState{Workspace: "ws", Flow: "friendly", Hash: "h1"})
 	r.wait(id)
 	r.save(flowHistories, "schedule", id, "")
+}
+
+// deadlines is an account without runs that keeps deadlines of its ledger.
+func (r *recorder) deadlines() {
+	r.tell("promised", run.Note{Kind: run.NoteControl, Flow: "none"})
+	r.wait(run.AccountID("ws", "promised"))
+	r.save(accountHistories, "account-deadlines", run.AccountID("ws", "promised"), "")
+}
+
+// house is a workspace's housework, still going on, and a handover.
+func (r *recorder) house() {
+	id := house.ID("ws")
+	for range 2 {
+		if err := r.e.Poke(r.t.Context(), id, house.WorkflowName, house.PokeSignal, house.State{Workspace: "ws"}); err != nil {
+			r.t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+	}
+	r.save(houseHistories, "house", id, "")
+	r.launch("handover/ws/h1", house.HandoverWorkflowName, house.HandoverState{Workspace: "ws", ID: "h1"})
+	r.wait("handover/ws/h1")
+	r.save(houseHistories, "handover", "handover/ws/h1", "")
 }
 
 func (r *recorder) launch(id, name string, arg any) {

@@ -19,36 +19,61 @@ import (
 // and tells the account's running ones.
 func (s *Service) Route(ctx context.Context, d accounts.Delivery) error {
 	var events []node.Event
+	timed := false
 	for _, e := range d.Events {
 		events = append(events, run.NodeEvents(e)...)
+		timed = timed || setsClock(e)
 	}
-	if len(events) == 0 {
+	if len(events) > 0 {
+		told, err := s.route(ctx, d.Workspace, d.Customer, events)
+		if err != nil || told {
+			return err
+		}
+	}
+	if !timed {
 		return nil
 	}
-	return s.route(ctx, d.Workspace, d.Customer, events)
+	// The account's workflow keeps the deadline, whether it has runs or not.
+	return s.engine.Tell(ctx, d.Workspace, d.Customer, []run.Note{{Kind: run.NoteEvent}})
+}
+
+// setsClock tells whether an event brings a day on which time alone changes
+// something.
+func setsClock(e ledger.Event) bool {
+	switch e.Type {
+	case ledger.PromiseMade:
+		return true
+	case ledger.DisputeOpened, ledger.DisputeAssigned:
+		return e.Deadline != 0
+	case ledger.HoldSet, ledger.DisputeOverdue:
+		return e.Until != 0
+	}
+	return false
 }
 
 // Told passes on what happened outside the ledger: a finished task, a changed
 // record, a delivery.
 func (s *Service) Told(ctx context.Context, ws, customer string, e node.Event) error {
-	return s.route(ctx, ws, customer, []node.Event{e})
+	_, err := s.route(ctx, ws, customer, []node.Event{e})
+	return err
 }
 
-func (s *Service) route(ctx context.Context, ws, customer string, events []node.Event) error {
+// route starts and tells runs, and says whether the account's workflow was told.
+func (s *Service) route(ctx context.Context, ws, customer string, events []node.Event) (bool, error) {
 	live, err := s.liveFlows(ctx, ws)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, d := range live {
 		if err := s.trigger(ctx, ws, d, customer, events); err != nil {
-			return err
+			return false, err
 		}
 	}
 	n, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("customer", customer), openRuns), 1)
 	if err != nil || n == 0 {
-		return err
+		return false, err
 	}
-	return s.engine.Tell(ctx, ws, customer, []run.Note{{Kind: run.NoteEvent, Events: events}})
+	return true, s.engine.Tell(ctx, ws, customer, []run.Note{{Kind: run.NoteEvent, Events: events}})
 }
 
 // trigger starts the runs of a flow that the events ask for.

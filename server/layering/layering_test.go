@@ -48,7 +48,7 @@ var rooms = []room{
 	{at: "server/config"},
 	{at: "server/clock", may: []string{"schemas/"}},
 	{at: "server/text", may: []string{"schemas/"}},
-	{at: "server/engine", may: []string{"schemas/", "workflows/run"}, test: []string{"server/flows"}},
+	{at: "server/engine", may: []string{"schemas/", "workflows/run"}, test: []string{"server/flows", "server/house"}},
 	{at: "server/store", may: []string{"schemas/"}},
 	{at: "server/store/", may: []string{"schemas/", "server/store"}, test: []string{"server/store/storetest", "server/store/mongotest"}},
 	{at: "server/e2e", may: []string{"schemas/", "server/client"}, test: []string{"schemas/", "policies", "workflows/", "server/"}},

@@ -123,6 +123,38 @@ func (s *Service) OpenOf(ctx context.Context, ws, customer, kind string) (int64,
 	return s.store.In(ws, collection).Count(ctx, filter.And(filter.Eq("customer", customer), filter.Eq("status", Open), filter.Eq("kind", kind)), 1)
 }
 
+// WithOpen tells which of some customers have an open task of a kind.
+func (s *Service) WithOpen(ctx context.Context, ws string, customers []string, kind string) (map[string]bool, error) {
+	out := map[string]bool{}
+	if len(customers) == 0 {
+		return out, nil
+	}
+	where := filter.And(filter.In("customer", customers...), filter.Eq("status", Open), filter.Eq("kind", kind))
+	err := s.store.In(ws, collection).Each(ctx, store.Query{Filter: where, Limit: 500}, func(d store.Doc) error {
+		var t struct {
+			Customer string `json:"customer"`
+		}
+		err := json.Unmarshal(d.Body, &t)
+		out[t.Customer] = true
+		return err
+	})
+	return out, err
+}
+
+// CompleteKey ends the task of a key, if it is open.
+func (s *Service) CompleteKey(ctx context.Context, ws, key, by string) error {
+	id := messages.ID(key)
+	e, _, err := s.get(ctx, ws, id, nil)
+	if fault.Is(err, fault.NotFound) || err == nil && e.Status == Done {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = s.Complete(ctx, ws, id, "", "", by, nil)
+	return err
+}
+
 // Query asks for a page of tasks, the earliest due first.
 type Query struct {
 	Status, Assignee, Customer string

@@ -130,12 +130,16 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 	for id, r := range in.Runs {
 		runs[id] = r.Clone()
 	}
+	clock, err := a.tick(ctx, in.Workspace, in.Customer, space)
+	if err != nil {
+		return run.StepOut{}, err
+	}
 	e := &env{a: a, ws: in.Workspace, customer: in.Customer, space: space}
 	facts, err := run.Step(ctx, e, runs, in.Notes)
 	if err != nil {
 		return run.StepOut{}, err
 	}
-	out := run.StepOut{Next: nextWake(runs, space)}
+	out := run.StepOut{Next: nextWake(runs, space), Clock: clock}
 	changed := changes(in.Runs, runs, facts)
 	for _, r := range changed {
 		if r.Status == run.Done {
@@ -148,6 +152,28 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 		return out, nil
 	}
 	return out, a.World.SaveStep(ctx, in.Workspace, in.Customer, changed, facts)
+}
+
+// tick settles what time alone has settled in the ledger, and gives the real
+// instant at which that is so again: the start of the day after the earliest
+// deadline, in the workspace's zone; zero for never. What it changes reaches
+// the runs as events, like any other change.
+func (a *Activities) tick(ctx context.Context, ws, customer string, s *Space) (time.Time, error) {
+	st, err := a.Ledger.Load(ctx, ws, customer)
+	if err != nil {
+		return time.Time{}, err
+	}
+	next := st.NextTick()
+	if today := value.DateOf(s.Now().In(s.Loc)); next != 0 && next <= today {
+		if _, st, err = a.Ledger.Execute(ctx, ws, customer, "clock", ledger.Tick{}); err != nil {
+			return time.Time{}, err
+		}
+		next = st.NextTick()
+	}
+	if next == 0 {
+		return time.Time{}, nil
+	}
+	return s.Real(next.At(0, s.Loc)).Add(time.Millisecond), nil
 }
 
 // changes are the runs that a step changed, in order of id. Those without a

@@ -40,13 +40,27 @@ type StepOut struct {
 	Changed []*Run    `json:"changed,omitempty"`
 	Ended   []string  `json:"ended,omitempty"`
 	Next    time.Time `json:"next,omitzero"`
+	// Clock is the instant, in real time, at which time alone changes something
+	// in the account's ledger: the deadline of a promise or dispute, the end of
+	// a hold. The workflow lives until then, runs or not. Steps recorded before
+	// there was one have none, so that their histories replay as they were.
+	Clock time.Time `json:"clock,omitzero"`
+}
+
+// wake is the earliest of what a step waits for.
+func (o StepOut) wake() time.Time {
+	if o.Next.IsZero() || !o.Clock.IsZero() && o.Clock.Before(o.Next) {
+		return o.Clock
+	}
+	return o.Next
 }
 
 // continueAfter is how many steps one history holds; far below the engine's
 // limits, since the state is small and cheap to carry on.
 const continueAfter = 200
 
-// AccountWorkflow hosts all runs of one customer. It only keeps time and order:
+// AccountWorkflow hosts all runs of one customer, and the deadlines of its
+// promises and disputes. It only keeps time and order:
 // every decision is made in a step, against facts read fresh, and recorded.
 func AccountWorkflow(ctx workflow.Context, st AccountState) error {
 	a := &accountFlow{st: st, signals: workflow.GetSignalChannel(ctx, NoteSignal)}
@@ -65,9 +79,9 @@ func AccountWorkflow(ctx workflow.Context, st AccountState) error {
 			return err
 		}
 		a.apply(out)
-		next = out.Next
+		next = out.wake()
 		a.drain()
-		if len(a.st.Runs) == 0 && len(a.st.Notes) == 0 {
+		if len(a.st.Runs) == 0 && len(a.st.Notes) == 0 && out.Clock.IsZero() {
 			return nil
 		}
 		if steps >= continueAfter || workflow.GetInfo(ctx).GetContinueAsNewSuggested() {

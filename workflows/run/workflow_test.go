@@ -264,3 +264,41 @@ func TestWorkflowTellsItsState(t *testing.T) {
 	h.play(t, run.AccountState{Runs: one()})
 	h.ended(t)
 }
+
+// TestWorkflowKeepsDeadlines: the ledger's next deadline keeps the workflow
+// alive without any run, wakes it on that moment, and lets it end when there is
+// none left.
+func TestWorkflowKeepsDeadlines(t *testing.T) {
+	var h *host
+	h = newHost(t, func(n int, _ run.StepIn) (run.StepOut, error) {
+		switch n {
+		case 1:
+			return run.StepOut{Clock: h.started.Add(48 * time.Hour)}, nil
+		case 2: // a note in between moves it
+			return run.StepOut{Clock: h.started.Add(96 * time.Hour)}, nil
+		}
+		return run.StepOut{}, nil
+	})
+	h.tell(time.Hour, "promise moved")
+	h.play(t, run.AccountState{})
+	h.ended(t)
+	h.want(t, 0, time.Hour, 96*time.Hour)
+}
+
+// TestWorkflowDeadlineBeforeRun: of a run's wake and a deadline the earlier
+// one counts.
+func TestWorkflowDeadlineBeforeRun(t *testing.T) {
+	var h *host
+	h = newHost(t, func(n int, _ run.StepIn) (run.StepOut, error) {
+		switch n {
+		case 1:
+			return run.StepOut{Next: h.started.Add(72 * time.Hour), Clock: h.started.Add(24 * time.Hour)}, nil
+		case 2:
+			return run.StepOut{Next: h.started.Add(72 * time.Hour)}, nil
+		}
+		return run.StepOut{Ended: []string{"f/i"}}, nil
+	})
+	h.play(t, run.AccountState{Runs: one()})
+	h.ended(t)
+	h.want(t, 0, 24*time.Hour, 72*time.Hour)
+}
