@@ -20,6 +20,8 @@ func (s *Server) deskRoutes() {
 	route(s, http.MethodGet, "/cards", "getCardsByID", need{"customer", "read"}, "Cards of some customers as they are now", s.getCardsByID)
 	route(s, http.MethodPost, "/boards/moves", "moveCards", need{"customer", "read"}, "Move cards: each is a command of the ledger or a task", s.moveCards)
 	route(s, http.MethodPost, "/customers/{id}/notes", "addNote", need{"customer", "read"}, "Write a note for colleagues", s.addNote)
+	route(s, http.MethodPost, "/customers/{id}/files", "addNoteFile", need{"customer", "read"}, "Store a file for a note; it counts once a note names it", s.addNoteFile)
+	route(s, http.MethodGet, "/customers/{id}/files/{file}", "getNoteFile", need{"customer", "read"}, "A file of an account's notes", s.getNoteFile)
 	route(s, http.MethodPut, "/customers/{id}/working", "beginWork", need{"customer", "read"}, "Say that one works this account, again every 20 seconds", s.beginWork)
 	route(s, http.MethodDelete, "/customers/{id}/working", "endWork", need{"customer", "read"}, "Say that one is done with it", s.endWork)
 	route(s, http.MethodGet, "/customers/{id}/viewers", "listViewers", need{"role", "read"}, "Everybody who can see an account, and why", s.listViewers)

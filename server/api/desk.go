@@ -18,6 +18,7 @@ type noteIn struct {
 	Body struct {
 		Text     string   `json:"text" maxLength:"20000"`
 		Mentions []string `json:"mentions,omitempty" maxItems:"20"`
+		Files    []string `json:"files,omitempty" maxItems:"5" doc:"ids that addNoteFile gave"`
 	}
 }
 
@@ -29,8 +30,53 @@ func (s *Server) addNote(ctx context.Context, a policies.Actor, in *noteIn) (*re
 	if err := s.inScope(ctx, a, v, in.ID); err != nil {
 		return nil, err
 	}
-	n, err := s.Desk.AddNote(ctx, a, in.ID, in.Body.Text, in.Body.Mentions, s.whoSees(ctx, a.Workspace, in.ID))
+	files, err := s.Records.ClaimNoteFiles(ctx, a, in.ID, in.Body.Files)
+	if err != nil {
+		return nil, err
+	}
+	n := desk.Note{Customer: in.ID, Text: in.Body.Text, Mentions: in.Body.Mentions, Files: files}
+	n, err = s.Desk.AddNote(ctx, a, n, s.whoSees(ctx, a.Workspace, in.ID))
 	return &reply[desk.Note]{n}, err
+}
+
+type noteFileIn struct {
+	CustomerPath
+	Body struct {
+		Name string `json:"name" maxLength:"1000"`
+		Data []byte `json:"data" doc:"the bytes, base64"`
+	}
+}
+
+func (s *Server) addNoteFile(ctx context.Context, a policies.Actor, in *noteFileIn) (*reply[records.File], error) {
+	v, err := s.Access.View(ctx, a, "customer", "read")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.inScope(ctx, a, v, in.ID); err != nil {
+		return nil, err
+	}
+	f, err := s.Records.AddNoteFile(ctx, a, in.Body.Name, in.Body.Data)
+	return &reply[records.File]{f}, err
+}
+
+type noteFilePath struct {
+	CustomerPath
+	File string `path:"file" maxLength:"60"`
+}
+
+func (s *Server) getNoteFile(ctx context.Context, a policies.Actor, in *noteFilePath) (*fileOut, error) {
+	v, err := s.Access.View(ctx, a, "customer", "read")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.inScope(ctx, a, v, in.ID); err != nil {
+		return nil, err
+	}
+	f, data, err := s.Records.NoteFile(ctx, a.Workspace, in.ID, in.File)
+	if err != nil {
+		return nil, err
+	}
+	return download(f, data), nil
 }
 
 // whoSees tells of other people whether they may see an account; the members

@@ -48,6 +48,10 @@ func (s *Server) getFile(ctx context.Context, a policies.Actor, in *fileIn) (*fi
 	if err != nil {
 		return nil, err
 	}
+	return download(f, data), nil
+}
+
+func download(f records.File, data []byte) *fileOut {
 	plain := strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' || r == '"' || r == '\\' {
 			return '_'
@@ -57,5 +61,5 @@ func (s *Server) getFile(ctx context.Context, a policies.Actor, in *fileIn) (*fi
 	return &fileOut{
 		ContentType: f.Type, Disposition: `attachment; filename="` + plain + `"; filename*=UTF-8''` + url.PathEscape(f.Name),
 		NoSniff: "nosniff", Policy: "default-src 'none'; sandbox", Cache: "private, no-store", Body: data,
-	}, nil
+	}
 }

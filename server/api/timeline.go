@@ -12,6 +12,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/outreach"
+	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/text"
 	"github.com/dueflow/dueflow/workflows/run"
 )
@@ -95,7 +96,7 @@ func (s *Server) getTimeline(ctx context.Context, a policies.Actor, in *timeline
 		by := person(names, n.By)
 		out = append(out, timelineEntry{
 			ID: "n" + n.ID, At: n.At, Kind: "note", Actor: &by, Text: map[string]string{"en": n.Text, "zh-CN": n.Text},
-			Data: map[string]any{"mentions": persons(names, n.Mentions)},
+			Data: map[string]any{"mentions": persons(names, n.Mentions), "files": append([]records.File{}, n.Files...)},
 		})
 	}
 	for _, e := range events {

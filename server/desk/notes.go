@@ -14,6 +14,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
 )
 
@@ -26,20 +27,21 @@ const (
 
 // Note is what somebody wrote on an account for colleagues.
 type Note struct {
-	ID       string   `json:"id"`
-	Customer string   `json:"customer"`
-	Text     string   `json:"text"`
-	Mentions []string `json:"mentions,omitempty"`
-	By       string   `json:"by"`
-	At       string   `json:"at"`
+	ID       string         `json:"id"`
+	Customer string         `json:"customer"`
+	Text     string         `json:"text"`
+	Mentions []string       `json:"mentions,omitempty"`
+	Files    []records.File `json:"files,omitempty"`
+	By       string         `json:"by"`
+	At       string         `json:"at"`
 }
 
 // AddNote writes a note and tells those whom it names. maySee tells whether a
 // person may see the account: nobody else is told of it.
-func (s *Service) AddNote(ctx context.Context, a policies.Actor, customer, text string, mentions []string, maySee func(user string) bool) (Note, error) {
-	text = strings.TrimSpace(text)
+func (s *Service) AddNote(ctx context.Context, a policies.Actor, n Note, maySee func(user string) bool) (Note, error) {
+	text, mentions := strings.TrimSpace(n.Text), n.Mentions
 	switch {
-	case text == "":
+	case text == "" && len(n.Files) == 0:
 		return Note{}, fault.At("/text", "required", nil)
 	case utf8.RuneCountInString(text) > maxNote:
 		return Note{}, fault.At("/text", "maxLength", maxNote)
@@ -57,7 +59,7 @@ func (s *Service) AddNote(ctx context.Context, a policies.Actor, customer, text 
 		return Note{}, err
 	}
 	now, _ := s.spaces.Now(w)
-	n := Note{ID: newID(), Customer: customer, Text: text, Mentions: mentions, By: a.ID, At: value.Instant(now)}
+	n = Note{ID: newID(), Customer: n.Customer, Text: text, Mentions: mentions, Files: n.Files, By: a.ID, At: value.Instant(now)}
 	body, err := json.Marshal(n)
 	if err != nil {
 		return Note{}, err
@@ -66,12 +68,12 @@ func (s *Service) AddNote(ctx context.Context, a policies.Actor, customer, text 
 		return Note{}, err
 	}
 	for _, u := range mentions {
-		if err := s.Notify(ctx, a.Workspace, Notice{User: u, Kind: "mention", Customer: customer, Text: text, By: a.ID}); err != nil {
+		if err := s.Notify(ctx, a.Workspace, Notice{User: u, Kind: KindMention, Customer: n.Customer, Text: text, By: a.ID}); err != nil {
 			return n, err
 		}
 	}
 	if s.OnNote != nil {
-		s.OnNote(a.Workspace, customer, n.ID)
+		s.OnNote(a.Workspace, n.Customer, n.ID)
 	}
 	return n, nil
 }

@@ -145,7 +145,16 @@ export type Payment = StoredRecord<
   }
 >;
 
-export type Dispute = { id: string; amount: number; reason: string; openedAt: string };
+export type Dispute = {
+  id: string;
+  amount: number;
+  reason: string;
+  openedAt: string;
+  /** Who settles it, by the deadline; late past that. */
+  owner?: string;
+  deadline?: string;
+  late?: boolean;
+};
 export type AccountItem = {
   invoice: string;
   number: string;
@@ -242,7 +251,15 @@ export type CallResult =
 export type Command =
   | { type: 'promise.make'; amount: number; currency: string; date: string; items?: string[] }
   | { type: 'promise.cancel'; promise: string }
-  | { type: 'dispute.open'; invoice: string; amount: number; reason: string }
+  | {
+      type: 'dispute.open';
+      invoice: string;
+      amount: number;
+      reason: string;
+      owner?: string;
+      deadline?: string;
+    }
+  | { type: 'dispute.assign'; invoice: string; dispute: string; owner: string; deadline: string }
   | { type: 'dispute.close'; invoice: string; dispute: string; outcome: 'upheld' | 'rejected' }
   | { type: 'hold.set'; until?: string; reason: string; invoice?: string }
   | { type: 'hold.lift'; invoice?: string }

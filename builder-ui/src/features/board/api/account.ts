@@ -30,7 +30,8 @@ export const useTier = (id: string) =>
 export function useAddNote(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (note: { text: string; mentions?: string[] }) => api.post(`/customers/${id}/notes`, note),
+    mutationFn: (note: { text: string; mentions?: string[]; files?: string[] }) =>
+      api.post(`/customers/${id}/notes`, note),
     onSuccess: () => client.invalidateQueries({ queryKey: [...keys.customer(id), 'timeline'] }),
   });
 }

@@ -17,6 +17,7 @@ export type CardQuery = {
   column?: ColumnKey;
   search?: string;
   filter?: string;
+  sort?: string;
   cursor?: string;
   limit?: number;
 };

@@ -9,7 +9,7 @@ import type { Cards, Lanes, View } from '../model/types';
 import { useBoard } from '../store/board';
 import { firstPage, readCards } from './board';
 
-type Query = { search?: string; conditions: unknown[]; lanes?: Lanes; values: string[] };
+type Query = { search?: string; sort?: string; conditions: unknown[]; lanes?: Lanes; values: string[] };
 
 const breath = 250;
 const atOnce = 4;
@@ -22,13 +22,17 @@ function accountOf({ type, customer, id, form }: LiveEvent): string | undefined 
 }
 
 /** Reads lanes a few at a time: a board with fifty owners must not ask fifty questions at once. */
-async function readLanes(view: string, { search, conditions, lanes, values }: Query, signal?: AbortSignal) {
+async function readLanes(
+  view: string,
+  { search, sort, conditions, lanes, values }: Query,
+  signal?: AbortSignal,
+) {
   const list = lanes ? values : [''];
   const read: { lane: string; cards: Cards }[] = [];
   for (let at = 0; at < list.length; at += atOnce) {
     const part = list.slice(at, at + atOnce).map(async (lane) => {
       const filter = joined(lanes ? [...conditions, laneCondition(lanes, lane)] : conditions);
-      return { lane, cards: await readCards(view, { search, filter }, signal) };
+      return { lane, cards: await readCards(view, { search, sort, filter }, signal) };
     });
     read.push(...(await Promise.all(part)));
   }

@@ -10,6 +10,7 @@ import { addDays } from '@/shared/lib/date';
 import { toMajor, toMinor } from '@/shared/lib/money';
 import { useFormat } from '@/shared/lib/useFormat';
 import { DateField } from '@/shared/ui/DateField';
+import { DisputeDeadline } from '@/shared/ui/Dispute';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
 import { AmountField, SelectField, TextField } from '@/shared/ui/fields';
 import type { Card } from '../model/types';
@@ -38,6 +39,7 @@ type Fields = {
   title?: string;
   due?: string;
   owner?: string;
+  deadline?: string;
 };
 /** What was filled in, in the server's terms. */
 export type Filled = Omit<Fields, 'amount'> & { amount?: number; assignee?: string; role?: string };
@@ -250,6 +252,7 @@ function DisputeFields({ id }: { id: string }) {
         extra={t('invoice.disputeHint')}
       />
       <TextField name="reason" label={t('field.reason')} rows={3} required />
+      <DisputeDeadline />
     </>
   );
 }

@@ -65,12 +65,12 @@ export default function BoardPage() {
 function Content({ view }: { view: View }) {
   const { t } = useTranslation();
   const state = useBoardState(view);
-  const { search, conditions, lanes, laneValues, mode } = state;
+  const { search, sort, conditions, lanes, laneValues, mode } = state;
   const query = useMemo(
-    () => ({ search, conditions, lanes, values: laneValues }),
-    [search, conditions, lanes, laneValues],
+    () => ({ search, sort, conditions, lanes, values: laneValues }),
+    [search, sort, conditions, lanes, laneValues],
   );
-  const plain = useMemo(() => ({ search, filter: joined(conditions) }), [search, conditions]);
+  const plain = useMemo(() => ({ search, sort, filter: joined(conditions) }), [search, sort, conditions]);
   const result = useCards(view, query);
   const ready = useBoard((store) => store.ready);
   const total = useBoard(({ board }) =>

@@ -19,12 +19,13 @@ type Props = {
   lane: string;
   label: string;
   search?: string;
+  sort?: string;
   filter?: string;
   onOpen: (id: string) => void;
 };
 
 /** The cards of one column (in one lane): only those in sight are mounted, more are read as one scrolls. */
-export function CardList({ view, column, lane, label, search, filter, onOpen }: Props) {
+export function CardList({ view, column, lane, label, search, sort, filter, onOpen }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const me = useMe().user.id;
@@ -54,13 +55,13 @@ export function CardList({ view, column, lane, label, search, filter, onOpen }: 
   useEffect(() => {
     if (!next || failed || reading.current || last < ids.length - 6) return;
     reading.current = true;
-    readCards(view, { column, cursor: next, search, filter, limit: nextPage })
+    readCards(view, { column, cursor: next, search, sort, filter, limit: nextPage })
       .then(({ columns: [page] }) => page && useBoard.getState().more(key, page))
       .catch(() => setFailed(true))
       .finally(() => {
         reading.current = false;
       });
-  }, [next, failed, last, ids.length, view, column, search, filter, key]);
+  }, [next, failed, last, ids.length, view, column, search, sort, filter, key]);
 
   // Arrow keys may lead to a card that is not mounted: bring it into sight, then give it the focus.
   useEffect(() => {

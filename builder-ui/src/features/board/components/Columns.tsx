@@ -96,6 +96,7 @@ function Lane({ lane, columns, view, state, onOpen }: LaneProps) {
         lane={lane}
         label={`${t(`board.column.${column}`)}${state.lanes ? ` · ${name}` : ''}`}
         search={state.search}
+        sort={state.sort}
         filter={filter}
         onOpen={onOpen}
       />

@@ -12,12 +12,23 @@ type Props = {
 /** What a move to a column has to be told. */
 export default function MoveForm({ asking, onSend, onClose }: Props) {
   const { card, to, back } = asking;
-  const submit = ({ amount, currency, date, until, invoice, reason, assignee, role }: Filled) => {
+  const submit = ({
+    amount,
+    currency,
+    date,
+    until,
+    invoice,
+    reason,
+    assignee,
+    role,
+    owner,
+    deadline,
+  }: Filled) => {
     const more: Partial<Move> =
       to === 'promised'
         ? { amount, currency, date }
         : to === 'disputed'
-          ? { invoice, amount, reason }
+          ? { invoice, amount, reason, owner, deadline }
           : to === 'onHold'
             ? { reason, until }
             : { reason, assignee, role };

@@ -8,6 +8,7 @@ import { useCan, useMe } from '@/shared/api/session';
 import type { Command, CustomerPage } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { AgeChip, TierMark } from '@/shared/ui/Chip';
+import { DisputeNote } from '@/shared/ui/Dispute';
 import { ErrorState, Lines } from '@/shared/ui/states';
 import { assignOwner, useAccount, useGiveTask } from '../api/account';
 import { useBoard } from '../store/board';
@@ -151,7 +152,8 @@ function Body({ page, touch }: { page: CustomerPage; touch: () => void }) {
 function commandOf(kind: FormKind | undefined, values: Filled): Command {
   const { amount = 0, currency = '', date = '', reason = '', until, invoice = '', result, note } = values;
   if (kind === 'promised') return { type: 'promise.make', amount, currency, date };
-  if (kind === 'disputed') return { type: 'dispute.open', invoice, amount, reason };
+  if (kind === 'disputed')
+    return { type: 'dispute.open', invoice, amount, reason, owner: values.owner, deadline: values.deadline };
   if (kind === 'onHold') return { type: 'hold.set', reason, until };
   if (kind === 'liftHold') return { type: 'hold.lift' };
   return { type: 'call.log', result: result ?? 'reached', note: note || undefined };
@@ -205,6 +207,9 @@ function Items({ page }: { page: CustomerPage }) {
             <span className="num peek-number">{item.number}</span>
             <AgeChip dpd={item.dpd} />
             <span className="num peek-amount">{format.money(item.open, item.currency)}</span>
+            {item.disputes?.map((dispute) => (
+              <DisputeNote key={dispute.id} dispute={dispute} />
+            ))}
             {(item.disputed > 0 || item.promised > 0 || item.held) && (
               <span className="peek-note">
                 {[

@@ -6,6 +6,7 @@ import type { View } from '../model/types';
 import { BoardSearch, Choice, MenuPick } from './parts';
 import { type BoardState, type Mode, noFilters } from './useBoardState';
 
+const sorts = ['oldestDue', '-open', 'name'];
 const icons = { board: <AppstoreOutlined />, table: <TableOutlined />, calendar: <CalendarOutlined /> };
 
 export function Toolbar({ view, state }: { view: View; state: BoardState }) {
@@ -59,6 +60,13 @@ export function Toolbar({ view, state }: { view: View; state: BoardState }) {
             onChange={(lanes) => set({ lanes: lanes ?? (view.lanes ? 'none' : undefined) })}
           />
         )}
+        <MenuPick
+          label={t('board.sort')}
+          none={t(`board.sortBy.${view.sort || 'oldestDue'}`)}
+          value={state.sort}
+          options={sorts.map((key) => ({ value: key, label: t(`board.sortBy.${key}`) }))}
+          onChange={(sort) => set({ sort })}
+        />
         {state.filtered && (
           <Button type="text" onClick={() => set(noFilters)}>
             {t('table.clear')}

@@ -23,6 +23,7 @@ export function useBoardState(view: View | undefined) {
   const search = get('q');
   const [tier, owner, region, overdue] = [get('tier'), get('owner'), get('region'), get('overdue')];
   const asked = get('lanes') ?? view?.lanes;
+  const sort = (['oldestDue', '-open', 'name'] as const).find((key) => key === get('sort'));
   const mode: Mode = (['table', 'calendar'] as const).find((key) => key === get('as')) ?? 'board';
   const lanes: Lanes | undefined = mode === 'board' ? laneKeys.find((key) => key === asked) : undefined;
   const regions = useRegions(view?.key ?? '', view !== undefined);
@@ -44,6 +45,7 @@ export function useBoardState(view: View | undefined) {
 
   return {
     search,
+    sort,
     filters,
     conditions,
     lanes,

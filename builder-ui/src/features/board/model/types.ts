@@ -64,6 +64,8 @@ export type Move = {
   reason?: string;
   assignee?: string;
   role?: string;
+  owner?: string;
+  deadline?: string;
 };
 export type MoveResult = { customer: string; ok: boolean; card?: Card; undo?: Move; problem?: Problem };
 

@@ -5,7 +5,7 @@ export type Action =
   | { kind: 'pay' | 'promise' | 'hold' | 'liftHold'; item?: AccountItem }
   | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' | 'viewers' }
   | { kind: 'dispute' | 'credit' | 'writeOff' | 'cancel'; item: AccountItem }
-  | { kind: 'closeDispute'; item: AccountItem; dispute: string };
+  | { kind: 'closeDispute' | 'assignDispute'; item: AccountItem; dispute: string };
 
 type Props = { page: CustomerPage; action?: Action; onClose: () => void };
 

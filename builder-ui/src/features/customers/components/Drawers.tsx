@@ -7,6 +7,7 @@ import { addDays } from '@/shared/lib/date';
 import { toMajor, toMinor } from '@/shared/lib/money';
 import { useFormat } from '@/shared/lib/useFormat';
 import { DateField } from '@/shared/ui/DateField';
+import { DisputeDeadline } from '@/shared/ui/Dispute';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
 import { AmountField, currencyOptions, SelectField, TextField } from '@/shared/ui/fields';
 import { InvoiceDrawer } from '@/shared/ui/InvoiceDrawer';
@@ -25,6 +26,8 @@ type Fields = {
   result: CallResult;
   note?: string;
   outcome: 'upheld' | 'rejected';
+  owner: string;
+  deadline: string;
 };
 
 const callResults: CallResult[] = [
@@ -147,6 +150,8 @@ function useShape(page: CustomerPage, action: CommandAction): Shape {
           invoice: action.item.invoice,
           amount: minor(values),
           reason: values.reason,
+          owner: values.owner,
+          deadline: values.deadline,
         }),
         body: (
           <>
@@ -158,9 +163,26 @@ function useShape(page: CustomerPage, action: CommandAction): Shape {
               extra={t('invoice.disputeHint')}
             />
             <TextField name="reason" label={t('field.reason')} rows={3} required />
+            <DisputeDeadline />
           </>
         ),
       };
+    case 'assignDispute': {
+      const dispute = action.item.disputes?.find(({ id }) => id === action.dispute);
+      return {
+        title: t('dispute.assign'),
+        sub,
+        initial: { owner: dispute?.owner, deadline: dispute?.deadline },
+        build: (values) => ({
+          type: 'dispute.assign',
+          invoice: action.item.invoice,
+          dispute: action.dispute,
+          owner: values.owner,
+          deadline: values.deadline,
+        }),
+        body: <DisputeDeadline required />,
+      };
+    }
     case 'closeDispute':
       return {
         title: t('invoice.closeDispute'),

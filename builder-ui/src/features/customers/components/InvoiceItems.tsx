@@ -7,6 +7,7 @@ import type { AccountItem } from '@/shared/api/types';
 import { isOpen } from '@/shared/lib/ageing';
 import { useFormat } from '@/shared/lib/useFormat';
 import { AgeChip, Chip, StatusChip } from '@/shared/ui/Chip';
+import { DisputeNote } from '@/shared/ui/Dispute';
 import { Money } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { Empty } from '@/shared/ui/states';
@@ -94,6 +95,9 @@ function ItemRow({ item, onAction }: { item: AccountItem; onAction: Props['onAct
                 {t('invoice.disputedPart', { amount: format.money(item.disputed, item.currency) })}
               </Chip>
             )}
+            {item.disputes?.map((dispute) => (
+              <DisputeNote key={dispute.id} dispute={dispute} />
+            ))}
             {item.promised > 0 && (
               <Chip tone="blue">
                 {t('invoice.promisedPart', { amount: format.money(item.promised, item.currency) })}
@@ -135,7 +139,10 @@ function ItemMenu({ item, onAction }: { item: AccountItem; onAction: Props['onAc
     canAccount && { key: 'promise', label: t('customer.promise') },
     canAccount && { key: 'dispute', label: t('invoice.dispute') },
     ...(canAccount
-      ? disputes.map(({ id }) => ({ key: `close:${id}`, label: t('invoice.closeDispute') }))
+      ? disputes.flatMap(({ id }) => [
+          { key: `assign:${id}`, label: t('dispute.assign') },
+          { key: `close:${id}`, label: t('invoice.closeDispute') },
+        ])
       : []),
     canAccount && {
       key: item.held ? 'liftHold' : 'hold',
@@ -147,7 +154,8 @@ function ItemMenu({ item, onAction }: { item: AccountItem; onAction: Props['onAc
     canInvoice && { key: 'cancel', label: t('invoice.cancel'), danger: true },
   ].filter((entry) => entry !== false);
   const pick = (key: string) => {
-    if (key.startsWith('close:')) onAction({ kind: 'closeDispute', item, dispute: key.slice(6) });
+    if (key.startsWith('assign:')) onAction({ kind: 'assignDispute', item, dispute: key.slice(7) });
+    else if (key.startsWith('close:')) onAction({ kind: 'closeDispute', item, dispute: key.slice(6) });
     else onAction({ kind: key, item } as Action);
   };
   if (entries.length === 0) return null;

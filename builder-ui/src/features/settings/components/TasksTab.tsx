@@ -133,7 +133,6 @@ function Rule({ row }: { row: number }) {
       <Form.Item name={[row, 'name']} label={t('duty.name')} rules={required}>
         <Input maxLength={100} />
       </Form.Item>
-      {/* biome-ignore lint/a11y/useSemanticElements: a legend cannot be laid out like the labels around it */}
       <div role="group" className="duty-when" aria-label={t('duty.when')}>
         <div className="field-label">{t('duty.when')}</div>
         {form.getFieldValue(['rules', row, 'raw']) ? (

@@ -4,6 +4,7 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import type { Data, Json } from '../../form/types';
+import { base64 } from '../../lib/base64';
 import { errorText } from '../states';
 import type { ControlProps } from './types';
 
@@ -11,14 +12,6 @@ const limit = 5 << 20;
 
 const isFile = (entry: Json): entry is Data =>
   typeof entry === 'object' && entry !== null && !Array.isArray(entry);
-
-function base64(buffer: ArrayBuffer): string {
-  const bytes = new Uint8Array(buffer);
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000)
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
-}
 
 /** Files go to the server at once and count when the record is saved; they come back as downloads only. */
 export function FileControl(props: ControlProps) {
