@@ -249,6 +249,10 @@ func (l *liveSocket) tell(conn *websocket.Conn, b live.Batch) error {
 	}
 	events := make([]live.Event, 0, len(b.Events))
 	for _, e := range b.Events {
+		if e.Type == live.TypeMet {
+			l.metElsewhere(e)
+			continue
+		}
 		if l.sees(e) {
 			events = append(events, e)
 		}
@@ -257,6 +261,21 @@ func (l *liveSocket) tell(conn *websocket.Conn, b live.Batch) error {
 		return nil // whom it does not concern hears nothing, not even that something was
 	}
 	return l.write(conn, liveMessage{Seq: b.Seq, Events: events})
+}
+
+// metElsewhere looks again who is at the tab's document, when another process
+// says that this has changed.
+func (l *liveSocket) metElsewhere(e live.Event) {
+	l.s.Presence.Heard(l.who().Workspace)
+	l.mu.Lock()
+	here := l.doc == e.ID
+	l.mu.Unlock()
+	if here {
+		select {
+		case l.moved <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // tables are the sockets by the document they are at, for presence.

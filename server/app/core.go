@@ -74,6 +74,7 @@ type Core struct {
 	Access    *access.Service
 	Audit     *audit.Service
 	Live      *live.Hub
+	Presence  *live.Presence
 	World     *world.World
 	Channels  channel.Registry
 	Pace      *pace.Pace
@@ -154,6 +155,10 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.Live = live.New()
 	if c.Config.MongoURI != "" { // several processes may share the store
 		c.Live.Share(live.NewLog(c.Store), c.Log)
+	}
+	c.Presence = live.NewPresence(time.Now)
+	if c.Config.MongoURI != "" {
+		c.Presence.Share(c.Store, func(ws, doc string) { c.Live.Publish(ws, live.Event{Type: live.TypeMet, ID: doc}) }, c.Log)
 	}
 	c.Pace = pace.New()
 	if c.Config.MongoURI != "" { // several processes may send

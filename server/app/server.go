@@ -18,7 +18,6 @@ import (
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/house"
 	"github.com/dueflow/dueflow/server/imports"
-	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -108,6 +107,7 @@ func Registration(c *Core) engine.Registration {
 func (s *Server) work(ctx context.Context) {
 	defer close(s.stopped)
 	go s.Live.Run(ctx)
+	go s.Presence.RunShared(ctx)
 	go s.Relay.Sweep(ctx)
 	go s.sweepFlows(ctx)
 	if s.Crew != nil && s.Config.Has("worker") {
@@ -186,7 +186,7 @@ func (s *Server) deps(version string) api.Deps {
 	d := api.Deps{
 		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
 		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Outreach: s.Outreach, Tiers: s.Tiers, Desk: s.Desk, Letters: s.Letters, SSO: s.SSO, House: s.House, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
-		Imports: rows, Live: s.Live, Presence: live.NewPresence(time.Now), Channels: s.Channels,
+		Imports: rows, Live: s.Live, Presence: s.Presence, Channels: s.Channels,
 		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies, EntryLimit: s.Config.EntryLimit,
 		Ready: func(ctx context.Context) error {
 			if _, err := s.Spaces.Keys(ctx); err != nil {

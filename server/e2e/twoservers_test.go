@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -72,6 +73,53 @@ func TestTwoServers(t *testing.T) {
 	s.settled(c)
 	s.publish(twoSteps)
 	s.eventually("one message, whoever sent it", func() bool { return len(s.messages()) == 1 })
+
+	// Who works an account or looks at a flow shows on the other server too.
+	if err := s.c.Do(t.Context(), "PUT", "/customers/"+c+"/working", nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("the working lock is known on both", func() bool {
+		var out struct{ Columns []boardColumn }
+		must(t, there.Do(t.Context(), "GET", "/boards/collection/cards", nil, &out))
+		for _, col := range out.Columns {
+			for _, card := range col.Items {
+				if card.ID == c && card.Working != nil {
+					return true
+				}
+			}
+		}
+		return false
+	})
+	if m := (&space{t: t, srv: second, key: s.key, c: there}).move(there, map[string]any{"customer": c, "from": "followUp", "to": "onHold", "reason": "on the second"}); !m.OK {
+		t.Errorf("a move on the second server: %+v", m)
+	}
+	if m := s.move(s.c, map[string]any{"customer": c, "from": "followUp", "to": "promised", "amount": 1, "currency": "CNY", "date": s.today().String()}); m.OK || m.Problem.Key != "ledger.moved" {
+		t.Errorf("a stale move on the first: %+v", m)
+	}
+	if m := s.move(s.c, map[string]any{"customer": c, "from": "onHold", "to": "followUp"}); !m.OK {
+		t.Errorf("back: %+v", m)
+	}
+	doc := "flow/two"
+	here, far := dial(t, s.c, ""), dial(t, there, "")
+	for _, x := range []*socket{here, far} {
+		if err := x.conn.WriteJSON(map[string]any{"type": "here", "doc": doc, "at": "start"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, x := range map[string]*socket{"first": here, "second": far} {
+		if _, ok := x.next(func(f liveFrame) bool { return f.Type == "presence" && len(f.People) == 2 }, 10*time.Second); !ok {
+			t.Errorf("on the %s server nobody sees the other", name)
+		}
+	}
+	_ = here.conn.Close()
+	if _, ok := far.next(func(f liveFrame) bool { return f.Type == "presence" && len(f.People) == 1 }, 10*time.Second); !ok {
+		t.Error("who left the first server is still there on the second")
+	}
+	for _, raw := range far.raw {
+		if strings.Contains(raw, `"met"`) {
+			t.Errorf("a word between servers reached a client: %s", raw)
+		}
+	}
 
 	key2 := s.newFlow("Both")
 	editors := []*editor{{t: t, c: s.c, key: key2}, {t: t, c: there, key: key2}}

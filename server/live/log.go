@@ -20,7 +20,10 @@ const (
 )
 
 // Specs are the collections of this room.
-var Specs = []store.Spec{{Name: logCollection, Indexes: []store.Index{{Fields: []store.IndexField{{Path: "last", Kind: store.Number}}}}}}
+var Specs = []store.Spec{
+	{Name: logCollection, Indexes: []store.Index{{Fields: []store.IndexField{{Path: "last", Kind: store.Number}}}}},
+	{Name: presenceCollection, MaxBody: 1 << 20},
+}
 
 // Log is the feed that several processes share: each batch of events has its
 // place in one sequence of the workspace.

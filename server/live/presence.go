@@ -22,14 +22,16 @@ const lifetime = 15 * time.Second
 // maxPresent bounds the people shown at one document.
 const maxPresent = 50
 
-// Presence knows who looks at which document. It is a courtesy, kept in memory:
-// nothing depends on it but what people see of each other.
+// Presence knows who looks at which document. It is a courtesy, kept in memory
+// and, where there are several processes, shared by them (Share): nothing
+// depends on it but what people see of each other.
 type Presence struct {
 	mu   sync.Mutex
 	docs map[string]map[string]*seat // workspace and document → session
 	now  func() time.Time
 	// OnChange is told of documents whose people changed.
 	OnChange func(ws, doc string)
+	company  *company
 }
 
 type seat struct {
@@ -85,10 +87,13 @@ func (p *Presence) Leave(ws, doc, session string) {
 // People lists who is at a document, those who came first first, and forgets
 // those who have not been heard of.
 func (p *Presence) People(ws, doc string) []Here {
+	out := []Here{}
+	if p.company != nil {
+		out = append(out, p.company.at(ws, doc)...)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	key := ws + "\x00" + doc
-	out := []Here{}
 	for id, s := range p.docs[key] {
 		if p.now().Sub(s.seen) > lifetime {
 			delete(p.docs[key], id)
@@ -106,6 +111,9 @@ func (p *Presence) People(ws, doc string) []Here {
 }
 
 func (p *Presence) tell(ws, doc string) {
+	if p.company != nil {
+		p.company.changed(ws, doc)
+	}
 	if p.OnChange != nil {
 		p.OnChange(ws, doc)
 	}
