@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"net/http"
 	"sort"
@@ -41,7 +43,7 @@ type channelSetting struct {
 	Set       bool            `json:"set"`
 	Problem   *Problem        `json:"problem,omitempty" doc:"what is wrong with the settings"`
 	Settings  map[string]any  `json:"settings"`
-	Version   int64           `json:"version" doc:"for If-Match: that of the workspace"`
+	Version   int64           `json:"version" doc:"of these settings, for If-Match"`
 	Figures   channelFigures  `json:"figures"`
 }
 
@@ -60,7 +62,7 @@ type channelError struct {
 // figureDays is how far back the figures of channels look.
 const figureDays = 7
 
-func (s *Server) listChannelSettings(ctx context.Context, a policies.Actor, _ *nothing) (*tagged[items[channelSetting]], error) {
+func (s *Server) listChannelSettings(ctx context.Context, a policies.Actor, _ *nothing) (*reply[items[channelSetting]], error) {
 	w, err := s.Spaces.Get(ctx, a.Workspace)
 	if err != nil {
 		return nil, err
@@ -81,7 +83,7 @@ func (s *Server) listChannelSettings(ctx context.Context, a policies.Actor, _ *n
 	}
 	order := map[string]int{"mail": 1, "phone": 2, "chat": 3, "paper": 4, "machine": 5}
 	sort.SliceStable(out.Items, func(i, k int) bool { return order[out.Items[i].Kind] < order[out.Items[k].Kind] })
-	return &tagged[items[channelSetting]]{etag(w.Version), out}, nil
+	return &reply[items[channelSetting]]{out}, nil
 }
 
 func (s *Server) showChannel(ctx context.Context, w *workspace.Workspace, key string) channelSetting {
@@ -90,7 +92,7 @@ func (s *Server) showChannel(ctx context.Context, w *workspace.Workspace, key st
 	raw, set := w.Channels[key]
 	out := channelSetting{
 		Key: key, Title: i.Title, About: i.About, Kind: i.Kind, Schema: i.Settings, Rate: i.Rate, MaxText: i.MaxText, Subject: i.Subject, HTML: i.HTML,
-		Person: i.Person, Templates: i.Templates, Fields: i.Fields, Inbound: i.Inbound, Set: set || key == "sandbox", Settings: map[string]any{}, Version: w.Version,
+		Person: i.Person, Templates: i.Templates, Fields: i.Fields, Inbound: i.Inbound, Set: set || key == "sandbox", Settings: map[string]any{}, Version: revision(raw),
 	}
 	if len(i.Inbound) > 0 && set {
 		out.Hook = s.Outreach.Hook(w, key)
@@ -125,7 +127,10 @@ func (s *Server) saveChannel(ctx context.Context, a policies.Actor, in *channelI
 	if _, err := s.channel(in.Key); err != nil {
 		return nil, err
 	}
-	w, err := s.Spaces.Update(ctx, a.Workspace, v, func(w *workspace.Workspace) error {
+	w, err := s.Spaces.Update(ctx, a.Workspace, 0, func(w *workspace.Workspace) error {
+		if revision(w.Channels[in.Key]) != v {
+			return fault.New(fault.Conflict, "store.version", nil)
+		}
 		raw, err := s.mergeChannel(in.Key, w.Channels[in.Key], in.Body)
 		if err != nil {
 			return err
@@ -141,7 +146,17 @@ func (s *Server) saveChannel(ctx context.Context, a policies.Actor, in *channelI
 	}
 	out := s.showChannel(ctx, w, in.Key)
 	s.audit(ctx, a, "update", "channel", in.Key, out.Settings)
-	return &tagged[channelSetting]{etag(w.Version), out}, nil
+	return &tagged[channelSetting]{etag(out.Version), out}, nil
+}
+
+// revision is a number that changes with a channel's settings, so that people
+// who set up different channels do not stand in each other's way.
+func revision(raw json.RawMessage) int64 {
+	if len(raw) == 0 {
+		return 1
+	}
+	sum := sha256.Sum256(raw)
+	return int64(binary.BigEndian.Uint32(sum[:4])) + 2
 }
 
 type channelDropIn struct {
@@ -157,7 +172,10 @@ func (s *Server) dropChannel(ctx context.Context, a policies.Actor, in *channelD
 	if _, err := s.channel(in.Key); err != nil {
 		return nil, err
 	}
-	_, err = s.Spaces.Update(ctx, a.Workspace, v, func(w *workspace.Workspace) error {
+	_, err = s.Spaces.Update(ctx, a.Workspace, 0, func(w *workspace.Workspace) error {
+		if revision(w.Channels[in.Key]) != v {
+			return fault.New(fault.Conflict, "store.version", nil)
+		}
 		delete(w.Channels, in.Key)
 		return nil
 	})

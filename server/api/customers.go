@@ -79,8 +79,9 @@ type accountHold struct {
 }
 
 type accountStop struct {
-	At     string `json:"at"`
-	Reason string `json:"reason"`
+	At        string `json:"at"`
+	Reason    string `json:"reason"`
+	Confirmed bool   `json:"confirmed" doc:"a person has upheld it"`
 }
 
 type accountContacts struct {
@@ -124,7 +125,7 @@ func showAccount(st *ledger.State, w *workspace.Workspace, today value.Date) acc
 		a.Hold = &accountHold{Until: h.Until.String(), Reason: h.Reason, By: h.By}
 	}
 	if sw := st.StopWish; sw != nil {
-		a.StopWish = &accountStop{value.Instant(sw.At), sw.Reason}
+		a.StopWish = &accountStop{value.Instant(sw.At), sw.Reason, sw.Confirmed}
 	}
 	if n := len(st.Contacts); n > 0 {
 		a.Contacts.Last = value.Instant(st.Contacts[n-1].At)

@@ -34,6 +34,7 @@ func main() {
 	bin := flag.String("bin", ".build/dueflow", "the server's binary")
 	only := flag.String("only", "", "scenarios, comma separated; all by default")
 	runs := flag.Int("runs", 2000, "runs of the reminder scenario")
+	messages := flag.Int("messages", 10_000, "messages of the channel scenario")
 	bare := flag.Int("bare", 0, "internal: run this many bare workflows against -sink")
 	sinkURL := flag.String("sink", "", "internal: the sink of -bare")
 	flag.Parse()
@@ -73,6 +74,7 @@ func main() {
 		{"records", b.records},
 		{"rehearse", b.rehearse},
 		{"live", b.live},
+		{"channel", func(ctx context.Context) error { return b.channel(ctx, *messages) }},
 		{"kill", b.killDrill},
 	} {
 		if *only != "" && !strings.Contains(","+*only+",", ","+x.name+",") {

@@ -128,6 +128,9 @@ type sink struct {
 	first time.Time
 	last  time.Time
 	delay time.Duration
+	// times are the arrivals, while they are wanted.
+	times []time.Time
+	timed bool
 }
 
 func newSink() (*sink, error) {
@@ -162,6 +165,9 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.first = now
 	}
 	s.last = now
+	if s.timed {
+		s.times = append(s.times, now)
+	}
 	s.mu.Unlock()
 	if s.delay > 0 {
 		time.Sleep(s.delay)

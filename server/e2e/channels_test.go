@@ -83,6 +83,27 @@ func (s *space) timeline(customer, kind string) []string {
 	return out
 }
 
+// revision is that of a channel's settings, as If-Match wants it.
+func (s *space) revision(key string) string {
+	s.t.Helper()
+	var list struct {
+		Items []struct {
+			Key     string
+			Version int64
+		}
+	}
+	if err := s.c.Do(s.t.Context(), "GET", "/channel-settings", nil, &list); err != nil {
+		s.t.Fatal(err)
+	}
+	for _, c := range list.Items {
+		if c.Key == key {
+			return fmt.Sprintf(`"%d"`, c.Version)
+		}
+	}
+	s.t.Fatalf("no channel %s", key)
+	return ""
+}
+
 func (s *space) at(node string) bool {
 	r := s.runs()
 	return len(r) == 1 && r[0].Node == node
@@ -504,12 +525,8 @@ func TestPushAgreement(t *testing.T) {
 	if err := s.c.Do(t.Context(), "POST", "/channel-settings/push/keys", map[string]any{}, &keys); err != nil {
 		t.Fatal(err)
 	}
-	var list struct{ Version int64 }
-	if err := s.c.Do(t.Context(), "GET", "/workspace", nil, &list); err != nil {
-		t.Fatal(err)
-	}
 	set := map[string]any{"subject": "mailto:a@example.com", "publicKey": keys.PublicKey, "privateKey": keys.PrivateKey}
-	if err := s.c.Do(t.Context(), "PUT", "/channel-settings/push", set, nil, "If-Match", fmt.Sprintf(`"%d"`, list.Version)); err != nil {
+	if err := s.c.Do(t.Context(), "PUT", "/channel-settings/push", set, nil, "If-Match", s.revision("push")); err != nil {
 		t.Fatal(err)
 	}
 	c := s.create("customer", map[string]any{"name": "Anna"}).ID
@@ -565,11 +582,7 @@ func TestChannelSettings(t *testing.T) {
 	defer srv.Close()
 	s := newSpace(t, nil)
 	set := func(v map[string]any) error {
-		w, err := s.srv.Spaces.Get(t.Context(), s.key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s.c.Do(t.Context(), "PUT", "/channel-settings/sms", v, nil, "If-Match", fmt.Sprintf(`"%d"`, w.Version))
+		return s.c.Do(t.Context(), "PUT", "/channel-settings/sms", v, nil, "If-Match", s.revision("sms"))
 	}
 	good := map[string]any{"provider": "twilio", "accountSid": "A", "authToken": "geheim", "from": "+1555", "endpoint": srv.URL, "rate": 2}
 	if err := set(map[string]any{"provider": "twilio", "accountSid": "A"}); statusOf(err) != 422 || !strings.Contains(pointers(err), "required") {
@@ -597,6 +610,9 @@ func TestChannelSettings(t *testing.T) {
 		if !c.Set || c.Settings["authToken"] != "•••" || c.Settings["accountSid"] != "A" || !strings.HasPrefix(c.Hook, "/api/v1/hooks/"+s.key+"/sms/") {
 			t.Errorf("%+v", c)
 		}
+	}
+	if err := s.c.Do(t.Context(), "PUT", "/channel-settings/sms", good, nil, "If-Match", `"1"`); statusOf(err) != 409 {
+		t.Errorf("settings that somebody else has changed: %v", err)
 	}
 	good["authToken"], good["rate"] = "•••", 3
 	if err := set(good); err != nil {

@@ -71,7 +71,7 @@ func Describe(raw []byte) *Info {
 			i.secrets = append(i.secrets, name)
 		}
 	}
-	if i.Kind != "machine" || i.Rate > 0 {
+	if len(props) > 0 { // the sandbox has nothing to set
 		for _, name := range []string{"rate", "cost"} {
 			props[name] = more[name]
 			order = append(order, name)

@@ -186,7 +186,8 @@ export type Account = {
   balances: Balance[];
   promises: PromiseToPay[];
   hold: null | { until?: string; reason: string; by?: string };
-  stopWish: null | { at: string; reason: string };
+  /** Unconfirmed, it waits for a review; it holds all the same. */
+  stopWish: null | { at: string; reason: string; confirmed?: boolean };
   contacts: { last?: string; budget: Budget; nextAllowed?: string };
 };
 export type Next = null | {

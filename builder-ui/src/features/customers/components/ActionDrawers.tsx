@@ -3,13 +3,14 @@ import type { AccountItem, CustomerPage } from '@/shared/api/types';
 
 export type Action =
   | { kind: 'pay' | 'promise' | 'hold' | 'liftHold'; item?: AccountItem }
-  | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' | 'viewers' }
+  | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' | 'viewers' | 'pushLink' }
   | { kind: 'dispute' | 'credit' | 'writeOff' | 'cancel'; item: AccountItem }
   | { kind: 'closeDispute' | 'assignDispute'; item: AccountItem; dispute: string };
 
 type Props = { page: CustomerPage; action?: Action; onClose: () => void };
 
 const Drawers = lazy(() => import('./Drawers'));
+const PushLinkDrawer = lazy(() => import('./PushLinkDrawer'));
 const ViewersDrawer = lazy(() => import('./ViewersDrawer'));
 
 /** The forms load when the first one is asked for; the last one stays while it slides out. */
@@ -20,6 +21,12 @@ export function ActionDrawers({ page, action, onClose }: Props) {
   }, [action]);
   const shown = action ?? last;
   if (!shown) return null;
+  if (shown.kind === 'pushLink')
+    return action ? (
+      <Suspense fallback={null}>
+        <PushLinkDrawer customer={page.record.id} name={page.record.data.name} onClose={onClose} />
+      </Suspense>
+    ) : null;
   if (shown.kind === 'viewers')
     return action ? (
       <Suspense fallback={null}>

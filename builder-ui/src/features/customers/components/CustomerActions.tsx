@@ -26,6 +26,7 @@ export function CustomerActions({
     },
     { type: 'divider' as const },
     { key: 'edit', label: t('customer.edit') },
+    { key: 'pushLink', label: t('customer.pushLink') },
     ...(canExplain ? [{ key: 'viewers', label: t('customer.viewers') }] : []),
   ];
   return (

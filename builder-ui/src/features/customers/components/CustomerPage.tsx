@@ -114,6 +114,7 @@ function Flags({ page }: { page: PageData }) {
         <div className="flag flag-red" role="note">
           <strong>{t('customer.stopSince', { date: format.instant(stopWish.at) })}</strong>
           <span>{stopWish.reason}</span>
+          {!stopWish.confirmed && <Chip tone="amber">{t('customer.stopPending')}</Chip>}
         </div>
       )}
       {hold && (

@@ -45,7 +45,8 @@ function useChange<V, R>(change: (values: V) => Promise<R>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSuccess: () => {
+    // After a refusal too: somebody else may have changed the settings, and the next try starts from theirs.
+    onSettled: () => {
       for (const queryKey of [key, ['workspace'], ['channels']]) client.invalidateQueries({ queryKey });
     },
   });
