@@ -342,9 +342,11 @@ func roleNames(p policies.Policy) []roleName {
 	return out
 }
 
+// rolesIn takes the policy as JSON: a scope is a word or a filter, which no
+// schema of a string can say.
 type rolesIn struct {
-	IfMatch string `header:"If-Match"`
-	Body    policies.Policy
+	IfMatch string          `header:"If-Match"`
+	Body    json.RawMessage `doc:"roles, rules and masks, as getRoles shows them"`
 }
 
 func (s *Server) saveRoles(ctx context.Context, a policies.Actor, in *rolesIn) (*tagged[rolesOut], error) {
@@ -352,11 +354,15 @@ func (s *Server) saveRoles(ctx context.Context, a policies.Actor, in *rolesIn) (
 	if err != nil {
 		return nil, err
 	}
-	next, err := s.Access.SetRules(ctx, a, in.Body, v)
+	var p policies.Policy
+	if err := json.Unmarshal(in.Body, &p); err != nil {
+		return nil, fault.At("", "json", nil)
+	}
+	next, err := s.Access.SetRules(ctx, a, p, v)
 	if err != nil {
 		return nil, err
 	}
-	return &tagged[rolesOut]{etag(next), showRoles(in.Body, next)}, nil
+	return &tagged[rolesOut]{etag(next), showRoles(p, next)}, nil
 }
 
 type explainIn struct {
