@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -100,6 +101,7 @@ type Server struct {
 	app    *fiber.App
 	huma   huma.API
 	tables tables
+	names  sync.Map // workspace → cachedNames
 	// posting bounds the letters that are on their way beside requests.
 	posting chan struct{}
 	told    gate

@@ -33,6 +33,7 @@ type ownerReview struct {
 	Calls    int              `json:"calls"`
 	Made     int              `json:"promisesMade"`
 	Kept     int              `json:"promisesKept"`
+	PartKept int              `json:"promisesPartKept"`
 	Broken   int              `json:"promisesBroken"`
 	Opened   int              `json:"disputesOpened"`
 	Closed   int              `json:"disputesClosed"`
@@ -126,7 +127,9 @@ func (r *ownerReview) count(e ledger.Event) {
 		switch e.Status {
 		case ledger.PromiseKept:
 			r.Kept++
-		case ledger.PromiseBroken, ledger.PromisePartKept:
+		case ledger.PromisePartKept:
+			r.PartKept++
+		case ledger.PromiseBroken:
 			r.Broken++
 		}
 	case ledger.DisputeOpened:
@@ -145,6 +148,7 @@ func (r *ownerReview) add(x *ownerReview) {
 	r.Calls += x.Calls
 	r.Made += x.Made
 	r.Kept += x.Kept
+	r.PartKept += x.PartKept
 	r.Broken += x.Broken
 	r.Opened += x.Opened
 	r.Closed += x.Closed

@@ -30,7 +30,7 @@ func (s *Server) ReviewLetter(ctx context.Context, a policies.Actor, lang string
 			name = o.Owner.Name
 		}
 		l.line(name, text.Say(lang, "letter.review.owner", fault.Params{
-			"received": amounts(o.Received), "messages": o.Messages, "calls": o.Calls, "made": o.Made, "kept": o.Kept, "broken": o.Broken,
+			"received": amounts(o.Received), "messages": o.Messages, "calls": o.Calls, "made": o.Made, "kept": o.Kept, "part": o.PartKept, "broken": o.Broken,
 		}))
 	}
 	l.heading(text.Say(lang, "letter.review.due", fault.Params{"n": len(out.Due)}))

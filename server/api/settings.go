@@ -236,8 +236,32 @@ func (s *Server) updateUser(ctx context.Context, a policies.Actor, in *userChang
 	return &tagged[identity.User]{etag(u.Version), u}, err
 }
 
-// userNames gives the names of the workspace's people by id.
+// namesFor is how old names of people may be: many requests of one page ask for
+// them at once.
+const namesFor = 2 * time.Second
+
+type cachedNames struct {
+	at    time.Time
+	names map[string]string
+}
+
+// userNames gives the names of the workspace's people by id. It must not be
+// changed.
 func (s *Server) userNames(ctx context.Context, ws string) map[string]string {
+	if c, ok := s.names.Load(ws); ok {
+		if c, ok := c.(cachedNames); ok && time.Since(c.at) < namesFor {
+			return c.names
+		}
+	}
+	at := time.Now()
+	names := s.readNames(ctx, ws)
+	if ctx.Err() == nil {
+		s.names.Store(ws, cachedNames{at, names})
+	}
+	return names
+}
+
+func (s *Server) readNames(ctx context.Context, ws string) map[string]string {
 	out := map[string]string{}
 	q := store.Query{Limit: 500}
 	for {

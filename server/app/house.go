@@ -31,8 +31,12 @@ func (c *Core) assign(ctx context.Context, ws, named string, queued bool, custom
 	})
 }
 
-// taskGiven tells a person of a task that is now theirs.
+// taskGiven tells a person of a task that is now theirs. Those of flows come by
+// the dozen, and are on the page of the day: of them nothing is said.
 func (c *Core) taskGiven(ctx context.Context, ws string, e tasks.Entry) {
+	if e.Run != "" {
+		return
+	}
 	n := desk.Notice{User: e.Assignee, Kind: desk.KindTask, Customer: e.Customer, Text: c.inLanguageOf(ctx, ws, e.Assignee, e.Title)}
 	if err := c.Desk.Notify(ctx, ws, n); err != nil {
 		c.Log.Warn("a notice was not made", "workspace", ws, "error", err)

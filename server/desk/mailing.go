@@ -38,7 +38,8 @@ type How struct {
 }
 
 // NoticeSettings are a person's wishes by kind; what is not named is quiet: in
-// the app, and nowhere else.
+// the app, and nowhere else. What is due is on the page of the day already, and
+// not even there without being asked for.
 type NoticeSettings map[string]How
 
 // Of gives how a kind reaches the person.
@@ -46,7 +47,7 @@ func (n NoticeSettings) Of(kind string) How {
 	if h, ok := n[kind]; ok {
 		return h
 	}
-	return How{App: true, Mail: MailNever}
+	return How{App: kind != KindDue, Mail: MailNever}
 }
 
 // NoticeSettings gives a person's wishes.

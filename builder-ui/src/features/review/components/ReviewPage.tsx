@@ -18,6 +18,7 @@ type Owner = {
   calls: number;
   promisesMade: number;
   promisesKept: number;
+  promisesPartKept: number;
   promisesBroken: number;
   disputesOpened: number;
   disputesClosed: number;
@@ -199,7 +200,9 @@ function Owners({ list }: { list: Owner[] }) {
               </td>
               <td className="num">{format.number(row.messages)}</td>
               <td className="num">{format.number(row.calls)}</td>
-              <td className="num">{[row.promisesMade, row.promisesKept, row.promisesBroken].join(' / ')}</td>
+              <td className="num">
+                {[row.promisesMade, row.promisesKept, row.promisesPartKept, row.promisesBroken].join(' / ')}
+              </td>
               <td className="num">{[row.disputesOpened, row.disputesClosed].join(' / ')}</td>
               <td className="num">{format.number(row.accounts)}</td>
             </tr>
