@@ -11,6 +11,7 @@ import (
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/server/workspace"
+	"github.com/dueflow/dueflow/workflows/activity"
 	"github.com/dueflow/dueflow/workflows/channel"
 )
 
@@ -19,6 +20,7 @@ func (s *Server) hookRoutes() {
 	route(s, http.MethodPost, "/channel-settings/{key}/hook", "renewHook", need{"workspace", "update"}, "Make a new address for a channel's provider; the old one stops working", s.renewHook)
 	route(s, http.MethodPost, "/channel-settings/push/keys", "newPushKeys", need{"workspace", "update"}, "A new pair of keys for web push", s.newPushKeys)
 	route(s, http.MethodPost, "/customers/{id}/push-link", "getPushLink", need{"customer", "update"}, "The page on which a customer agrees to notices", s.getPushLink)
+	route(s, http.MethodPost, "/customers/{id}/reachable", "forgetDead", need{"customer", "update"}, "Try a customer's addresses again that turned out dead", s.forgetDead)
 	route(s, http.MethodGet, "/push/{workspace}/{customer}/{token}", "getPushKey", public, "The key that a browser subscribes with", s.getPushKey)
 	route(s, http.MethodPost, "/push/{workspace}/{customer}/{token}", "subscribePush", public, "A customer's browser agrees to notices, or no longer", s.subscribePush)
 }
@@ -127,6 +129,22 @@ func (s *Server) getPushLink(ctx context.Context, a policies.Actor, in *Customer
 		return nil, err
 	}
 	return &reply[hookOut]{hookOut{s.Outreach.PushLink(a.Workspace, in.ID)}}, nil
+}
+
+// forgetDead lets sending try addresses again that turned out dead.
+func (s *Server) forgetDead(ctx context.Context, a policies.Actor, in *CustomerPath) (*nothing, error) {
+	v, err := s.Access.View(ctx, a, "customer", "update")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.inScope(ctx, a, v, in.ID); err != nil {
+		return nil, err
+	}
+	if err := s.Records.Mark(ctx, a.Workspace, in.ID, activity.Unreachable, []string{}); err != nil {
+		return nil, err
+	}
+	s.audit(ctx, a, "reachable", "customer", in.ID, nil)
+	return nil, nil
 }
 
 // PushPath is a customer's own way to notices.

@@ -512,6 +512,11 @@ func TestNewsOfMail(t *testing.T) {
 	if n := len(office.taken()); n != 1 {
 		t.Errorf("%d mails", n)
 	}
+	if err := s.c.Do(t.Context(), "POST", "/customers/"+c+"/reachable", map[string]any{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.invoice(c, "M-3", 1000, s.today()-1)
+	s.eventually("the address is tried again", func() bool { return len(office.taken()) == 2 })
 	if status, _ := s.tell("email", "application/json", `{"events":[{"type":"opened"}]}`, nil); status != 422 {
 		t.Errorf("an unknown event: %d", status)
 	}

@@ -45,6 +45,7 @@ type lane struct{ workspace, channel string }
 
 type queue struct {
 	gate    time.Time // the next message may pass
+	call    time.Time // the provider may be called next
 	plan    time.Time // the next free slot behind those who were sent away
 	late    time.Time // the next free slot for those who came back and could not pass
 	planned map[string]time.Time
@@ -84,16 +85,43 @@ func (p *Pace) Turn(ctx context.Context, workspace, channel string, perSecond fl
 	return 0, p.sleep(ctx, wait)
 }
 
-// take finds the key's place: pass after wait, or come back after wait.
-func (p *Pace) take(l lane, gap time.Duration, key string) (wait time.Duration, pass bool) {
+// Gate spaces the calls themselves, just before each: a machine that stood
+// still for a moment would else make up for it all at once. Turn has spread
+// them, so that this takes a moment at most.
+func (p *Pace) Gate(ctx context.Context, workspace, channel string, perSecond float64) error {
+	if p.Share != nil {
+		perSecond *= p.Share()
+	}
+	if perSecond <= 0 {
+		return nil
+	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	q := p.queue(lane{workspace, channel})
 	now := p.Now()
+	at := latest(now, q.call)
+	q.call = at.Add(time.Duration(float64(time.Second) / perSecond))
+	p.mu.Unlock()
+	if at.After(now) {
+		return p.sleep(ctx, at.Sub(now))
+	}
+	return nil
+}
+
+func (p *Pace) queue(l lane) *queue {
 	q := p.lanes[l]
 	if q == nil {
 		q = &queue{planned: map[string]time.Time{}}
 		p.lanes[l] = q
 	}
+	return q
+}
+
+// take finds the key's place: pass after wait, or come back after wait.
+func (p *Pace) take(l lane, gap time.Duration, key string) (wait time.Duration, pass bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.Now()
+	q := p.queue(l)
 	q.sweep(now)
 	slot, back := q.planned[key]
 	switch {

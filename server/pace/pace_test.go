@@ -170,3 +170,24 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d places are kept for ever", n)
 	}
 }
+
+// TestGate: calls that come at once go out one by one, at the rate.
+func TestGate(t *testing.T) {
+	p := New()
+	now := noon
+	p.Now = func() time.Time { return now }
+	var waits []time.Duration
+	p.sleep = func(_ context.Context, d time.Duration) error { waits = append(waits, d); return nil }
+	for range 4 {
+		if err := p.Gate(t.Context(), "ws", "sms", 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fmt.Sprint(waits) != "[10ms 20ms 30ms]" {
+		t.Errorf("%v", waits)
+	}
+	now = now.Add(time.Second)
+	if err := p.Gate(t.Context(), "ws", "sms", 100); err != nil || len(waits) != 3 {
+		t.Errorf("a call that comes late waits: %v, %v", waits, err)
+	}
+}

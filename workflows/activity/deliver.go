@@ -21,6 +21,8 @@ type Pacer interface {
 	// Turn waits until it is the key's turn when that is soon, and gives 0;
 	// else it gives how long the caller should stay away, and keeps the place.
 	Turn(ctx context.Context, workspace, channel string, perSecond float64, key string) (time.Duration, error)
+	// Gate spaces the calls themselves; it takes a moment at most.
+	Gate(ctx context.Context, workspace, channel string, perSecond float64) error
 }
 
 // deliver calls the provider once and records the end. again tells that
@@ -28,6 +30,9 @@ type Pacer interface {
 func (e *env) deliver(ctx context.Context, w way, settings json.RawMessage, out Outgoing, sent run.Sent) (end run.Sent, again bool, err error) {
 	var ref string
 	err = fits(w.ch.Info(), out.Message.Text)
+	if err == nil {
+		err = e.gate(ctx, w, settings)
+	}
 	if err == nil {
 		callCtx, cancel := context.WithTimeout(ctx, sendTimeout)
 		ref, err = w.ch.Send(callCtx, settings, out.Message)
@@ -57,6 +62,18 @@ func (e *env) deliver(ctx context.Context, w way, settings json.RawMessage, out 
 		end, err = e.ended(ctx, out, sent, ledger.IntentUnknown, node.ResultUnknown, reason)
 	}
 	return end, again, err
+}
+
+// gate is the last moment before the call; one that is interrupted here has
+// certainly not been sent.
+func (e *env) gate(ctx context.Context, w way, settings json.RawMessage) error {
+	if e.a.Pacer == nil || e.space.Demo {
+		return nil
+	}
+	if err := e.a.Pacer.Gate(ctx, e.ws, w.ch.Key(), w.ch.Info().LimitsOf(settings).Rate); err != nil {
+		return channel.Fail(channel.Retry, "channel.noConnection", err)
+	}
+	return nil
 }
 
 // fits refuses a text that the channel would cut or refuse.

@@ -72,7 +72,11 @@ func Describe(raw []byte) *Info {
 		}
 	}
 	if len(props) > 0 { // the sandbox has nothing to set
-		for _, name := range []string{"rate", "cost"} {
+		names := []string{"rate", "cost"}
+		if i.Person { // people set their own pace
+			names = names[1:]
+		}
+		for _, name := range names {
 			props[name] = more[name]
 			order = append(order, name)
 		}

@@ -22,9 +22,8 @@ import (
 
 // Door makes calls. All channels of a server share one.
 type Door struct {
-	client  *http.Client
-	now     func() time.Time
-	private bool
+	client *http.Client
+	now    func() time.Time
 }
 
 // maxAnswer bounds what is read of an answer, in bytes.
@@ -45,7 +44,7 @@ func New(allowPrivate bool, now func() time.Time) *Door {
 	if now == nil {
 		now = time.Now
 	}
-	return &Door{now: now, private: allowPrivate, client: &http.Client{
+	return &Door{now: now, client: &http.Client{
 		Timeout: 30 * time.Second,
 		Transport: &http.Transport{
 			DialContext: d.DialContext, MaxIdleConnsPerHost: 64, IdleConnTimeout: idleTimeout,
@@ -71,9 +70,6 @@ type Call struct {
 	URL    string
 	Header http.Header
 	Body   []byte
-	// Host, where given, is the only host that may be called: for addresses
-	// that a customer's record names. A door that may go anywhere does not ask.
-	Host string
 }
 
 // Answer is what came back, whatever its status.
@@ -96,8 +92,8 @@ func (d *Door) Do(ctx context.Context, c Call) (Answer, error) {
 	if err != nil {
 		return Answer{}, channel.Fail(channel.Permanent, "channel.badAddress", errors.New("not a web address"))
 	}
-	if !Usable(req.URL) || c.Host != "" && req.URL.Hostname() != c.Host && !d.private {
-		return Answer{}, channel.Fail(channel.Permanent, "channel.badAddress", errors.New("not an address of the provider"))
+	if !Usable(req.URL) {
+		return Answer{}, channel.Fail(channel.Permanent, "channel.badAddress", errors.New("not a web address"))
 	}
 	// A request that is repeated by the transport itself could arrive twice.
 	req.GetBody = nil

@@ -12,6 +12,7 @@ import { liveBalances } from '../model/customer';
 import { type Action, ActionDrawers } from './ActionDrawers';
 import { Activity } from './Activity';
 import { CustomerActions } from './CustomerActions';
+import { DeadAddresses } from './DeadAddresses';
 import { InvoiceItems } from './InvoiceItems';
 import { NextContact } from './NextContact';
 import { Side } from './Side';
@@ -117,6 +118,7 @@ function Flags({ page }: { page: PageData }) {
           {!stopWish.confirmed && <Chip tone="amber">{t('customer.stopPending')}</Chip>}
         </div>
       )}
+      <DeadAddresses page={page} />
       {hold && (
         <div className="flag flag-amber" role="note">
           <strong>

@@ -1,0 +1,67 @@
+package pace
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/store/sqlitestore"
+)
+
+// TestCrew: processes on one store take equal parts of a rate, and what one
+// that left or died had falls to the others.
+func TestCrew(t *testing.T) {
+	driver, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := store.New(driver)
+	t.Cleanup(func() { _ = s.Close() })
+	if err := s.Ensure(t.Context(), "sys", Specs...); err != nil {
+		t.Fatal(err)
+	}
+	now := noon
+	clock := func() time.Time { return now }
+	one, two, three := NewCrew(s, "sys", slog.Default(), clock), NewCrew(s, "sys", slog.Default(), clock), NewCrew(s, "sys", slog.Default(), clock)
+	if one.Share() != 1 {
+		t.Errorf("alone: %v", one.Share())
+	}
+	beat := func(crews ...*Crew) {
+		t.Helper()
+		for range 2 { // the first has to hear of the last
+			for _, c := range crews {
+				if err := c.Beat(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	beat(one, two)
+	if one.Share() != 0.5 || two.Share() != 0.5 {
+		t.Errorf("two: %v, %v", one.Share(), two.Share())
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { three.Run(ctx); close(done) }()
+	for end := time.Now().Add(10 * time.Second); one.Share() > 0.4 && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		beat(one)
+	}
+	leave()
+	<-done
+	beat(one, two)
+	if one.Share() != 0.5 {
+		t.Errorf("after one left: %v", one.Share())
+	}
+	now = now.Add(aliveFor + time.Second)
+	beat(one)
+	if one.Share() != 1 {
+		t.Errorf("after one died: %v", one.Share())
+	}
+	now = now.Add(2 * time.Hour)
+	beat(one)
+	if n, err := s.In("sys", collection).Count(t.Context(), nil, 10); err != nil || n != 1 {
+		t.Errorf("%d of them are remembered, %v", n, err)
+	}
+}
