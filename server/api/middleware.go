@@ -177,6 +177,14 @@ const Idem = "idem"
 // IdemSpecs are its collection, in the system database.
 var IdemSpecs = []store.Spec{{Name: Idem, MaxBody: 2 << 20}}
 
+// tellsSecrets are the routes whose answers hold a secret that is shown once:
+// links, recovery codes, keys. They are never written down to be repeated.
+func tellsSecrets(p string) bool {
+	p = strings.TrimPrefix(p, "/api/v1/")
+	return strings.HasPrefix(p, "session") || strings.HasPrefix(p, "invitations") || strings.HasPrefix(p, "keys") ||
+		strings.HasPrefix(p, "users/") && strings.HasSuffix(p, "/reset") || strings.HasPrefix(p, "flows/") && strings.HasSuffix(p, "/hook")
+}
+
 type remembered struct {
 	Request string          `json:"request"` // hash of method, path and body
 	Done    bool            `json:"done"`
@@ -192,7 +200,7 @@ type remembered struct {
 func (s *Server) idempotent(c *fiber.Ctx) error {
 	key := c.Get("Idempotency-Key")
 	a, ok := actorOf(c.UserContext())
-	if key == "" || safe(c.Method()) || !ok {
+	if key == "" || safe(c.Method()) || !ok || tellsSecrets(c.Path()) {
 		return c.Next()
 	}
 	if len(key) > 200 {

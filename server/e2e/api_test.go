@@ -191,6 +191,7 @@ type browser struct {
 	url  string
 	http *http.Client
 	csrf string
+	idem bool // sends an Idempotency-Key with each request
 }
 
 func signIn(t *testing.T, s *space, email, password string) *browser {

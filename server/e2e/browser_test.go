@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -58,6 +59,9 @@ func (b *browser) do(t *testing.T, method, path string, in, out any) error {
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("X-CSRF-Token", b.csrf)
 	req.Header.Set("Accept-Language", "en")
+	if b.idem {
+		req.Header.Set("Idempotency-Key", rand.Text())
+	}
 	res, err := b.http.Do(req)
 	if err != nil {
 		t.Fatal(err)

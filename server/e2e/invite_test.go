@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
@@ -130,6 +131,43 @@ func TestInvitationOfWhoLeft(t *testing.T) {
 	must(t, guest.do(t, "POST", "/session/invitation", come, &me))
 	if me.Workspace.Key != s.key || len(me.Workspaces) != 2 || me.Roles[0] != "collector" {
 		t.Errorf("joined as %+v", me)
+	}
+}
+
+// TestSecretsAreNotKept: what is shown once (links, keys, the secret of a second
+// factor, recovery codes) is nowhere in the store, whether or not the request
+// could be repeated.
+func TestSecretsAreNotKept(t *testing.T) {
+	s := newSpace(t, nil)
+	boss := s.person("boss", "admin")
+	b := s.enter(boss)
+	b.idem = true
+	var one invited
+	must(t, b.do(t, "POST", "/invitations", map[string]any{"email": "a@" + s.key + ".example", "roles": []string{"sales"}}, &one))
+	var again struct{ Path string }
+	must(t, b.do(t, "POST", "/users/"+boss.ID+"/reset", nil, &again))
+	var key struct{ Secret string }
+	must(t, b.do(t, "POST", "/keys", map[string]any{"name": "k", "role": "sales"}, &key))
+	var e enrolment
+	must(t, b.do(t, "POST", "/session/totp", nil, &e))
+	var codes struct{ Codes []string }
+	must(t, b.do(t, "POST", "/session/totp/confirm", map[string]string{"code": codeAt(t, e.Secret, 0)}, &codes))
+	words := append([]string{one.token(), again.Path, key.Secret, e.Secret, testPassword}, codes.Codes...)
+	for _, w := range []string{one.token(), strings.TrimPrefix(again.Path, "/reset#")} {
+		_, secret, _ := strings.Cut(w, ".")
+		words = append(words, secret)
+	}
+	for _, collection := range []string{"idem", "invitation", "reset", "user", "session", "key", "audit"} {
+		for _, ws := range []string{workspace.System, s.key} {
+			_ = s.srv.Store.In(ws, collection).Each(t.Context(), store.Query{Limit: 500}, func(d store.Doc) error {
+				for _, w := range words {
+					if strings.Contains(string(d.Body), w) {
+						t.Errorf("%s/%s/%s holds %.6s…", ws, collection, d.ID, w)
+					}
+				}
+				return nil
+			})
+		}
 	}
 }
 
