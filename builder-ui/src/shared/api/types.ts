@@ -188,7 +188,8 @@ export type Account = {
   hold: null | { until?: string; reason: string; by?: string };
   /** Unconfirmed, it waits for a review; it holds all the same. */
   stopWish: null | { at: string; reason: string; confirmed?: boolean };
-  contacts: { last?: string; budget: Budget; nextAllowed?: string };
+  /** Without a budget contacts are not counted. */
+  contacts: { last?: string; budget?: Budget; nextAllowed?: string };
 };
 export type Next = null | {
   at: string;

@@ -55,20 +55,22 @@ function Details({ page, onAction }: Omit<Props, 'runs'>) {
         <Fact label={t('customer.lastContact')}>
           {contacts.last ? <span className="num">{format.instant(contacts.last)}</span> : none}
         </Fact>
-        <Fact label={t('customer.budget')}>
-          {t('customer.budgetOf', {
-            count: contacts.budget.max,
-            per: t(`unit.${contacts.budget.per.unit}`, {
-              count: contacts.budget.per.value,
-              defaultValue: contacts.budget.per.unit,
-            }),
-          })}
-          {contacts.nextAllowed && dateIsAhead(contacts.nextAllowed) && (
-            <span className="fact-sub">
-              {t('customer.nextAllowed', { date: format.instant(contacts.nextAllowed) })}
-            </span>
-          )}
-        </Fact>
+        {contacts.budget && (
+          <Fact label={t('customer.budget')}>
+            {t('customer.budgetOf', {
+              count: contacts.budget.max,
+              per: t(`unit.${contacts.budget.per.unit}`, {
+                count: contacts.budget.per.value,
+                defaultValue: contacts.budget.per.unit,
+              }),
+            })}
+            {contacts.nextAllowed && dateIsAhead(contacts.nextAllowed) && (
+              <span className="fact-sub">
+                {t('customer.nextAllowed', { date: format.instant(contacts.nextAllowed) })}
+              </span>
+            )}
+          </Fact>
+        )}
         {data.note && <Fact label={t('field.note')}>{data.note}</Fact>}
       </dl>
     </Section>
