@@ -76,7 +76,7 @@ e2e: build
 
 check: .build/npm.stamp ## linters: import doors, determinism of workflows, formatting, types
 	$(GOLANGCI) run ./...
-	$(WORKFLOWCHECK) ./workflows/run
+	$(WORKFLOWCHECK) ./workflows/run ./server/house
 	@unformatted=$$($(GOFUMPT) -l builder-ui/embed.go policies schemas server workflows); \
 	if [ -n "$$unformatted" ]; then echo "gofumpt these:" $$unformatted >&2; exit 1; fi
 	cd builder-ui && npm run check

@@ -2,6 +2,7 @@ import { DeleteOutlined, EditOutlined, EyeOutlined } from '@ant-design/icons';
 import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import { type Right, rightsOf, withRight } from '@/shared/access/roles';
 import { useRoleWords } from '@/shared/access/useRoleWords';
 import { useCan, useViewAs } from '@/shared/api/session';
@@ -19,6 +20,7 @@ export function RolesTab() {
   const words = useRoleWords();
   const canWrite = useCan('role.write');
   const viewAs = useViewAs();
+  const navigate = useNavigate();
   const roles = usePolicy();
   const save = useSavePolicy();
   const [role, setRole] = useState('sales');
@@ -62,7 +64,13 @@ export function RolesTab() {
                   icon={<EyeOutlined />}
                   loading={viewAs.isPending}
                   onClick={() =>
-                    viewAs.mutate({ role }, { onError: (cause) => message.error(errorText(cause, t).text) })
+                    viewAs.mutate(
+                      { role },
+                      {
+                        onSuccess: () => navigate('/today'),
+                        onError: (cause) => message.error(errorText(cause, t).text),
+                      },
+                    )
                   }
                 >
                   {t('people.viewAsRole')}
