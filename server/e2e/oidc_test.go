@@ -147,7 +147,8 @@ func TestProvider(t *testing.T) {
 	me := func(b *browser) (out struct {
 		User  struct{ Email, Name string }
 		Roles []string
-	}) {
+	},
+	) {
 		must(t, b.do(t, "GET", "/session", nil, &out))
 		return out
 	}
