@@ -2,12 +2,16 @@
 const zh = (navigator.language || '').toLowerCase().startsWith('zh');
 const words = {
   title: zh ? '付款提醒通知' : 'Payment notices',
-  ask: zh ? '允许在此浏览器中接收友好的付款提醒。您可以随时关闭。' : 'Get friendly payment reminders in this browser. You can turn them off at any time.',
+  ask: zh
+    ? '允许在此浏览器中接收友好的付款提醒。您可以随时关闭。'
+    : 'Get friendly payment reminders in this browser. You can turn them off at any time.',
   agree: zh ? '允许通知' : 'Allow notices',
   leave: zh ? '关闭通知' : 'Turn notices off',
   on: zh ? '已开启：提醒会显示在此浏览器中。' : 'They are on: reminders will show in this browser.',
   off: zh ? '已关闭。' : 'They are off.',
-  denied: zh ? '浏览器未允许通知。请在浏览器设置中允许后重试。' : 'The browser does not allow notices. Allow them in its settings and try again.',
+  denied: zh
+    ? '浏览器未允许通知。请在浏览器设置中允许后重试。'
+    : 'The browser does not allow notices. Allow them in its settings and try again.',
   cannot: zh ? '此浏览器不支持通知。' : 'This browser cannot show notices.',
   invalid: zh ? '链接无效或已过期。' : 'This link is not valid any more.',
 };

@@ -65,8 +65,13 @@ func (f *ChannelFigures) add(status, heard string, n, cost int64) {
 		is bool
 		to *int64
 	}{
-		{status == ledger.IntentSent, &f.Sent}, {status == ledger.IntentFailed, &f.Failed}, {status == ledger.IntentUnknown, &f.Unknown},
-		{status == ledger.IntentWaiting, &f.Waiting}, {heard == "delivered", &f.Delivered}, {heard == "bounced", &f.Bounced}, {heard == "replied", &f.Replied},
+		{status == ledger.IntentSent, &f.Sent},
+		{status == ledger.IntentFailed, &f.Failed},
+		{status == ledger.IntentUnknown, &f.Unknown},
+		{status == ledger.IntentWaiting, &f.Waiting},
+		{heard == "delivered", &f.Delivered},
+		{heard == "bounced", &f.Bounced},
+		{heard == "replied", &f.Replied},
 	} {
 		if c.is {
 			*c.to += n

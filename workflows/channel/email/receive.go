@@ -1,6 +1,7 @@
 package email
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"mime"
@@ -8,8 +9,6 @@ import (
 	"net/textproto"
 	"regexp"
 	"strings"
-
-	"bufio"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/workflows/channel"

@@ -32,9 +32,16 @@ func TestJSON(t *testing.T) {
 		status       int
 		answer, want string
 	}{
-		{200, `{"a":1}`, "sent"}, {200, `<html>busy</html>`, "unknown channel.garbage"}, {200, ``, "unknown channel.garbage"},
-		{500, `{}`, "unknown channel.unknown"}, {502, ``, "unknown channel.unknown"}, {503, ``, "retry channel.refusedForNow"},
-		{429, ``, "retry channel.rateLimited"}, {401, ``, "retry channel.badCredentials"}, {404, ``, "permanent channel.refused"}, {302, ``, "permanent channel.refused"},
+		{200, `{"a":1}`, "sent"},
+		{200, `<html>busy</html>`, "unknown channel.garbage"},
+		{200, ``, "unknown channel.garbage"},
+		{500, `{}`, "unknown channel.unknown"},
+		{502, ``, "unknown channel.unknown"},
+		{503, ``, "retry channel.refusedForNow"},
+		{429, ``, "retry channel.rateLimited"},
+		{401, ``, "retry channel.badCredentials"},
+		{404, ``, "permanent channel.refused"},
+		{302, ``, "permanent channel.refused"},
 	} {
 		status, answer = c.status, c.answer
 		var out map[string]any

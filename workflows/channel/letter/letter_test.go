@@ -73,8 +73,14 @@ func TestWrap(t *testing.T) {
 		return 1
 	}
 	for _, c := range []struct{ in, want string }{
-		{"您好您好您好", "您好您好您|好"}, {"您好您好您，好", "您好您好|您，好"}, {"hello big world", "hello big|world"}, {"一二三四（五六", "一二三四|（五六"},
-		{"abcdefghijklmno", "abcdefghij|klmno"}, {"a\n\nb", "a||b"}, {"", ""}, {"账单 INV-20260001 已到期", "账单 INV-|20260001|已到期"},
+		{"您好您好您好", "您好您好您|好"},
+		{"您好您好您，好", "您好您好|您，好"},
+		{"hello big world", "hello big|world"},
+		{"一二三四（五六", "一二三四|（五六"},
+		{"abcdefghijklmno", "abcdefghij|klmno"},
+		{"a\n\nb", "a||b"},
+		{"", ""},
+		{"账单 INV-20260001 已到期", "账单 INV-|20260001|已到期"},
 	} {
 		if got := strings.Join(wrap(c.in, 10, width), "|"); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.in, got, c.want)

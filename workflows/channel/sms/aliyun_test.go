@@ -186,10 +186,16 @@ func TestAliyunAnswers(t *testing.T) {
 		answer, want string
 	}{
 		{200, `{"Code":"isv.BUSINESS_LIMIT_CONTROL","Message":"触发分钟级流控"}`, "retry rateLimited"},
-		{200, `{"Code":"isv.MOBILE_NUMBER_ILLEGAL"}`, "permanent badNumber"}, {200, `{"Code":"isv.AMOUNT_NOT_ENOUGH"}`, "retry noBalance"},
-		{200, `{"Code":"isv.SMS_TEMPLATE_ILLEGAL"}`, "permanent templateRefused"}, {200, `{"Code":"isp.SYSTEM_ERROR"}`, "unknown unknown"},
-		{200, `{"Code":"isv.SOMETHING_NEW"}`, "permanent refused"}, {400, `{"Code":"Throttling.User"}`, "retry rateLimited"},
-		{200, `<html>gateway</html>`, "unknown garbage"}, {502, `<html>bad gateway</html>`, "unknown unknown"}, {503, ``, "retry refusedForNow"}, {200, ``, "unknown garbage"},
+		{200, `{"Code":"isv.MOBILE_NUMBER_ILLEGAL"}`, "permanent badNumber"},
+		{200, `{"Code":"isv.AMOUNT_NOT_ENOUGH"}`, "retry noBalance"},
+		{200, `{"Code":"isv.SMS_TEMPLATE_ILLEGAL"}`, "permanent templateRefused"},
+		{200, `{"Code":"isp.SYSTEM_ERROR"}`, "unknown unknown"},
+		{200, `{"Code":"isv.SOMETHING_NEW"}`, "permanent refused"},
+		{400, `{"Code":"Throttling.User"}`, "retry rateLimited"},
+		{200, `<html>gateway</html>`, "unknown garbage"},
+		{502, `<html>bad gateway</html>`, "unknown unknown"},
+		{503, ``, "retry refusedForNow"},
+		{200, ``, "unknown garbage"},
 	} {
 		status, answer = x.status, x.answer
 		if _, err := c.Send(t.Context(), raw(t, aliyunSettings(srv.URL, "geheim")), message()); outcome(err) != x.want {

@@ -43,9 +43,13 @@ func TestTwilio(t *testing.T) {
 		answer, want string
 	}{
 		{201, `{"sid":"SM1","status":"queued","error_code":null}`, "sent"},
-		{400, `{"code":21211,"message":"Invalid 'To'","status":400}`, "permanent badNumber"}, {400, `{"code":21610,"message":"unsubscribed"}`, "permanent blacklisted"},
-		{429, `{"code":20429,"message":"Too Many Requests"}`, "retry rateLimited"}, {400, `{"code":21617,"message":"too long"}`, "permanent contentRefused"},
-		{500, `oops`, "unknown unknown"}, {201, `{}`, "unknown garbage"}, {503, ``, "retry refusedForNow"},
+		{400, `{"code":21211,"message":"Invalid 'To'","status":400}`, "permanent badNumber"},
+		{400, `{"code":21610,"message":"unsubscribed"}`, "permanent blacklisted"},
+		{429, `{"code":20429,"message":"Too Many Requests"}`, "retry rateLimited"},
+		{400, `{"code":21617,"message":"too long"}`, "permanent contentRefused"},
+		{500, `oops`, "unknown unknown"},
+		{201, `{}`, "unknown garbage"},
+		{503, ``, "retry refusedForNow"},
 	} {
 		status, answer = x.status, x.answer
 		if _, err := c.Send(t.Context(), settings("geheim"), m); outcome(err) != x.want {

@@ -53,8 +53,13 @@ func TestVoice(t *testing.T) {
 		status       int
 		answer, want string
 	}{
-		{200, ``, "sent"}, {200, `<x>`, "unknown channel.garbage"}, {400, `{"error":"badNumber","message":"no such number"}`, "permanent channel.badNumber"},
-		{200, `{"error":"rateLimited"}`, "retry channel.rateLimited"}, {500, ``, "unknown channel.unknown"}, {503, `busy`, "retry channel.refusedForNow"}, {400, `{"error":"new"}`, "permanent channel.refused"},
+		{200, ``, "sent"},
+		{200, `<x>`, "unknown channel.garbage"},
+		{400, `{"error":"badNumber","message":"no such number"}`, "permanent channel.badNumber"},
+		{200, `{"error":"rateLimited"}`, "retry channel.rateLimited"},
+		{500, ``, "unknown channel.unknown"},
+		{503, `busy`, "retry channel.refusedForNow"},
+		{400, `{"error":"new"}`, "permanent channel.refused"},
 	} {
 		status, answer = x.status, x.answer
 		if _, err := c.Send(t.Context(), set("geheim"), m); outcome(err) != x.want {
