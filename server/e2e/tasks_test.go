@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/client"
 	"github.com/dueflow/dueflow/server/clock"
@@ -286,10 +287,28 @@ func TestHandover(t *testing.T) {
 	if string(r.Data["owner"]) != fmt.Sprintf("%q", other.ID) {
 		t.Errorf("somebody else's account went to %s", r.Data["owner"])
 	}
+	// Who manages people but not all accounts learns and moves nothing.
+	s.peopleManager()
+	part := s.as("people")
+	refused(t, "a preview beyond one's accounts", part.Do(t.Context(), "GET", "/users/"+to.ID+"/handover", nil, nil), "policy.denied")
+	refused(t, "a handover beyond one's accounts", part.Do(t.Context(), "POST", "/users/"+to.ID+"/handover", map[string]any{"to": other.ID}, nil), "policy.denied")
 	heir := s.enter(to)
 	if k := kinds(heir.notices(t)); k["handover"] != 1 {
 		t.Errorf("told %v", k)
 	}
+}
+
+// peopleManager makes a role that manages people and sees some accounts.
+func (s *space) peopleManager() {
+	s.t.Helper()
+	p, v, err := s.srv.Access.Rules(s.t.Context(), s.key)
+	must(s.t, err)
+	p.Roles = append(slices.Clone(p.Roles), policies.Role{Key: "people"})
+	p.Rules = append(slices.Clone(p.Rules),
+		policies.Rule{Role: "people", Object: "user", Action: "update", Scope: policies.All, Effect: policies.Allow},
+		policies.Rule{Role: "people", Object: "customer", Action: "update", Scope: policies.Team, Effect: policies.Allow})
+	_, err = s.srv.Access.SetRules(s.t.Context(), sysActor(s.key), p, v)
+	must(s.t, err)
 }
 
 // TestNoticesByMail: quiet by default; who asks for it gets a letter at once,
