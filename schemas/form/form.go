@@ -289,3 +289,10 @@ func arrayType(items json.RawMessage) string {
 	}
 	return "multiChoice"
 }
+
+// TypeOf is the type of a field by its property, as Field.Type names it.
+func TypeOf(raw json.RawMessage) string {
+	var p property
+	_ = json.Unmarshal(raw, &p) // what cannot be read is text
+	return p.fieldType()
+}

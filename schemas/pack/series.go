@@ -1,0 +1,382 @@
+package pack
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/flow"
+)
+
+// Series is the short way to write a flow in the source of a pack: a table of
+// steps by days against a date, with a column for each tier. Flow makes a flow
+// document of it, with a lane for each tier.
+//
+//	{"key":"gentle", "name":{…}, "date":"invoice.dueDate", "tiers":true,
+//	 "steps":[
+//	   {"id":"soon",  "on":{"B":-3,"C":-3},       "send":"gentle-soon", "channel":"email"},
+//	   {"id":"first", "on":{"A":5,"B":3,"C":1},   "send":{"A":"gentle-warm","B":"gentle-first","C":"gentle-first"}},
+//	   {"id":"call",  "on":{"B":10,"C":{"w":3}},  "do":{"type":"task","cfg":{…}}}]}
+//
+// A time is a number of days after the date (before it, when negative),
+// {"w": n} working days, or {"param": "x", "times": -1}. A lane that a time
+// does not name is without that step. Steps of one time follow each other at
+// once.
+type Series struct {
+	Key      string          `json:"key"`
+	Name     flow.Text       `json:"name"`
+	About    flow.Text       `json:"about"`
+	Subject  flow.Subject    `json:"subject"`  // invoice, once, by default
+	Settings json.RawMessage `json:"settings"` // of the flow
+	Date     string          `json:"date"`     // invoice.dueDate by default
+	At       json.RawMessage `json:"at"`       // "09:30" by default
+	Trigger  *seriesNode     `json:"trigger"`  // another trigger than the date of the first step
+	Filter   json.RawMessage `json:"filter"`   // who enters
+	Tiers    bool            `json:"tiers"`
+	// CopyOwner names lanes in which the owner is told of every message.
+	CopyOwner []string          `json:"copyOwner"`
+	Stops     []json.RawMessage `json:"stops"` // beside "paid"
+	Steps     []seriesStep      `json:"steps"`
+}
+
+type seriesStep struct {
+	ID       string          `json:"id"`
+	Label    flow.Text       `json:"label"`
+	On       json.RawMessage `json:"on"`
+	Send     json.RawMessage `json:"send"` // a template, or one for each lane
+	Channel  string          `json:"channel"`
+	Fallback []string        `json:"fallback"`
+	Do       *seriesNode     `json:"do"` // any other step
+}
+
+type seriesNode struct {
+	Type string          `json:"type"`
+	Cfg  json.RawMessage `json:"cfg"`
+	// Ways lead other ports than "out" somewhere: to a step of the series, or "end".
+	Ways map[string]string `json:"ways"`
+}
+
+// tierLanes are the lanes of a series by tier; a series without tiers has the
+// one lane "".
+var tierLanes = []string{"A", "B", "C"}
+
+// Flow gives the flow document.
+func (s *Series) Flow() (json.RawMessage, error) {
+	b := &weaver{s: s, nodes: map[string]*flow.Node{}}
+	if s.Subject.Form == "" {
+		s.Subject = flow.Subject{Form: "invoice", KeyBy: "invoice.id", Reentry: "once"}
+	}
+	if s.Date == "" {
+		s.Date = "invoice.dueDate"
+	}
+	if len(s.At) == 0 {
+		s.At = json.RawMessage(`"09:30"`)
+	}
+	if err := b.weave(); err != nil {
+		return nil, err
+	}
+	doc := map[string]any{
+		"format": flow.Format, "key": s.Key, "name": s.Name, "subject": s.Subject, "nodes": b.nodes, "edges": b.edges,
+		"stopWhen": append([]json.RawMessage{paidStop(s.Subject.Form)}, s.Stops...),
+	}
+	if len(s.About) > 0 {
+		doc["about"] = s.About
+	}
+	if len(s.Settings) > 0 {
+		doc["settings"] = s.Settings
+	}
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	return Canonical(raw)
+}
+
+func paidStop(form string) json.RawMessage {
+	field := "invoice.open"
+	if form == "customer" {
+		field = "account.open"
+	}
+	return json.RawMessage(`{"id":"paid","on":["payment.recorded","invoice.changed"],"when":{"field":"` + field + `","op":"lte","value":0},"outcome":"goal"}`)
+}
+
+// weaver makes nodes and edges.
+type weaver struct {
+	s     *Series
+	nodes map[string]*flow.Node
+	edges []flow.Edge
+	ways  []way
+}
+
+type way struct{ from, port, to, lane string }
+
+func (b *weaver) weave() error {
+	lanes := []string{""}
+	if b.s.Tiers {
+		lanes = tierLanes
+	}
+	first, err := b.first(lanes)
+	if err != nil {
+		return err
+	}
+	b.trigger(first)
+	b.nodes["end"] = node("end", "{}")
+	from := flow.Edge{From: "start"}
+	if b.s.Tiers {
+		b.nodes["tier"] = node("switch.tier", `{"tiers":["A","B","C"]}`)
+		b.edges = append(b.edges, flow.Edge{From: "start", To: "tier"})
+	}
+	for _, lane := range lanes {
+		at := from
+		if b.s.Tiers {
+			at = flow.Edge{From: "tier", Port: lane}
+		}
+		head, err := b.lane(lane, at, first)
+		if err != nil {
+			return err
+		}
+		if lane == "B" { // customers without a tier are treated as B
+			b.edges = append(b.edges, flow.Edge{From: "tier", Port: "else", To: head})
+		}
+	}
+	for _, w := range b.ways {
+		to := w.to + suffix(w.lane)
+		if w.to == "end" {
+			to = "end"
+		}
+		if b.nodes[to] == nil {
+			return fault.At("/steps", "unknownStep", w.to)
+		}
+		if wait := "wait-" + to; b.nodes[wait] != nil {
+			to = wait
+		}
+		b.edges = append(b.edges, flow.Edge{From: w.from, Port: w.port, To: to})
+	}
+	return nil
+}
+
+func suffix(lane string) string {
+	if lane == "" {
+		return ""
+	}
+	return "-" + strings.ToLower(lane)
+}
+
+func node(typ, cfg string) *flow.Node {
+	return &flow.Node{Type: typ, V: 1, Cfg: json.RawMessage(cfg)}
+}
+
+// first is the earliest time of all lanes, at which the flow starts.
+func (b *weaver) first(lanes []string) (json.RawMessage, error) {
+	var best json.RawMessage
+	for _, lane := range lanes {
+		for k, st := range b.s.Steps {
+			at, err := pick(st.On, lane)
+			if err != nil {
+				return nil, fault.InvalidFields(under(fmt.Sprintf("/steps/%d/on", k), err))
+			}
+			if at == nil {
+				continue
+			}
+			if best == nil || earlier(at, best) {
+				best = at
+			}
+			break
+		}
+	}
+	if best == nil {
+		return nil, fault.At("/steps", "required", nil)
+	}
+	return best, nil
+}
+
+// earlier compares two plain numbers of days; a time of another kind is never
+// earlier, so that the first one written stays.
+func earlier(a, b json.RawMessage) bool {
+	var x, y int
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && x < y
+}
+
+// pick gives what a value says for a lane: the value itself, or the lane's own.
+// A time with the keys of a time is a value.
+func pick(raw json.RawMessage, lane string) (json.RawMessage, error) {
+	if len(raw) == 0 || lane == "" {
+		return raw, nil
+	}
+	var by map[string]json.RawMessage
+	if json.Unmarshal(raw, &by) != nil || by["w"] != nil || by["param"] != nil {
+		return raw, nil
+	}
+	for k := range by {
+		if !slices.Contains(tierLanes, k) {
+			return nil, fault.At("/"+k, "enum", tierLanes)
+		}
+	}
+	return by[lane], nil
+}
+
+// span writes a time as the span of a trigger or wait.
+func span(at json.RawMessage) (json.RawMessage, error) {
+	var days int
+	if json.Unmarshal(at, &days) == nil {
+		return json.RawMessage(fmt.Sprintf(`{"value":%d,"unit":"day"}`, days)), nil
+	}
+	var t struct {
+		W     *int   `json:"w"`
+		Param string `json:"param"`
+		Times int    `json:"times"`
+		Unit  string `json:"unit"`
+	}
+	if err := json.Unmarshal(at, &t); err != nil {
+		return nil, fault.At("", "span", nil)
+	}
+	if t.W != nil {
+		return json.RawMessage(fmt.Sprintf(`{"value":%d,"unit":"businessDay"}`, *t.W)), nil
+	}
+	if t.Param == "" {
+		return nil, fault.At("", "span", nil)
+	}
+	if t.Times == 0 {
+		t.Times = 1
+	}
+	if t.Unit == "" {
+		t.Unit = "day"
+	}
+	return json.RawMessage(fmt.Sprintf(`{"value":{"$param":%q,"times":%d},"unit":%q}`, t.Param, t.Times, t.Unit)), nil
+}
+
+func (b *weaver) trigger(first json.RawMessage) {
+	if t := b.s.Trigger; t != nil {
+		cfg := map[string]json.RawMessage{}
+		_ = json.Unmarshal(t.Cfg, &cfg) // the flow's own check judges it
+		if len(b.s.Filter) > 0 {
+			cfg["filter"] = b.s.Filter
+		}
+		b.nodes["start"] = node(t.Type, object(cfg))
+		return
+	}
+	offset, err := span(first)
+	if err != nil {
+		offset = json.RawMessage(`{"value":0,"unit":"day"}`)
+	}
+	cfg := map[string]json.RawMessage{"field": quote(b.s.Date), "offset": offset, "at": b.s.At}
+	if len(b.s.Filter) > 0 {
+		cfg["filter"] = b.s.Filter
+	}
+	b.nodes["start"] = node("trigger.date", object(cfg))
+}
+
+func quote(s string) json.RawMessage { return json.RawMessage(fmt.Sprintf("%q", s)) }
+
+func object(m map[string]json.RawMessage) string {
+	var out bytes.Buffer
+	out.WriteByte('{')
+	for k, name := range slices.Sorted(maps.Keys(m)) {
+		if k > 0 {
+			out.WriteByte(',')
+		}
+		out.Write(quote(name))
+		out.WriteByte(':')
+		out.Write(m[name])
+	}
+	out.WriteByte('}')
+	return out.String()
+}
+
+// lane strings one lane's steps together and gives its first node.
+func (b *weaver) lane(lane string, at flow.Edge, now json.RawMessage) (head string, err error) {
+	if b.s.Trigger != nil {
+		now = nil
+	}
+	link := func(id string) {
+		if head == "" {
+			head = id
+		}
+		at.To = id
+		b.edges = append(b.edges, at)
+		at = flow.Edge{From: id}
+	}
+	for k, st := range b.s.Steps {
+		on, err := pick(st.On, lane)
+		if err != nil {
+			return "", fault.InvalidFields(under(fmt.Sprintf("/steps/%d/on", k), err))
+		}
+		if on == nil {
+			continue
+		}
+		id := st.ID + suffix(lane)
+		if now == nil || !bytes.Equal(on, now) {
+			cfg, err := b.wait(on)
+			if err != nil {
+				return "", fault.InvalidFields(under(fmt.Sprintf("/steps/%d/on", k), err))
+			}
+			b.nodes["wait-"+id] = node("wait", cfg)
+			link("wait-" + id)
+			now = on
+		}
+		n, err := b.step(st, lane)
+		if err != nil {
+			return "", fault.InvalidFields(under(fmt.Sprintf("/steps/%d", k), err))
+		}
+		b.nodes[id] = n
+		link(id)
+		if st.Do != nil {
+			for _, port := range slices.Sorted(maps.Keys(st.Do.Ways)) {
+				b.ways = append(b.ways, way{id, port, st.Do.Ways[port], lane})
+			}
+			if n.Type == "approval" {
+				at.Port = "approved"
+			}
+		} else if slices.Contains(b.s.CopyOwner, lane) {
+			b.nodes["copy-"+id] = node("notify", `{"to":{"field":"customer.owner"},"text":{"en":"A reminder has gone to this customer; please keep an eye on it.","zh-CN":"已向该客户发送提醒，请留意后续。"}}`)
+			link("copy-" + id)
+		}
+	}
+	link("end")
+	return head, nil
+}
+
+// wait gives the settings of the wait before a step: until so long after the
+// date, or after an event simply so long.
+func (b *weaver) wait(on json.RawMessage) (string, error) {
+	offset, err := span(on)
+	if err != nil {
+		return "", err
+	}
+	if b.s.Trigger != nil {
+		return object(map[string]json.RawMessage{"for": offset, "at": b.s.At}), nil
+	}
+	until := object(map[string]json.RawMessage{"field": quote(b.s.Date), "offset": offset})
+	return object(map[string]json.RawMessage{"until": json.RawMessage(until), "at": b.s.At}), nil
+}
+
+func (b *weaver) step(st seriesStep, lane string) (*flow.Node, error) {
+	if st.Do != nil {
+		cfg := st.Do.Cfg
+		if len(cfg) == 0 {
+			cfg = json.RawMessage("{}")
+		}
+		return &flow.Node{Type: st.Do.Type, V: 1, Cfg: cfg, Label: st.Label}, nil
+	}
+	tpl, err := pick(st.Send, lane)
+	if err != nil || len(tpl) == 0 {
+		return nil, fault.At("/send", "required", nil)
+	}
+	channel := st.Channel
+	if channel == "" {
+		channel = "preferred"
+	}
+	cfg := map[string]json.RawMessage{"channel": quote(channel), "template": tpl}
+	if len(st.Fallback) > 0 {
+		raw, err := json.Marshal(st.Fallback)
+		if err != nil {
+			return nil, err
+		}
+		cfg["fallback"] = raw
+	}
+	return &flow.Node{Type: "send", V: 1, Cfg: json.RawMessage(object(cfg)), Label: st.Label, OnError: &flow.OnError{Retries: 5, Then: "park"}}, nil
+}
