@@ -194,11 +194,20 @@ func (b *weaver) first(lanes []string) (json.RawMessage, error) {
 	return best, nil
 }
 
-// earlier compares two plain numbers of days; a time of another kind is never
-// earlier, so that the first one written stays.
-func earlier(a, b json.RawMessage) bool {
-	var x, y int
-	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && x < y
+// earlier compares two times. Of an answer only its sign is known here, so that
+// one before the date is earlier than any time after it; of two that cannot be
+// told apart the first one written stays.
+func earlier(a, b json.RawMessage) bool { return roughly(a) < roughly(b) }
+
+// roughly is a time in days from the date.
+func roughly(at json.RawMessage) int {
+	var days int
+	if json.Unmarshal(at, &days) == nil {
+		return days
+	}
+	var t struct{ W, Times int }
+	_ = json.Unmarshal(at, &t) // span judges it
+	return t.W*7/5 + t.Times
 }
 
 // pick gives what a value says for a lane: the value itself, or the lane's own.
