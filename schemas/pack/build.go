@@ -2,31 +2,32 @@ package pack
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/form"
 	"github.com/dueflow/dueflow/schemas/message"
 )
 
-// Build makes a pack of its source folder: pack.json is the manifest without
+// Build makes a pack of the files of its source folder, by their paths with
+// slashes: pack.json is the manifest without
 // contents, and the folders of the kinds hold one file per object. Besides
 // these, messages.json may hold a list of messages, and flows/<key>.series.json
 // a flow as a Series. What the pack needs of node types, channels and fields
 // is worked out from its flows and messages. Errors name the file.
-func Build(src fs.FS) (*Pack, error) {
-	raw, err := fs.ReadFile(src, "pack.json")
-	if err != nil {
-		return nil, fmt.Errorf("pack.json: %w", err)
+func Build(src map[string][]byte) (*Pack, error) {
+	raw, ok := src["pack.json"]
+	if !ok {
+		return nil, fault.New(fault.Invalid, "pack.broken", fault.Params{"file": "pack.json"})
 	}
 	p := &Pack{}
+	var err error
 	if p.Objects, err = sources(src); err != nil {
 		return nil, err
 	}
@@ -61,7 +62,7 @@ func contents(objects []Object) json.RawMessage {
 	return raw
 }
 
-func sources(src fs.FS) ([]Object, error) {
+func sources(src map[string][]byte) ([]Object, error) {
 	var out []Object
 	add := func(kind Kind, key string, raw []byte) error {
 		plain, err := Canonical(raw)
@@ -74,39 +75,27 @@ func sources(src fs.FS) ([]Object, error) {
 		out = append(out, Object{kind, key, plain})
 		return nil
 	}
-	if err := messageList(src, add); err != nil {
-		return nil, fmt.Errorf("messages.json: %w", err)
-	}
-	for _, kind := range Kinds {
-		entries, err := fs.ReadDir(src, string(kind))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+	for _, name := range slices.Sorted(maps.Keys(src)) {
+		dir, file := path.Split(name)
+		kind := Kind(strings.TrimSuffix(dir, "/"))
+		var err error
+		switch {
+		case name == "pack.json":
+		case name == "messages.json":
+			err = messageList(src[name], add)
+		case slices.Contains(Kinds, kind):
+			err = source(kind, file, src[name], add)
+		default:
+			err = fault.New(fault.Invalid, "pack.path", fault.Params{"file": clip(name)})
 		}
 		if err != nil {
-			return nil, err
-		}
-		for _, e := range entries {
-			name := path.Join(string(kind), e.Name())
-			raw, err := fs.ReadFile(src, name)
-			if err == nil {
-				err = source(kind, e.Name(), raw, add)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return out, nil
 }
 
-func messageList(src fs.FS, add func(Kind, string, []byte) error) error {
-	raw, err := fs.ReadFile(src, "messages.json")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
+func messageList(raw []byte, add func(Kind, string, []byte) error) error {
 	var list []json.RawMessage
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return err
@@ -167,18 +156,9 @@ func (p *Pack) need() error {
 				}
 			}
 		}
-		v, err := form.Decode(o.Raw)
-		if err != nil {
-			return err
-		}
-		for _, f := range fieldsIn(v) {
-			fields[f] = true
-		}
 	}
-	for _, o := range p.Of(Message) {
-		for _, f := range variablesOf(o.Raw) {
-			fields[f] = true
-		}
+	for _, f := range Reads(p.Objects) {
+		fields[f] = true
 	}
 	p.Requires.Nodes, p.Requires.Channels = slices.Sorted(maps.Keys(nodes)), slices.Sorted(maps.Keys(channels))
 	p.declare(fields)
@@ -188,7 +168,7 @@ func (p *Pack) need() error {
 // declare lists the fields that the pack reads and every form has not: from the
 // manifest where it names them, else from the forms that the pack brings.
 func (p *Pack) declare(read map[string]bool) {
-	said := map[string]Field{}
+	said := map[string]Reading{}
 	for _, f := range p.Requires.Fields {
 		said[f.Path] = f
 	}
@@ -201,12 +181,12 @@ func (p *Pack) declare(read map[string]bool) {
 			p.Requires.Fields = append(p.Requires.Fields, f)
 		}
 	}
-	slices.SortFunc(p.Requires.Fields, func(a, b Field) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(p.Requires.Fields, func(a, b Reading) int { return strings.Compare(a.Path, b.Path) })
 }
 
 // Brings lists the fields that the pack's forms add, by path.
-func (p *Pack) Brings() map[string]Field {
-	out := map[string]Field{}
+func (p *Pack) Brings() map[string]Reading {
+	out := map[string]Reading{}
 	for _, o := range p.Of(Form) {
 		var x Extension
 		if json.Unmarshal(o.Raw, &x) != nil {
@@ -218,7 +198,7 @@ func (p *Pack) Brings() map[string]Field {
 				Help  flow.Text `json:"x-df-help"`
 			}
 			_ = json.Unmarshal(raw, &prop)
-			out[x.Form+"."+key] = Field{Path: x.Form + "." + key, Type: form.TypeOf(raw), Label: prop.Label, Why: prop.Help}
+			out[x.Form+"."+key] = Reading{Path: x.Form + "." + key, Type: form.TypeOf(raw), Label: prop.Label, Why: prop.Help}
 		}
 	}
 	return out
@@ -275,6 +255,51 @@ func variablesOf(raw json.RawMessage) []string {
 					out = append(out, v)
 				}
 			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// FilterType is how conditions see a field.
+func FilterType(f Reading) filter.Type { return form.Field{Type: f.Type}.FilterType() }
+
+// Assemble makes a pack of a head and objects, as Build does of files.
+func Assemble(head Manifest, objects []Object) (*Pack, error) {
+	p := &Pack{}
+	for _, o := range objects {
+		raw, err := Canonical(o.Raw)
+		if err != nil {
+			return nil, err
+		}
+		p.Objects = append(p.Objects, Object{o.Kind, o.Key, raw})
+	}
+	order(p.Objects)
+	head.Format = Format
+	if err := json.Unmarshal(contents(p.Objects), &head.Contents); err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(head)
+	if err != nil {
+		return nil, err
+	}
+	if p.Manifest, err = ParseManifest(raw); err != nil {
+		return nil, err
+	}
+	return p, p.need()
+}
+
+// Reads lists the fields that flows and messages read.
+func Reads(objects []Object) []string {
+	var out []string
+	for _, o := range objects {
+		switch o.Kind {
+		case Flow:
+			if v, err := form.Decode(o.Raw); err == nil {
+				out = append(out, fieldsIn(v)...)
+			}
+		case Message:
+			out = append(out, variablesOf(o.Raw)...)
 		}
 	}
 	slices.Sort(out)

@@ -84,12 +84,12 @@ type Requires struct {
 	Nodes    []string          `json:"nodes,omitempty"`   // "send/1"
 	Channels []string          `json:"channels,omitempty"`
 	Packs    map[string]string `json:"packs,omitempty"` // id → range
-	Fields   []Field           `json:"fields,omitempty"`
+	Fields   []Reading         `json:"fields,omitempty"`
 }
 
-// Field is a field that the pack's objects read. One that is not part of every
+// Reading is a field that the pack's objects read. One that is not part of every
 // form is either brought along by a form object or must be mapped.
-type Field struct {
+type Reading struct {
 	Path  string    `json:"path"` // customer.region
 	Type  string    `json:"type"` // text, number, money, boolean, date, choice, …
 	Label flow.Text `json:"label,omitempty"`
@@ -319,4 +319,18 @@ func Fits(version, within string) bool {
 	}
 	v, err := semver.NewVersion(version)
 	return err != nil || c.Check(v)
+}
+
+// Without gives JSON without some members, canonical.
+func Without(raw []byte, members ...string) (json.RawMessage, error) {
+	v, err := form.Decode(raw)
+	if err != nil {
+		return nil, err
+	}
+	if m, ok := v.(map[string]any); ok {
+		for _, name := range members {
+			delete(m, name)
+		}
+	}
+	return canonicalOf(v)
 }

@@ -123,9 +123,9 @@ func sortedNames(u flow.Units) []string {
 	return names
 }
 
-// Conflict is a piece that the pack and the workspace both changed,
+// Clash is a piece that the pack and the workspace both changed,
 // differently, since the pack was installed.
-type Conflict struct {
+type Clash struct {
 	Unit   string          `json:"unit"`
 	Base   json.RawMessage `json:"base,omitempty"`
 	Mine   json.RawMessage `json:"mine,omitempty"`
@@ -135,9 +135,9 @@ type Conflict struct {
 // Merged is the outcome of bringing an object up to a newer pack.
 type Merged struct {
 	Raw       json.RawMessage
-	Taken     []string   // pieces that came from the pack
-	Kept      []string   // pieces that the workspace changed
-	Conflicts []Conflict // not decided; Raw holds mine
+	Taken     []string // pieces that came from the pack
+	Kept      []string // pieces that the workspace changed
+	Conflicts []Clash  // not decided; Raw holds mine
 }
 
 // Merge brings a pack's change of an object (base → theirs) onto what the
@@ -166,9 +166,9 @@ func Merge(k Kind, key string, base, mine, theirs json.RawMessage, take map[stri
 		decided[name] = side
 	}
 	units, names := flow.Merge(b, m, t, decided)
-	out := &Merged{Kept: []string{}, Taken: []string{}, Conflicts: []Conflict{}}
+	out := &Merged{Kept: []string{}, Taken: []string{}, Conflicts: []Clash{}}
 	for _, name := range names {
-		out.Conflicts = append(out.Conflicts, Conflict{name, b[name], m[name], t[name]})
+		out.Conflicts = append(out.Conflicts, Clash{name, b[name], m[name], t[name]})
 		units.Set(name, m[name])
 	}
 	for _, name := range flow.Differences(b, t) {

@@ -3,7 +3,7 @@ package pack
 import (
 	"embed"
 	"fmt"
-	"io/fs"
+	"path"
 	"sync"
 )
 
@@ -22,8 +22,8 @@ var Builtin = sync.OnceValues(func() ([]*Pack, error) {
 		if !e.IsDir() {
 			continue
 		}
-		src, err := fs.Sub(shipped, "packs/"+e.Name())
-		if err != nil {
+		src := map[string][]byte{}
+		if err := files(path.Join("packs", e.Name()), "", src); err != nil {
 			return nil, err
 		}
 		p, err := Build(src)
@@ -40,3 +40,24 @@ var Builtin = sync.OnceValues(func() ([]*Pack, error) {
 	}
 	return out, nil
 })
+
+// files reads a folder of the shipped sources.
+func files(root, under string, into map[string][]byte) error {
+	entries, err := shipped.ReadDir(path.Join(root, under))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := path.Join(under, e.Name())
+		if e.IsDir() {
+			if err := files(root, name, into); err != nil {
+				return err
+			}
+			continue
+		}
+		if into[name], err = shipped.ReadFile(path.Join(root, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -30,6 +30,7 @@ import (
 	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/outreach"
+	"github.com/dueflow/dueflow/server/packs"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/sso"
 	"github.com/dueflow/dueflow/server/store"
@@ -57,6 +58,7 @@ type Deps struct {
 	Outreach  *outreach.Service
 	Tiers     *tiers.Service
 	Desk      *desk.Service
+	Packs     *packs.Service
 	Letters   *letters.Service
 	SSO       *sso.Service
 	House     *house.Service

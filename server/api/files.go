@@ -37,6 +37,7 @@ func (s *Server) routes() {
 	s.taskRoutes()
 	s.hookRoutes()
 	s.letterRoutes()
+	s.packRoutes()
 }
 
 func csp(nonce string) string {

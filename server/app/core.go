@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -28,6 +29,7 @@ import (
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/pace"
+	"github.com/dueflow/dueflow/server/packs"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/sso"
 	"github.com/dueflow/dueflow/server/store"
@@ -68,6 +70,7 @@ type Core struct {
 	Identity  *identity.Service
 	Tiers     *tiers.Service
 	Desk      *desk.Service
+	Packs     *packs.Service
 	Letters   *letters.Service
 	SSO       *sso.Service
 	House     *house.Service
@@ -112,7 +115,7 @@ func openDriver(ctx context.Context, cfg config.Config) (store.Driver, error) {
 
 // specs are the collections of every workspace.
 func specs() []store.Spec {
-	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs, live.Specs, desk.Specs, outreach.Specs, house.Specs)
+	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs, live.Specs, desk.Specs, packs.Specs, outreach.Specs, house.Specs)
 	for _, f := range form.Builtin() {
 		out = append(out, records.Spec(f))
 	}
@@ -167,6 +170,10 @@ func (c *Core) assemble(ctx context.Context) error {
 	}
 	c.Desk = desk.New(c.Store, c.Spaces, c.Records)
 	c.Tiers = tiers.New(c.Store, c.Spaces, c.Accounts, c.Records)
+	c.Packs = &packs.Service{
+		Store: c.Store, Forms: c.Forms, Flows: c.Flows, Templates: c.Templates, Desk: c.Desk, Channels: c.Channels, Version: "dev", Now: c.Now,
+		Addresses: c.addresses,
+	}
 	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks, Tiers: c.Tiers, Desk: c.Desk}
 	c.World.Assign = c.assign
 	c.House = &house.Service{
@@ -200,6 +207,32 @@ func (c *Core) assemble(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// addresses tells by which channels customers can be reached.
+func (c *Core) addresses(ctx context.Context, ws string, customers []string) (map[string][]string, error) {
+	w, err := c.Spaces.Get(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(customers)
+	docs, err := c.Store.In(ws, records.Prefix+"customer").GetMany(ctx, slices.Compact(customers))
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string][]string, len(docs))
+	for id, d := range docs {
+		var record map[string]any
+		if err := json.Unmarshal(d.Body, &record); err != nil {
+			return nil, err
+		}
+		for key, ch := range c.Channels {
+			if ch.Address(w.Channels[key], record) != "" {
+				out[id] = append(out[id], key)
+			}
+		}
+	}
+	return out, nil
 }
 
 // connect joins the services where one tells another.

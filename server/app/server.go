@@ -128,6 +128,9 @@ func (s *Server) sweepFlows(ctx context.Context) {
 				kept[ws] = err == nil
 			}
 			if err == nil {
+				err = s.Packs.Resume(ctx, ws)
+			}
+			if err == nil {
 				err = s.Flows.Sweep(ctx, ws)
 			}
 			if err == nil {
@@ -181,11 +184,12 @@ func (s *Server) listen(version string) error {
 }
 
 func (s *Server) deps(version string) api.Deps {
+	s.Packs.Version = version
 	rows := imports.New(s.Spaces, s.Forms, s.Accounts, s.Records, s.Access)
 	rows.User = s.userNamed
 	d := api.Deps{
 		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
-		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Outreach: s.Outreach, Tiers: s.Tiers, Desk: s.Desk, Letters: s.Letters, SSO: s.SSO, House: s.House, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
+		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Outreach: s.Outreach, Tiers: s.Tiers, Desk: s.Desk, Packs: s.Packs, Letters: s.Letters, SSO: s.SSO, House: s.House, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
 		Imports: rows, Live: s.Live, Presence: s.Presence, Channels: s.Channels,
 		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies, EntryLimit: s.Config.EntryLimit,
 		Ready: func(ctx context.Context) error {

@@ -167,3 +167,26 @@ func (s *Service) Preview(ctx context.Context, a policies.Actor, formKey string,
 	names := s.Names(ctx, a.Workspace)
 	return Preview{m, node.Both(func(lang string) string { return names.Phrase(e, lang) })}, nil
 }
+
+// PageWith is Page for a document whose templates and fields are not all in
+// the workspace yet: names says what those are called.
+func (s *Service) PageWith(ctx context.Context, ws string, doc json.RawMessage, templates, fields map[string]flow.Text) map[string][]string {
+	f, err := flow.Parse(doc)
+	if err != nil {
+		return map[string][]string{}
+	}
+	names := s.Names(ctx, ws)
+	known := names.Name
+	names.Name = func(kind, key string) flow.Text {
+		switch {
+		case kind == node.NameTemplate && len(templates[key]) > 0:
+			return templates[key]
+		case kind == node.NameField && len(fields[key]) > 0:
+			return fields[key]
+		case known != nil:
+			return known(kind, key)
+		}
+		return nil
+	}
+	return s.page(f, names)
+}

@@ -103,6 +103,7 @@ var doors = []door{
 	{lib: "github.com/prometheus/", at: []string{"server/api", "server/app"}},
 	{lib: "github.com/teambition/rrule-go", at: []string{"workflows/node/triggerschedule"}},
 	{lib: "github.com/microcosm-cc/bluemonday", at: []string{"schemas/message", "server/templates"}},
+	{lib: "github.com/Masterminds/semver/", at: []string{"schemas/pack"}},
 	{lib: "github.com/google/uuid", at: []string{"server/"}},
 	{lib: "go.yaml.in/yaml/", test: []string{"server/config"}},
 	{lib: "golang.org/x/text/", at: []string{"server/store", "server/imports", "workflows/channel/email"}, test: []string{"server/imports"}},

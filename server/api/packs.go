@@ -1,0 +1,332 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/schemas/message"
+	"github.com/dueflow/dueflow/schemas/pack"
+	"github.com/dueflow/dueflow/server/packs"
+	"github.com/dueflow/dueflow/server/text"
+)
+
+func (s *Server) packRoutes() {
+	read, change := need{"pack", "read"}, need{"pack", "update"}
+	route(s, http.MethodGet, "/packs/catalog", "packCatalog", read, "Packs that can be installed", s.packCatalog)
+	route(s, http.MethodGet, "/packs/catalog/{id}", "getCatalogPack", read, "What is in a pack", s.getCatalogPack)
+	route(s, http.MethodPost, "/packs/files", "uploadPack", change, "Upload a package file to plan with", s.uploadPack)
+	route(s, http.MethodPost, "/packs/plan", "planPack", change, "What an install, upgrade or roll-back would do", s.planPack)
+	route(s, http.MethodPost, "/packs/apply", "applyPack", change, "Do what a plan said", s.applyPack)
+	route(s, http.MethodGet, "/packs", "listPacks", read, "Installed packs", s.listPacks)
+	route(s, http.MethodPost, "/packs/{id}/uninstall", "uninstallPack", change, "Take a pack out; records stay", s.uninstallPack)
+	route(s, http.MethodPost, "/packs/export", "exportPack", need{"flow", "read"}, "A flow of one's own as a pack", s.exportPack)
+}
+
+type catalogItem struct {
+	ID        string    `json:"id"`
+	Version   string    `json:"version"`
+	Name      flow.Text `json:"name"`
+	About     flow.Text `json:"about"`
+	Trade     flow.Text `json:"trade,omitempty"`
+	Tags      []string  `json:"tags"`
+	Channels  []string  `json:"channels"`
+	Flows     int       `json:"flows"`
+	Messages  int       `json:"messages"`
+	Publisher string    `json:"publisher"`
+	Installed string    `json:"installed"`
+	Source    string    `json:"source"`
+}
+
+func itemOf(p *pack.Pack, installed string) catalogItem {
+	i := catalogItem{
+		ID: p.ID, Version: p.Version, Name: p.Name, About: p.About, Trade: p.Trade, Tags: p.Tags, Channels: p.Requires.Channels,
+		Flows: len(p.Of(pack.Flow)), Messages: len(p.Of(pack.Message)), Publisher: p.Publisher.Name, Installed: installed, Source: "builtin",
+	}
+	if i.Tags == nil {
+		i.Tags = []string{}
+	}
+	if i.Channels == nil {
+		i.Channels = []string{}
+	}
+	return i
+}
+
+func (s *Server) packCatalog(ctx context.Context, a policies.Actor, _ *nothing) (*reply[items[catalogItem]], error) {
+	all, err := pack.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	have, err := s.Packs.List(ctx, a.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	installed := map[string]string{}
+	for _, i := range have {
+		installed[i.ID] = i.Version
+	}
+	out := items[catalogItem]{Items: []catalogItem{}}
+	for _, p := range all {
+		out.Items = append(out.Items, itemOf(p, installed[p.ID]))
+	}
+	return &reply[items[catalogItem]]{out}, nil
+}
+
+// PackPath names a pack.
+type PackPath struct {
+	ID   string `path:"id" maxLength:"60"`
+	File string `query:"file" maxLength:"64" doc:"hash of an uploaded package"`
+}
+
+type packChange struct {
+	Version string    `json:"version"`
+	Text    flow.Text `json:"text"`
+}
+
+type packDetail struct {
+	catalogItem
+	Licence string              `json:"licence"`
+	Params  json.RawMessage     `json:"params"`
+	Fields  []pack.Reading      `json:"fields"`
+	Changes []packChange        `json:"changes"`
+	Flows   []packs.FlowPreview `json:"flows"`
+	Texts   []message.Document  `json:"messages"`
+}
+
+func (s *Server) getCatalogPack(ctx context.Context, a policies.Actor, in *PackPath) (*reply[packDetail], error) {
+	p, _, err := s.Packs.Find(ctx, a.Workspace, in.ID, in.File)
+	if err != nil {
+		return nil, err
+	}
+	have, err := s.Packs.Get(ctx, a.Workspace, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := packDetail{catalogItem: itemOf(p, have.Version), Licence: p.Licence, Params: p.Params, Fields: p.Requires.Fields, Changes: []packChange{}, Texts: []message.Document{}}
+	if out.Params == nil {
+		out.Params = json.RawMessage("null")
+	}
+	if out.Fields == nil {
+		out.Fields = []pack.Reading{}
+	}
+	for _, c := range p.Changes {
+		out.Changes = append(out.Changes, packChange(c))
+	}
+	if out.Flows, err = s.Packs.Preview(ctx, a.Workspace, p); err != nil {
+		return nil, err
+	}
+	adapted, err := p.Adapt(pack.Choices{})
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range adapted.Objects {
+		var d message.Document
+		if o.Kind != pack.Message || json.Unmarshal(o.Raw, &d) != nil {
+			continue
+		}
+		out.Texts = append(out.Texts, d)
+	}
+	return &reply[packDetail]{out}, nil
+}
+
+type uploadPackIn struct {
+	Body struct {
+		File string `json:"file" maxLength:"2900000" doc:"the package in base64"`
+	}
+}
+
+type uploadedPack struct {
+	File    string    `json:"file"`
+	ID      string    `json:"id"`
+	Version string    `json:"version"`
+	Name    flow.Text `json:"name"`
+}
+
+func (s *Server) uploadPack(ctx context.Context, a policies.Actor, in *uploadPackIn) (*reply[uploadedPack], error) {
+	raw, err := base64.StdEncoding.DecodeString(in.Body.File)
+	if err != nil {
+		return nil, fault.At("/file", "base64", nil)
+	}
+	p, err := s.Packs.Keep(ctx, a.Workspace, raw)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[uploadedPack]{uploadedPack{p.SHA256, p.ID, p.Version, p.Name}}, nil
+}
+
+type planIn struct{ Body packs.Request }
+
+type objectPlanOut struct {
+	packs.ObjectPlan
+	Issues []lintIssue `json:"issues"`
+}
+
+type planProblem struct {
+	Pointer string `json:"pointer"`
+	Rule    string `json:"rule"`
+	Message string `json:"message"`
+}
+
+type planOut struct {
+	*packs.Plan
+	Objects  []objectPlanOut `json:"objects"`
+	Problems []planProblem   `json:"problems"`
+}
+
+func (s *Server) planPack(ctx context.Context, a policies.Actor, in *planIn) (*reply[planOut], error) {
+	p, err := s.Packs.Plan(ctx, a, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	out := planOut{Plan: p, Objects: []objectPlanOut{}, Problems: []planProblem{}}
+	for _, o := range p.Objects {
+		out.Objects = append(out.Objects, objectPlanOut{o, said(ctx, o.Issues)})
+	}
+	for _, f := range p.Problems {
+		out.Problems = append(out.Problems, planProblem{f.Pointer, f.Rule, text.Field(langOf(ctx), f)})
+	}
+	return &reply[planOut]{out}, nil
+}
+
+type applyIn struct {
+	Body struct {
+		packs.Request
+		Hash string `json:"hash" doc:"of the plan that was looked at"`
+	}
+}
+
+type installedOut struct {
+	ID          string       `json:"id"`
+	Version     string       `json:"version"`
+	Name        flow.Text    `json:"name"`
+	At          string       `json:"at"`
+	By          ref          `json:"by"`
+	State       string       `json:"state"`
+	Latest      string       `json:"latest"`
+	CanRollBack bool         `json:"canRollBack"`
+	Objects     []packObject `json:"objects"`
+}
+
+type packObject struct {
+	Kind pack.Kind `json:"kind"`
+	Key  string    `json:"key"`
+	As   string    `json:"as"`
+}
+
+func showInstalled(i packs.Installed, names map[string]string) installedOut {
+	out := installedOut{
+		ID: i.ID, Version: i.Version, Name: i.Name, At: i.At, By: person(names, i.By), State: i.State, Latest: i.Version,
+		CanRollBack: len(i.History) > 0, Objects: []packObject{},
+	}
+	for _, h := range i.Objects {
+		out.Objects = append(out.Objects, packObject{h.Kind, h.Key, h.As})
+	}
+	return out
+}
+
+// changesOf are the rights that installing an object asks for beside "pack".
+var changesOf = map[pack.Kind]need{
+	pack.Flow: {"flow", "update"}, pack.Message: {"template", "update"}, pack.Form: {"form", "publish"},
+}
+
+func (s *Server) applyPack(ctx context.Context, a policies.Actor, in *applyIn) (*reply[installedOut], error) {
+	p, err := s.Packs.Plan(ctx, a, in.Body.Request)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range p.Objects {
+		if n, ok := changesOf[o.Kind]; ok && (o.Action == packs.Add || o.Action == packs.Update) {
+			if err := s.Access.Must(ctx, a, n.object, n.action); err != nil {
+				return nil, err
+			}
+		}
+	}
+	i, err := s.Packs.Apply(ctx, a, in.Body.Request, in.Body.Hash)
+	if err != nil {
+		return nil, err
+	}
+	s.audit(ctx, a, p.Action, "pack", i.ID, map[string]any{"version": i.Version, "from": p.Installed})
+	return &reply[installedOut]{showInstalled(*i, s.userNames(ctx, a.Workspace))}, nil
+}
+
+func (s *Server) listPacks(ctx context.Context, a policies.Actor, _ *nothing) (*reply[items[installedOut]], error) {
+	have, err := s.Packs.List(ctx, a.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pack.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	latest := map[string]string{}
+	for _, p := range all {
+		latest[p.ID] = p.Version
+	}
+	names := s.userNames(ctx, a.Workspace)
+	out := items[installedOut]{Items: []installedOut{}}
+	for _, i := range have {
+		o := showInstalled(i, names)
+		if v := latest[i.ID]; v != "" && pack.Newer(v, i.Version) {
+			o.Latest = v
+		}
+		out.Items = append(out.Items, o)
+	}
+	return &reply[items[installedOut]]{out}, nil
+}
+
+type uninstallIn struct {
+	ID   string `path:"id" maxLength:"60"`
+	Body struct {
+		Dry  bool `json:"dry,omitempty" doc:"only say what would be done"`
+		Stop bool `json:"stop,omitempty" doc:"take live flows off the air and stop their runs"`
+	}
+}
+
+type removals struct {
+	Objects []packs.Removal `json:"objects"`
+}
+
+func (s *Server) uninstallPack(ctx context.Context, a policies.Actor, in *uninstallIn) (*reply[removals], error) {
+	if in.Body.Stop && !in.Body.Dry {
+		if err := s.Access.Must(ctx, a, "flow", "publish"); err != nil {
+			return nil, err
+		}
+	}
+	list, err := s.Packs.Uninstall(ctx, a, in.ID, in.Body.Stop, in.Body.Dry)
+	if err != nil {
+		return nil, err
+	}
+	if !in.Body.Dry {
+		s.audit(ctx, a, "delete", "pack", in.ID, list)
+	}
+	return &reply[removals]{removals{list}}, nil
+}
+
+type exportPackIn struct {
+	Body packs.ExportRequest
+}
+
+type exportedPack struct {
+	File     string         `json:"file" doc:"the package in base64"`
+	Stripped []string       `json:"stripped" doc:"what belonged to this company and was taken out"`
+	Findings []pack.Finding `json:"findings"`
+}
+
+func (s *Server) exportPack(ctx context.Context, a policies.Actor, in *exportPackIn) (*reply[exportedPack], error) {
+	p, stripped, found, err := s.Packs.Export(ctx, a, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	file, err := p.Write()
+	if err != nil {
+		return nil, err
+	}
+	if found == nil {
+		found = []pack.Finding{}
+	}
+	return &reply[exportedPack]{exportedPack{base64.StdEncoding.EncodeToString(file), stripped, found}}, nil
+}

@@ -1,0 +1,251 @@
+// Package packs installs template packs into a workspace: it plans what an
+// install, upgrade or roll-back would change, does it wholly or not at all,
+// remembers what came from where, and takes packs out again. Objects land as
+// drafts; nothing is sent until somebody publishes.
+package packs
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/schemas/pack"
+	"github.com/dueflow/dueflow/server/desk"
+	"github.com/dueflow/dueflow/server/flows"
+	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/templates"
+	"github.com/dueflow/dueflow/workflows/channel"
+)
+
+const (
+	collection = "pack"
+	packFiles  = "packfile"
+	maxPacks   = 200
+	maxHistory = 3 // earlier states that can be gone back to
+)
+
+// Specs are the collections of this room.
+var Specs = []store.Spec{
+	{Name: collection, Indexes: []store.Index{store.OnText("state")}, MaxBody: 12 << 20},
+	{Name: packFiles, MaxBody: 2*pack.MaxFile + 1<<10},
+}
+
+// The states of an installed pack.
+const (
+	Ready    = "installed"
+	Changing = "changing" // an install, upgrade or removal is under way
+)
+
+// Installed is a pack in a workspace.
+type Installed struct {
+	ID        string       `json:"id"`
+	Version   string       `json:"version"`
+	Name      flow.Text    `json:"name"`
+	Publisher string       `json:"publisher"`
+	At        string       `json:"at"`
+	By        string       `json:"by"`
+	State     string       `json:"state"`
+	Choices   pack.Choices `json:"choices"`
+	Objects   []Held       `json:"objects"`
+	History   []Past       `json:"history,omitempty"`
+	// Pending is the change under way, so that a process that comes after a
+	// crash can finish it.
+	Pending *pending `json:"pending,omitempty"`
+	ver     int64
+}
+
+// Held is an object of a pack as it was installed.
+type Held struct {
+	Kind pack.Kind       `json:"kind"`
+	Key  string          `json:"key"` // in the pack
+	As   string          `json:"as"`  // in the workspace
+	Base json.RawMessage `json:"base"`
+}
+
+// Past is what a pack was before its last change, with its objects as the
+// workspace had them then.
+type Past struct {
+	Version string                     `json:"version"`
+	At      string                     `json:"at"`
+	Choices pack.Choices               `json:"choices"`
+	Objects []Held                     `json:"objects"`
+	Mine    map[string]json.RawMessage `json:"mine"` // by path in the pack
+}
+
+// Service installs packs.
+type Service struct {
+	Store     *store.Store
+	Forms     *forms.Service
+	Flows     *flows.Service
+	Templates *templates.Service
+	Desk      *desk.Service
+	Channels  channel.Registry
+	// Version is the product's, for what packs require.
+	Version string
+	// Now is the real time.
+	Now func() time.Time
+	// Addresses tells, for customers, by which channels each can be reached.
+	Addresses func(ctx context.Context, ws string, customers []string) (map[string][]string, error)
+}
+
+// List gives the installed packs by id.
+func (s *Service) List(ctx context.Context, ws string) ([]Installed, error) {
+	out := []Installed{}
+	err := s.Store.In(ws, collection).Each(ctx, store.Query{Limit: maxPacks}, func(d store.Doc) error {
+		i, err := decode(d)
+		out = append(out, i)
+		return err
+	})
+	return out, err
+}
+
+func decode(d store.Doc) (Installed, error) {
+	var i Installed
+	err := json.Unmarshal(d.Body, &i)
+	i.ver = d.Ver
+	return i, err
+}
+
+// Get gives an installed pack; one that is not there has no version.
+func (s *Service) Get(ctx context.Context, ws, id string) (Installed, error) {
+	d, err := s.Store.In(ws, collection).Get(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return Installed{ID: id}, nil
+	}
+	if err != nil {
+		return Installed{}, err
+	}
+	return decode(d)
+}
+
+func none(id string) error { return fault.New(fault.NotFound, "pack.none", fault.Params{"pack": id}) }
+
+// Keep stores the file of a package, so that it can be planned with and
+// installed, and gives the package.
+func (s *Service) Keep(ctx context.Context, ws string, file []byte) (*pack.Pack, error) {
+	p, err := pack.Read(file)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(map[string]string{"id": p.ID, "version": p.Version, "file": base64.StdEncoding.EncodeToString(file)})
+	if err != nil {
+		return nil, err
+	}
+	col := s.Store.In(ws, packFiles)
+	n, err := col.Count(ctx, nil, maxPacks+1)
+	if err != nil {
+		return nil, err
+	}
+	if n >= maxPacks {
+		return nil, fault.New(fault.Invalid, "pack.tooMany", fault.Params{"limit": maxPacks})
+	}
+	if _, err = col.Insert(ctx, p.SHA256, body); fault.Is(err, fault.Conflict) {
+		err = nil // the same file again
+	}
+	return p, err
+}
+
+// Find gives a pack: the file that was kept under a hash, or with file "" the
+// shipped one of an id.
+func (s *Service) Find(ctx context.Context, ws, id, file string) (*pack.Pack, bool, error) {
+	if file == "" {
+		all, err := pack.Builtin()
+		if err != nil {
+			return nil, false, err
+		}
+		k := slices.IndexFunc(all, func(p *pack.Pack) bool { return p.ID == id })
+		if k < 0 {
+			return nil, false, none(id)
+		}
+		return all[k], true, nil
+	}
+	d, err := s.Store.In(ws, packFiles).Get(ctx, file)
+	if fault.Is(err, fault.NotFound) {
+		return nil, false, none(id)
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	var kept struct{ File string }
+	if err := json.Unmarshal(d.Body, &kept); err != nil {
+		return nil, false, err
+	}
+	raw, err := base64.StdEncoding.DecodeString(kept.File)
+	if err != nil {
+		return nil, false, err
+	}
+	p, err := pack.Read(raw)
+	if err == nil && p.ID != id {
+		err = fault.At("/id", "const", p.ID)
+	}
+	return p, false, err
+}
+
+// Preview reads a pack's flows as sentences, with the default answers.
+func (s *Service) Preview(ctx context.Context, ws string, p *pack.Pack) ([]FlowPreview, error) {
+	a, err := p.Adapt(pack.Choices{})
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]flow.Text{}
+	for _, o := range a.Objects {
+		if o.Kind == pack.Message {
+			names[o.Key] = nameOf(o.Raw)
+		}
+	}
+	fields := map[string]flow.Text{}
+	for path, f := range p.Brings() {
+		fields[path] = f.Label
+	}
+	out := []FlowPreview{}
+	for _, o := range a.Objects {
+		if o.Kind == pack.Flow {
+			var about struct{ About flow.Text }
+			_ = json.Unmarshal(o.Raw, &about) // it has been checked
+			out = append(out, FlowPreview{o.Key, nameOf(o.Raw), about.About, s.Flows.PageWith(ctx, ws, o.Raw, names, fields)})
+		}
+	}
+	return out, nil
+}
+
+// FlowPreview is a flow of a pack as people read it.
+type FlowPreview struct {
+	Key       string              `json:"key"`
+	Name      flow.Text           `json:"name"`
+	About     flow.Text           `json:"about,omitempty"`
+	Sentences map[string][]string `json:"sentences"`
+}
+
+func nameOf(raw json.RawMessage) flow.Text {
+	var x struct{ Name flow.Text }
+	_ = json.Unmarshal(raw, &x) // what has no name is called by its key
+	return x.Name
+}
+
+// handler reads and writes objects of a kind in a workspace.
+type handler interface {
+	// read gives an object as it is now with its version; nil when it is not there.
+	read(ctx context.Context, a policies.Actor, o pack.Object) (json.RawMessage, int64, error)
+	// write makes it what raw says; nil takes it away.
+	write(ctx context.Context, a policies.Actor, o pack.Object, raw json.RawMessage, ver int64) error
+}
+
+func (s *Service) handler(k pack.Kind) handler {
+	switch k {
+	case pack.Flow:
+		return flowHandler{s}
+	case pack.Message:
+		return messageHandler{s}
+	case pack.Form:
+		return formHandler{s}
+	case pack.Board:
+		return boardHandler{s}
+	}
+	return nil
+}
