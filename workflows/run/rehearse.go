@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"strconv"
 	"strings"
 	"time"
 
@@ -157,7 +158,7 @@ func (r *Rehearsal) Play(ctx context.Context, a Account) error {
 			break
 		}
 		e.now = next
-		notes = e.arrive()
+		notes = e.arrive(runs)
 	}
 	for _, run := range runs {
 		if run.Status == Parked {
@@ -249,7 +250,7 @@ func (e *simulated) next(runs map[string]*Run) time.Time {
 }
 
 // arrive applies what happens now and tells the runs.
-func (e *simulated) arrive() []Note {
+func (e *simulated) arrive(runs map[string]*Run) []Note {
 	var notes []Note
 	t, form := e.r.Def.Trigger(), e.r.Def.Flow.Subject.Form
 	for e.pos < len(e.history) && !e.history[e.pos].at.After(e.now) {
@@ -259,11 +260,12 @@ func (e *simulated) arrive() []Note {
 		events := NodeEvents(ev)
 		for _, x := range events {
 			starts := t.Starts(x) || ev.Type == ledger.InvoiceBooked && t.Starts(node.Event{Type: node.EventEnrolled})
-			switch {
-			case starts && form == "invoice" && x.Invoice != "":
-				notes = append(notes, e.start(x.Invoice, ""))
-			case starts && form == "customer":
-				notes = append(notes, e.start(e.a.Customer, ""))
+			subject := e.a.Customer
+			if form == "invoice" {
+				subject = x.Invoice
+			}
+			if entry, ok := e.entry(runs, subject, x); starts && ok && subject != "" {
+				notes = append(notes, e.start(subject, entry))
 			}
 		}
 		notes = append(notes, Note{Kind: NoteEvent, Events: events})
@@ -289,6 +291,20 @@ func (e *simulated) arrive() []Note {
 		e.tick = e.r.Next(e.tick)
 	}
 	return notes
+}
+
+// entry names the run that an event starts: of a flow that may be entered again
+// each has its own, and there is none while the last one goes on.
+func (e *simulated) entry(runs map[string]*Run, subject string, x node.Event) (entry string, ok bool) {
+	if e.r.Def.Flow.Subject.Reentry != "again" {
+		return "", true
+	}
+	for _, r := range runs {
+		if r.Subject == subject {
+			return "", false
+		}
+	}
+	return strconv.FormatInt(x.Seq, 10), true
 }
 
 // note counts facts and forgets runs that have ended.
