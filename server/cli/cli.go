@@ -38,6 +38,7 @@ type commands struct {
 	Verify   verifyCmd   `cmd:"" help:"Replay all messages against the journal; violations must be 0."`
 	Insight  insightCmd  `cmd:"" help:"Figures."`
 	Flow     flowCmd     `cmd:"" help:"Publish, start, stop and watch flows."`
+	Pack     packCmd     `cmd:"" help:"Template packs: build, sign, test, install, upgrade, take out."`
 	User     userCmd     `cmd:"" help:"People."`
 	Token    tokenCmd    `cmd:"" help:"API keys."`
 	Backup   backupCmd   `cmd:"" help:"Copy the embedded store while it runs."`

@@ -100,6 +100,9 @@ func (s *Service) Has(ctx context.Context, ws, key string) bool {
 	return err == nil
 }
 
+// Ships tells whether every workspace has a template of a key.
+func (s *Service) Ships(key string) bool { return s.builtin[key] != nil }
+
 // Get gives a template as edited.
 func (s *Service) Get(ctx context.Context, ws, key string) (Template, error) {
 	d, err := s.store.In(ws, collection).Get(ctx, key)
