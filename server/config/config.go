@@ -20,6 +20,7 @@ type Config struct {
 	MongoURI        string
 	MongoPrefix     string
 	SecretKey       string
+	PackKeys        []string
 	TemporalAddress string
 	TemporalNS      string
 	Roles           []string
@@ -82,6 +83,7 @@ var table = []setting{
 	{"mongodb-prefix", "DUEFLOW_MONGODB_PREFIX", "dueflow_", "prefix of the databases, one a workspace", false, str(func(c *Config) *string { return &c.MongoPrefix })},
 	{"temporal-address", "DUEFLOW_TEMPORAL_ADDRESS", "", "Temporal cluster to use instead of the embedded engine", false, str(func(c *Config) *string { return &c.TemporalAddress })},
 	{"temporal-namespace", "DUEFLOW_TEMPORAL_NAMESPACE", "dueflow", "namespace on the cluster, made if it is missing", false, str(func(c *Config) *string { return &c.TemporalNS })},
+	{"pack-keys", "DUEFLOW_PACK_KEYS", "", "public keys, separated by commas, of publishers whose packs are trusted", false, setPackKeys},
 	{"roles", "DUEFLOW_ROLES", "api,worker", "what this process does: api, worker", false, setRoles},
 	{"log-level", "DUEFLOW_LOG_LEVEL", "info", "debug, info, warn or error", false, str(func(c *Config) *string { return &c.LogLevel })},
 	{"demo", "DUEFLOW_DEMO", "false", "make and open the demo workspace", false, flag(func(c *Config) *bool { return &c.Demo })},
@@ -119,6 +121,20 @@ func setEntryLimit(c *Config, v string) error {
 		return fmt.Errorf("want a number from 5 to 1000000")
 	}
 	c.EntryLimit = n
+	return nil
+}
+
+func setPackKeys(c *Config, v string) error {
+	c.PackKeys = nil
+	for k := range strings.SplitSeq(v, ",") {
+		if k = strings.TrimSpace(k); k == "" {
+			continue
+		}
+		if !strings.HasPrefix(k, "ed25519:") {
+			return fmt.Errorf("want keys as ed25519:…, got %q", k)
+		}
+		c.PackKeys = append(c.PackKeys, k)
+	}
 	return nil
 }
 

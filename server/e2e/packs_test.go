@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -210,6 +211,34 @@ func TestPackFiles(t *testing.T) {
 	s := newSpace(t, nil)
 	s.put("POST", "/packs/files", map[string]any{"file": []byte("no package")}, 422)
 	s.put("POST", "/packs/files", map[string]any{"file": "%%%"}, 422)
+	all, err := pack.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := *all[0]
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := foreign.Sign(key); err != nil {
+		t.Fatal(err)
+	}
+	file, err := foreign.Write()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var up struct{ File string }
+	if err := s.c.Do(t.Context(), "POST", "/packs/files", map[string]any{"file": file}, &up); err != nil {
+		t.Fatal(err)
+	}
+	strange := map[string]any{"id": foreign.ID, "file": up.File}
+	if p := s.plan(strange); len(p.Problems) != 1 || p.Problems[0].Rule != "packUntrusted" {
+		t.Errorf("a key that nobody trusts: %+v", p.Problems)
+	}
+	strange["accept"] = []string{foreign.Publisher.Key}
+	if p := s.plan(strange); len(p.Problems) != 0 {
+		t.Errorf("a key that was accepted: %+v", p.Problems)
+	}
 	sales := s.as("sales")
 	var p *client.Problem
 	if err := sales.Do(t.Context(), "POST", "/packs/plan", map[string]any{"id": "gentle-three-steps"}, nil); !errors.As(err, &p) || p.Status != 403 {

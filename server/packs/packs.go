@@ -88,6 +88,8 @@ type Service struct {
 	Channels  channel.Registry
 	// Version is the product's, for what packs require.
 	Version string
+	// Trusted are the public keys whose packs need no further word.
+	Trusted []string
 	// Now is the real time.
 	Now func() time.Time
 	// Addresses tells, for customers, by which channels each can be reached.

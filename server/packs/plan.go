@@ -24,7 +24,7 @@ type Request struct {
 	pack.Choices
 	// Take decides conflicts of an upgrade: object path → piece → "mine" or "theirs".
 	Take     map[string]map[string]string `json:"take,omitempty"`
-	Accept   []string                     `json:"accept,omitempty" doc:"\"unsigned\" accepts a package without signature"`
+	Accept   []string                     `json:"accept,omitempty" doc:"\"unsigned\" accepts a package without signature, a public key one that it has signed"`
 	Rollback bool                         `json:"rollback,omitempty" doc:"go back to what the pack was before its last change"`
 }
 
@@ -56,6 +56,7 @@ type Plan struct {
 	Name      flow.Text      `json:"name"`
 	Signed    bool           `json:"signed"`
 	Trusted   bool           `json:"trusted"`
+	Key       string         `json:"key,omitempty"` // that signed it
 	Needs     []Need         `json:"needs"`
 	Fields    []FieldPlan    `json:"fields"`
 	Params    any            `json:"params,omitempty"`
@@ -153,11 +154,15 @@ func (s *Service) planForth(ctx context.Context, a policies.Actor, p *Plan, r Re
 	if err != nil {
 		return err
 	}
-	p.Version, p.Name, p.Signed, p.Trusted = src.Version, src.Name, src.Signature != nil || shipped, shipped
+	p.Version, p.Name, p.Signed, p.Trusted = src.Version, src.Name, src.Signature != nil || shipped, shipped || src.Signature != nil && slices.Contains(s.Trusted, src.Signature.Key)
 	p.Action = actionOf(p.Installed, p.Version)
-	if !p.Signed && !slices.Contains(r.Accept, "unsigned") {
+	switch {
+	case !p.Signed && !slices.Contains(r.Accept, "unsigned"):
 		p.problem("/accept", "packUnsigned", nil)
+	case p.Signed && !p.Trusted && !slices.Contains(r.Accept, src.Signature.Key):
+		p.problem("/accept", "packUntrusted", fault.Params{"key": src.Signature.Key})
 	}
+	p.Key = src.Publisher.Key
 	if len(src.Params) > 0 {
 		p.Params = src.Params
 	}
