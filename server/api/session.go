@@ -74,6 +74,7 @@ var abilities = map[string]need{
 	"role.read": {"role", "read"}, "role.write": {"role", "update"}, "key.write": {"key", "create"},
 	"message.review": {"message", "review"}, "task.write": {"task", "update"}, "insight.read": {"insight", "read"}, "audit.read": {"audit", "read"},
 	"form.write": {"form", "update"}, "form.publish": {"form", "publish"}, "template.read": {"template", "read"}, "template.write": {"template", "update"},
+	"pack.read": {"pack", "read"}, "pack.write": {"pack", "update"},
 }
 
 func (s *Server) showSession(ctx context.Context, x identity.Session) (sessionOut, error) {

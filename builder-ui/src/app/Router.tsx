@@ -25,6 +25,8 @@ const DesignerPage = lazy(() => import('@/features/forms/components/DesignerPage
 const RecordsPage = lazy(() => import('@/features/forms/components/RecordsPage'));
 const MessagesPage = lazy(() => import('@/features/messages/components/MessagesPage'));
 const TemplatePage = lazy(() => import('@/features/messages/components/TemplatePage'));
+const MarketPage = lazy(() => import('@/features/market/components/MarketPage'));
+const PackPage = lazy(() => import('@/features/market/components/PackPage'));
 const ReviewPage = lazy(() => import('@/features/review/components/ReviewPage'));
 const LettersPage = lazy(() => import('@/features/letters/components/LettersPage'));
 const NotFoundPage = lazy(() => import('./NotFoundPage'));
@@ -63,6 +65,8 @@ export function Router() {
           <Route path="flows" element={<FlowsPage />} />
           <Route path="flows/:key" element={<FlowPage />} />
           <Route path="flows/:key/:tab" element={<FlowPage />} />
+          <Route path="market" element={<MarketPage />} />
+          <Route path="market/:id" element={<PackPage />} />
           <Route path="inbox" element={<InboxPage />} />
           <Route path="inbox/:id" element={<InboxPage />} />
           <Route path="forms" element={<FormsPage />} />

@@ -1,4 +1,5 @@
 import {
+  AppstoreOutlined,
   BarChartOutlined,
   ControlOutlined,
   FileTextOutlined,
@@ -20,6 +21,7 @@ import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { NoticeBell } from '@/features/board/components/NoticeBell';
 import { useMe } from '@/shared/api/session';
+import type { Permission } from '@/shared/api/types';
 import { useLive } from '@/shared/api/useLive';
 import { usePrefs } from '@/shared/lib/prefs';
 import { LanguageSwitch } from '@/shared/ui/LanguageSwitch';
@@ -30,7 +32,7 @@ import { ConnectionDot } from './ConnectionDot';
 import { UserMenu } from './UserMenu';
 import { ViewAsBanner } from './ViewAsBanner';
 
-const items: { to: string; label: string; icon: ReactNode }[] = [
+const items: { to: string; label: string; icon: ReactNode; can?: Permission }[] = [
   { to: '/today', label: 'nav.today', icon: <SunOutlined /> },
   { to: '/board', label: 'nav.board', icon: <ProjectOutlined /> },
   { to: '/customers', label: 'nav.customers', icon: <TeamOutlined /> },
@@ -38,6 +40,7 @@ const items: { to: string; label: string; icon: ReactNode }[] = [
   { to: '/runs', label: 'nav.runs', icon: <ControlOutlined /> },
   { to: '/review', label: 'nav.review', icon: <BarChartOutlined /> },
   { to: '/flows', label: 'nav.flows', icon: <NodeIndexOutlined /> },
+  { to: '/market', label: 'nav.market', icon: <AppstoreOutlined />, can: 'pack.read' },
   { to: '/forms', label: 'nav.forms', icon: <FormOutlined /> },
   { to: '/messages', label: 'nav.messages', icon: <MessageOutlined /> },
   { to: '/inbox', label: 'nav.inbox', icon: <InboxOutlined /> },
@@ -131,23 +134,26 @@ export function Shell() {
 
 function Nav({ label, narrow, onPick }: { label: string; narrow: boolean; onPick?: () => void }) {
   const { t } = useTranslation();
+  const { can } = useMe();
   return (
     <nav aria-label={label} className="nav">
-      {items.map((item) => (
-        <Tooltip key={item.to} title={narrow ? t(item.label) : ''} placement="right">
-          <NavLink
-            to={item.to}
-            className="nav-link"
-            onClick={onPick}
-            aria-label={narrow ? t(item.label) : undefined}
-          >
-            <span className="nav-icon" aria-hidden>
-              {item.icon}
-            </span>
-            <span className="nav-text">{t(item.label)}</span>
-          </NavLink>
-        </Tooltip>
-      ))}
+      {items
+        .filter((item) => !item.can || can[item.can])
+        .map((item) => (
+          <Tooltip key={item.to} title={narrow ? t(item.label) : ''} placement="right">
+            <NavLink
+              to={item.to}
+              className="nav-link"
+              onClick={onPick}
+              aria-label={narrow ? t(item.label) : undefined}
+            >
+              <span className="nav-icon" aria-hidden>
+                {item.icon}
+              </span>
+              <span className="nav-text">{t(item.label)}</span>
+            </NavLink>
+          </Tooltip>
+        ))}
     </nav>
   );
 }

@@ -32,7 +32,9 @@ export type Permission =
   | 'settings.write'
   | 'task.write'
   | 'customer.write'
-  | 'message.review';
+  | 'message.review'
+  | 'pack.read'
+  | 'pack.write';
 export type Session = {
   user: { id: string; name: string; email: string; language: Lang };
   workspace: { key: string; name: string; timezone: string; currency: string; demo: boolean };

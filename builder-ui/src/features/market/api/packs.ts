@@ -1,0 +1,171 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '@/shared/api/client';
+import { keys } from '@/shared/api/query';
+import type { Text } from '@/shared/api/types';
+import type { Conflict, PlanBody, PlanObject } from '../model/plan';
+import type { QuestionSchema } from '../model/questions';
+
+export type { Conflict, PlanBody, PlanObject };
+
+export type PackCard = {
+  id: string;
+  version: string;
+  name: Text;
+  about?: Text;
+  trade?: Text;
+  tags?: string[] | null;
+  channels?: string[] | null;
+  messages: number;
+  flows: number;
+  publisher: string;
+  /** The version that is installed here; empty when none is. */
+  installed?: string;
+  source: string;
+};
+export type PackField = { path: string; type: string; label?: Text; why?: Text };
+export type PackMessage = {
+  key: string;
+  name?: Text;
+  tone: number;
+  kind?: string;
+  variant: Record<string, { subject?: string; text?: string }>;
+};
+export type PackFlow = { key: string; name?: Text; about?: Text; sentences?: Record<string, string[]> };
+export type PackDetail = Omit<PackCard, 'messages' | 'flows'> & {
+  licence?: string;
+  params?: QuestionSchema | null;
+  fields?: PackField[] | null;
+  changes?: { version: string; text?: Text }[] | null;
+  flows?: PackFlow[] | null;
+  messages?: PackMessage[] | null;
+};
+
+export type Need = {
+  kind: 'product' | 'node' | 'channel' | 'pack';
+  what: string;
+  ok: boolean;
+  blocking: boolean;
+};
+export type PlanField = PackField & {
+  status: 'there' | 'add' | 'mapped' | 'skip' | 'missing';
+  to?: string;
+  choices?: { path: string; label?: Text | string }[] | null;
+};
+export type Reach = {
+  flow: string;
+  count: number;
+  atLeast?: boolean;
+  /** It cannot be told beforehand: the flow asks for fields that are not there yet. */
+  unknown?: boolean;
+  channels?: Record<string, number> | null;
+  /** Customers without an address on any channel of the flow. */
+  nobody: number;
+  sample?: { id: string; label: string }[] | null;
+};
+export type Plan = {
+  hash: string;
+  id: string;
+  version: string;
+  installed?: string;
+  action: 'install' | 'upgrade' | 'same' | 'older' | 'rollback';
+  name?: Text;
+  signed: boolean;
+  trusted: boolean;
+  needs?: Need[] | null;
+  fields?: PlanField[] | null;
+  params?: QuestionSchema | null;
+  answers?: Record<string, unknown> | null;
+  objects?: PlanObject[] | null;
+  reach?: Reach[] | null;
+  problems?: { pointer: string; rule?: string; message: string }[] | null;
+  skipped?: string[] | null;
+};
+export type Made = { kind: PlanObject['kind']; key: string; as: string };
+export type Applied = { id: string; version: string; objects?: Made[] | null };
+export type Installed = {
+  id: string;
+  version: string;
+  name?: Text;
+  at: string;
+  by?: { id: string; name: string };
+  state: string;
+  objects?: Made[] | null;
+  latest?: string;
+  canRollBack?: boolean;
+};
+export type Removal = {
+  kind: PlanObject['kind'];
+  as: string;
+  name?: Text;
+  action: 'remove' | 'keep' | 'stop';
+  reason?: string;
+};
+export type Kept = { file: string; id: string; version: string; name?: Text };
+
+const packs = ['packs'] as const;
+const at = (id: string) => `/packs/${encodeURIComponent(id)}`;
+
+export const useCatalog = () =>
+  useQuery({
+    queryKey: [...packs, 'catalog'],
+    queryFn: () => api.get<{ items: PackCard[] }>('/packs/catalog'),
+    select: ({ items }) => items ?? [],
+  });
+
+export const usePack = (id: string, file: string | undefined, enabled: boolean) =>
+  useQuery({
+    queryKey: [...packs, 'catalog', id, file],
+    queryFn: () => api.get<PackDetail>(`/packs/catalog/${encodeURIComponent(id)}`, { file }),
+    enabled,
+  });
+
+export const useInstalled = () =>
+  useQuery({
+    queryKey: [...packs, 'installed'],
+    queryFn: () => api.get<{ items: Installed[] }>('/packs'),
+    select: ({ items }) => items ?? [],
+  });
+
+/** What an install would do now; the last answer stands until the next one is there. */
+export const usePlan = (body: PlanBody) =>
+  useQuery({
+    queryKey: [...packs, 'plan', body],
+    queryFn: () => api.post<Plan>('/packs/plan', body),
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+/** Packs bring flows, messages, forms and boards: everything that lists them is read again. */
+function useChange<V, R>(mutationFn: (values: V) => Promise<R>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSuccess: () => {
+      const stale = [[...packs, 'catalog'], [...packs, 'installed'], keys.flows, keys.messages, keys.boards];
+      for (const queryKey of [...stale, ['templates'], ['forms']]) client.invalidateQueries({ queryKey });
+    },
+  });
+}
+
+export const useApply = () =>
+  useChange((body: PlanBody & { hash: string }) => api.post<Applied>('/packs/apply', body));
+
+export const useUninstall = () =>
+  useChange(({ id, stop }: { id: string; stop: boolean }) =>
+    api.post<{ objects?: Removal[] | null }>(`${at(id)}/uninstall`, { dry: false, stop }),
+  );
+
+/** What taking a pack out would do; asked anew each time. */
+export const useRemoval = (id: string, stop: boolean) =>
+  useQuery({
+    queryKey: [...packs, 'removal', id, stop],
+    queryFn: () => api.post<{ objects?: Removal[] | null }>(`${at(id)}/uninstall`, { dry: true, stop }),
+    select: ({ objects }) => objects ?? [],
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+export const useKeepFile = () =>
+  useMutation({ mutationFn: (file: string) => api.post<Kept>('/packs/files', { file }) });

@@ -1,0 +1,75 @@
+import { Radio } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '@/shared/lib/useFormat';
+import type { Plan } from '../api/packs';
+import { type Conflict, decide, type PlanObject, pathOf, type Side, type Take } from '../model/plan';
+
+type Props = { plan: Plan; take: Take; onTake: (take: Take) => void };
+
+/** What both the workspace and the pack changed since it was installed: one card each, one choice each. */
+export function Conflicts({ plan, take, onTake }: Props) {
+  const { t } = useTranslation();
+  const objects = (plan.objects ?? []).filter(({ conflicts }) => (conflicts ?? []).length > 0);
+  if (objects.length === 0) return null;
+  return (
+    <div className="pack-part">
+      <h3 className="pack-part-title">{t('market.conflicts')}</h3>
+      <p className="list-sub">{t('market.conflictsText')}</p>
+      <ul>
+        {objects.flatMap((object) =>
+          (object.conflicts ?? []).map((conflict) => (
+            <ConflictCard
+              key={`${pathOf(object)}/${conflict.unit}`}
+              object={object}
+              conflict={conflict}
+              side={take[pathOf(object)]?.[conflict.unit]}
+              onPick={(side) => onTake(decide(take, object, conflict.unit, side))}
+            />
+          )),
+        )}
+      </ul>
+    </div>
+  );
+}
+
+type CardProps = {
+  object: PlanObject;
+  conflict: Conflict;
+  side?: Side;
+  onPick: (side: Side) => void;
+};
+
+function ConflictCard({ object, conflict, side, onPick }: CardProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const name = format.text(object.name) || object.as;
+  const unit = conflict.unit.replace(/^nodes\//, '');
+  return (
+    <li className="pack-conflict">
+      <h4>
+        {name} · <span className="pack-unit">{unit}</span>
+      </h4>
+      <Radio.Group
+        className="pack-sides"
+        aria-label={t('market.conflictFor', { name, unit })}
+        value={side}
+        onChange={({ target }) => onPick(target.value)}
+      >
+        {(['mine', 'theirs'] as const).map((one) => (
+          <Radio key={one} value={one} className="pack-side">
+            <strong>{t(`market.side.${one}`)}</strong>
+            <Value value={conflict[one]} />
+          </Radio>
+        ))}
+      </Radio.Group>
+    </li>
+  );
+}
+
+function Value({ value }: { value: unknown }) {
+  const { t } = useTranslation();
+  if (value === undefined || value === null)
+    return <span className="pack-value">{t('market.conflictGone')}</span>;
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 1);
+  return <span className="pack-value">{text.length > 600 ? `${text.slice(0, 600)}…` : text}</span>;
+}

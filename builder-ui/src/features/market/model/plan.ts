@@ -1,0 +1,84 @@
+import type { Text } from '@/shared/api/types';
+
+export type Conflict = { unit: string; base?: unknown; mine?: unknown; theirs?: unknown };
+export type PlanObject = {
+  kind: 'forms' | 'messages' | 'flows' | 'boards';
+  key: string;
+  as: string;
+  name?: Text;
+  action: 'add' | 'update' | 'keep' | 'same' | 'conflict' | 'gone';
+  conflicts?: Conflict[] | null;
+  issues?: { severity: 'error' | 'warning'; message: Text | string; node?: string }[] | null;
+};
+export type Side = 'mine' | 'theirs';
+export type Take = Record<string, Record<string, Side>>;
+export type PlanBody = {
+  id: string;
+  file?: string;
+  params?: Record<string, unknown>;
+  fields?: Record<string, string>;
+  take?: Take;
+  accept?: 'unsigned'[];
+  rollback?: boolean;
+};
+type PlanLike = {
+  needs?: { ok: boolean; blocking: boolean }[] | null;
+  problems?: { pointer: string }[] | null;
+  objects?: PlanObject[] | null;
+  fields?: { status: string }[] | null;
+  signed: boolean;
+};
+
+/** How an object is named in a plan's choices. */
+export const pathOf = ({ kind, key }: { kind: string; key: string }) => `${kind}/${key}`;
+
+/** The pieces that both sides changed and nobody has decided about. */
+export function openConflicts(plan: PlanLike, take: Take): { object: PlanObject; conflict: Conflict }[] {
+  return (plan.objects ?? []).flatMap((object) =>
+    (object.conflicts ?? [])
+      .filter(({ unit }) => take[pathOf(object)]?.[unit] === undefined)
+      .map((conflict) => ({ object, conflict })),
+  );
+}
+
+export function decide(take: Take, object: PlanObject, unit: string, side: Side): Take {
+  const path = pathOf(object);
+  return { ...take, [path]: { ...take[path], [unit]: side } };
+}
+
+export type Hindrance = 'needs' | 'fields' | 'problems' | 'conflicts' | 'unsigned';
+
+/** What stands in the way of applying a plan, in the order in which people can do something about it. */
+export function hindrances(plan: PlanLike, take: Take, fromFile: boolean, accepted: boolean): Hindrance[] {
+  const out: Hindrance[] = [];
+  if ((plan.needs ?? []).some(({ ok, blocking }) => !ok && blocking)) out.push('needs');
+  if ((plan.fields ?? []).some(({ status }) => status === 'missing')) out.push('fields');
+  if (problemsBut(plan.problems).length > 0) out.push('problems');
+  if (openConflicts(plan, take).length > 0) out.push('conflicts');
+  if (fromFile && !plan.signed && !accepted) out.push('unsigned');
+  return out;
+}
+
+const kinds = ['flows', 'messages', 'forms', 'boards'] as const;
+
+/** The objects of a plan by kind, in the order in which people ask for them. */
+export function byKind<O extends { kind: PlanObject['kind'] }>(objects?: O[] | null) {
+  return kinds.flatMap((kind) => {
+    const of = (objects ?? []).filter((object) => object.kind === kind);
+    return of.length > 0 ? [{ kind, objects: of }] : [];
+  });
+}
+
+/** The problems that a missing consent is none of: that has its own question. */
+export const problemsBut = <P extends { pointer: string }>(problems?: P[] | null): P[] =>
+  (problems ?? []).filter(({ pointer }) => !pointer.startsWith('/accept'));
+
+/** The problems of answers, by the name of the question. */
+export function problemsOf(problems?: { pointer: string; message: string }[] | null): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const { pointer, message } of problems ?? []) {
+    const name = /^\/(?:params|answers)\/([^/]+)/.exec(pointer)?.[1];
+    if (name && !(name in out)) out[name] = message;
+  }
+  return out;
+}
