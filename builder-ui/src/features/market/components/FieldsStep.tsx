@@ -3,22 +3,27 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 import type { PlanField } from '../api/packs';
+import { chosenField } from '../model/plan';
 
-type Props = { fields: PlanField[]; onField: (path: string, to: string) => void };
+type Props = {
+  fields: PlanField[];
+  chosen: Record<string, string>;
+  onField: (path: string, to: string) => void;
+};
 type Way = 'add' | 'use' | 'skip';
 
 const wayOf = ({ status }: PlanField): Way | undefined =>
   status === 'add' ? 'add' : status === 'mapped' ? 'use' : status === 'skip' ? 'skip' : undefined;
 
 /** Which field of the workspace stands for each that the pack reads. What fits best is chosen already. */
-export function FieldsStep({ fields, onField }: Props) {
+export function FieldsStep({ fields, chosen, onField }: Props) {
   const { t } = useTranslation();
   return (
     <>
       <p className="pack-lead">{t('market.fieldsText')}</p>
       <ul>
         {fields.map((field) => (
-          <FieldChoice key={field.path} field={field} onField={onField} />
+          <FieldChoice key={field.path} field={chosenField(field, chosen)} onField={onField} />
         ))}
       </ul>
     </>

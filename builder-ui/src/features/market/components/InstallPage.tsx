@@ -61,6 +61,7 @@ export function InstallPage({ id, file, rollback }: Props) {
       refused={query.error}
       typed={typed}
       onType={(name, value) => setTyped((was) => ({ ...was, [name]: value }))}
+      fields={fields}
       onField={(path, to) => setFields((was) => ({ ...was, [path]: to }))}
       take={take}
       onTake={setTake}
@@ -90,6 +91,7 @@ type StepsProps = {
   refused: unknown;
   typed: Answers;
   onType: (name: string, value: unknown) => void;
+  fields: Record<string, string>;
   onField: (path: string, to: string) => void;
   take: Take;
   onTake: (take: Take) => void;
@@ -162,7 +164,9 @@ function Steps(props: StepsProps) {
                 onType={props.onType}
               />
             )}
-            {step === 'fields' && <FieldsStep fields={plan.fields ?? []} onField={props.onField} />}
+            {step === 'fields' && (
+              <FieldsStep fields={plan.fields ?? []} chosen={props.fields} onField={props.onField} />
+            )}
             {step === 'review' && (
               <>
                 <Conflicts plan={plan} take={take} onTake={props.onTake} />

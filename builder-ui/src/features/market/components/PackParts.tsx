@@ -1,4 +1,4 @@
-import { Segmented } from 'antd';
+import { Button, Segmented } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Lang } from '@/shared/api/types';
@@ -13,30 +13,45 @@ const langs: Lang[] = ['zh-CN', 'en'];
 /** What the pack does, told as its flows' steps. */
 export function Flows({ flows }: { flows: PackFlow[] }) {
   const { t } = useTranslation();
-  const format = useFormat();
   if (flows.length === 0) return null;
   return (
     <Section title={t('market.does')}>
-      {flows.map((flow) => {
-        const name = format.text(flow.name) || flow.key;
-        const steps = flow.sentences?.[format.lang] ?? flow.sentences?.en ?? [];
-        return (
-          <div key={flow.key} className="pack-flow">
-            {flows.length > 1 && <h3 className="pack-flow-name">{name}</h3>}
-            {flow.about && <p className="flow-text">{format.text(flow.about)}</p>}
-            <ol className="flow-steps" aria-label={t('market.steps', { name })}>
-              {steps.map((step, at) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a pack's sentences keep their places
-                <li key={`${at}${step}`} className="flow-step">
-                  <span className="flow-number" aria-hidden />
-                  <span>{step}</span>
-                </li>
-              ))}
-            </ol>
-          </div>
-        );
-      })}
+      {flows.map((flow) => (
+        <FlowSteps key={flow.key} flow={flow} named={flows.length > 1} />
+      ))}
     </Section>
+  );
+}
+
+/** How many steps say what a flow is like; a longer one is opened by whoever wants to read it all. */
+const enough = 8;
+
+function FlowSteps({ flow, named }: { flow: PackFlow; named: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [whole, setWhole] = useState(false);
+  const name = format.text(flow.name) || flow.key;
+  const steps = flow.sentences?.[format.lang] ?? flow.sentences?.en ?? [];
+  const long = steps.length > enough + 2;
+  return (
+    <div className="pack-flow">
+      {named && <h3 className="pack-flow-name">{name}</h3>}
+      {flow.about && <p className="flow-text">{format.text(flow.about)}</p>}
+      <ol className="flow-steps" aria-label={t('market.steps', { name })}>
+        {(long && !whole ? steps.slice(0, enough) : steps).map((step, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a pack's sentences keep their places
+          <li key={`${at}${step}`} className="flow-step">
+            <span className="flow-number" aria-hidden />
+            <span>{step}</span>
+          </li>
+        ))}
+      </ol>
+      {long && (
+        <Button size="small" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? t('market.fewerSteps') : t('market.allSteps', { count: steps.length })}
+        </Button>
+      )}
+    </div>
   );
 }
 

@@ -148,7 +148,7 @@ function Reached({ reach, plan }: { reach: Reach; plan: Plan }) {
     ({ kind, key, as }) => kind === 'flows' && (key === reach.flow || as === reach.flow),
   );
   const channels = Object.entries(reach.channels ?? {}).filter(([, count]) => count > 0);
-  const sample = reach.sample ?? [];
+  const sample = (reach.sample ?? []).slice(0, 3);
   const name = format.text(flow?.name) || reach.flow;
   if (reach.unknown)
     return (

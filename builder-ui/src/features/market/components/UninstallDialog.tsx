@@ -45,7 +45,7 @@ export function UninstallDialog({ pack, onClose }: { pack: Installed; onClose: (
       {removal.data ? (
         byKind(removal.data).map(({ kind, objects }) => (
           <div key={kind} className="pack-part">
-            <h3 className="pack-part-title">{t(`market.kind.${kind}`)}</h3>
+            <h2 className="pack-part-title">{t(`market.kind.${kind}`)}</h2>
             <ul>
               {objects.map((object) => (
                 <li key={object.as} className="pack-object">

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { found, isNewer, readable, standingOf, tradesOf } from './catalog';
-import { byKind, decide, hindrances, openConflicts, type PlanObject, problemsOf } from './plan';
+import { byKind, chosenField, decide, hindrances, openConflicts, type PlanObject, problemsOf } from './plan';
 import { answersOf, choicesOf, faultsOf, type QuestionSchema, questionsOf } from './questions';
 
 const text = (en: string, zh: string) => ({ en, 'zh-CN': zh });
@@ -115,6 +115,17 @@ it('says what stands in the way', () => {
   ).toEqual(['needs', 'fields', 'problems', 'unsigned']);
   expect(hindrances({ signed: false, problems: [{ pointer: '/accept' }] }, {}, true, true)).toEqual([]);
   expect(hindrances({ signed: false }, {}, false, false)).toEqual([]);
+});
+
+it('a field shows what was chosen for it at once', () => {
+  const field = { path: 'customer.a', status: 'mapped' as const, to: 'customer.b' };
+  expect(chosenField(field, {})).toBe(field);
+  expect(chosenField(field, { 'customer.a': '' }).status).toBe('skip');
+  expect(chosenField(field, { 'customer.a': 'customer.a' }).status).toBe('add');
+  expect(chosenField(field, { 'customer.a': 'customer.c' })).toMatchObject({
+    status: 'mapped',
+    to: 'customer.c',
+  });
 });
 
 it('groups objects by kind and problems by question', () => {

@@ -29,6 +29,18 @@ type PlanLike = {
   signed: boolean;
 };
 
+type Standing = { status: 'there' | 'add' | 'mapped' | 'skip' | 'missing'; to?: string };
+
+/** How a field stands with what was just chosen, before the server has planned with it. */
+export function chosenField<F extends Standing & { path: string }>(
+  field: F,
+  chosen: Record<string, string>,
+): F {
+  const to = chosen[field.path];
+  if (to === undefined) return field;
+  return { ...field, to, status: to === '' ? 'skip' : to === field.path ? 'add' : 'mapped' };
+}
+
 /** How an object is named in a plan's choices. */
 export const pathOf = ({ kind, key }: { kind: string; key: string }) => `${kind}/${key}`;
 
