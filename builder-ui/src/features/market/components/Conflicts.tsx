@@ -2,7 +2,15 @@ import { Radio } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import type { Plan } from '../api/packs';
-import { type Conflict, decide, type PlanObject, pathOf, type Side, type Take } from '../model/plan';
+import {
+  type Conflict,
+  decide,
+  differing,
+  type PlanObject,
+  pathOf,
+  type Side,
+  type Take,
+} from '../model/plan';
 
 type Props = { plan: Plan; take: Take; onTake: (take: Take) => void };
 
@@ -58,7 +66,7 @@ function ConflictCard({ object, conflict, side, onPick }: CardProps) {
         {(['mine', 'theirs'] as const).map((one) => (
           <Radio key={one} value={one} className="pack-side">
             <strong>{t(`market.side.${one}`)}</strong>
-            <Value value={conflict[one]} />
+            <Value value={conflict[one]} other={conflict[one === 'mine' ? 'theirs' : 'mine']} />
           </Radio>
         ))}
       </Radio.Group>
@@ -66,10 +74,20 @@ function ConflictCard({ object, conflict, side, onPick }: CardProps) {
   );
 }
 
-function Value({ value }: { value: unknown }) {
+/** Only what differs, value by value: who decides should not have to search for it. */
+function Value({ value, other }: { value: unknown; other: unknown }) {
   const { t } = useTranslation();
+  const rows = differing(value, other);
   if (value === undefined || value === null)
     return <span className="pack-value">{t('market.conflictGone')}</span>;
-  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 1);
-  return <span className="pack-value">{text.length > 600 ? `${text.slice(0, 600)}…` : text}</span>;
+  return (
+    <span className="pack-value">
+      {rows.slice(0, 8).map(({ name, text }) => (
+        <span key={name} className="pack-leaf">
+          {name && <span className="pack-unit">{name}: </span>}
+          {text.length > 400 ? `${text.slice(0, 400)}…` : text}
+        </span>
+      ))}
+    </span>
+  );
 }

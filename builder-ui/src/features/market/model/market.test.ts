@@ -1,6 +1,15 @@
 import { expect, it } from 'vitest';
 import { found, isNewer, readable, standingOf, tradesOf } from './catalog';
-import { byKind, chosenField, decide, hindrances, openConflicts, type PlanObject, problemsOf } from './plan';
+import {
+  byKind,
+  chosenField,
+  decide,
+  differing,
+  hindrances,
+  openConflicts,
+  type PlanObject,
+  problemsOf,
+} from './plan';
 import { answersOf, choicesOf, faultsOf, type QuestionSchema, questionsOf } from './questions';
 
 const text = (en: string, zh: string) => ({ en, 'zh-CN': zh });
@@ -115,6 +124,15 @@ it('says what stands in the way', () => {
   ).toEqual(['needs', 'fields', 'problems', 'unsigned']);
   expect(hindrances({ signed: false, problems: [{ pointer: '/accept' }] }, {}, true, true)).toEqual([]);
   expect(hindrances({ signed: false }, {}, false, false)).toEqual([]);
+});
+
+it('a conflict shows only what differs', () => {
+  const mine = { type: 'send', cfg: { template: 'mine', at: '09:30' } };
+  const theirs = { type: 'send', cfg: { template: 'warm', at: '09:30', channel: 'email' } };
+  expect(differing(mine, theirs)).toEqual([{ name: 'cfg.template', text: 'mine' }]);
+  expect(differing(theirs, mine).map(({ name }) => name)).toEqual(['cfg.template', 'cfg.channel']);
+  expect(differing('a', undefined)).toEqual([{ name: '', text: 'a' }]);
+  expect(differing(null, 'a')).toEqual([]);
 });
 
 it('a field shows what was chosen for it at once', () => {

@@ -53,6 +53,20 @@ export function openConflicts(plan: PlanLike, take: Take): { object: PlanObject;
   );
 }
 
+function leaves(value: unknown, name = ''): [string, string][] {
+  if (value === undefined || value === null) return [];
+  if (typeof value !== 'object') return [[name, String(value)]];
+  return Object.entries(value).flatMap(([key, part]) => leaves(part, name ? `${name}.${key}` : key));
+}
+
+/** The values of one side that the other has not, each with its place. */
+export function differing(value: unknown, other: unknown): { name: string; text: string }[] {
+  const against = new Map(leaves(other));
+  return leaves(value)
+    .filter(([name, text]) => against.get(name) !== text)
+    .map(([name, text]) => ({ name, text }));
+}
+
 export function decide(take: Take, object: PlanObject, unit: string, side: Side): Take {
   const path = pathOf(object);
   return { ...take, [path]: { ...take[path], [unit]: side } };
