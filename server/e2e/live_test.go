@@ -134,6 +134,10 @@ func TestPresenceSocket(t *testing.T) {
 	}
 	doc := "flow/" + key
 	say(a, map[string]any{"type": "here", "doc": doc, "at": "start", "editing": true})
+	// The two sockets are read side by side: who came first is only certain once it has been told.
+	if _, ok := a.next(func(f liveFrame) bool { return f.Type == "presence" && len(f.People) == 1 }, 5*time.Second); !ok {
+		t.Fatal("who came is not told")
+	}
 	say(b, map[string]any{"type": "here", "doc": doc, "at": "end"})
 	f, ok := a.next(func(f liveFrame) bool { return f.Type == "presence" && len(f.People) == 2 }, 5*time.Second)
 	if !ok || f.People[0].At != "start" || !f.People[0].Editing {
