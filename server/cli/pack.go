@@ -13,10 +13,10 @@ import (
 
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/pack"
+	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/client"
 	"github.com/dueflow/dueflow/server/packs"
 	"github.com/dueflow/dueflow/server/templates"
-	"github.com/dueflow/dueflow/workflows/builtin"
 )
 
 type packCmd struct {
@@ -69,7 +69,7 @@ func opened(name string) (*pack.Pack, error) {
 
 func lintPack(e *env, p *pack.Pack) error {
 	shipped := templates.New(nil)
-	found := p.Lint(pack.World{Nodes: builtin.Nodes(), Wording: templates.ShippedWording(), Template: shipped.Ships})
+	found := p.Lint(pack.World{Nodes: app.Nodes(), Wording: templates.ShippedWording(), Template: shipped.Ships})
 	for _, f := range found {
 		_, _ = fmt.Fprintf(e.errs, "%s: %s%s: %s %v\n", f.Severity, f.Object, f.Pointer, f.Key, f.Params)
 	}
@@ -200,7 +200,7 @@ func (t *packTestCmd) Run(e *env) error {
 	}
 	failed := 0
 	for _, o := range p.Of(pack.Test) {
-		report, differences, err := packs.RunFixture(e.ctx, p, o, builtin.Nodes())
+		report, differences, err := packs.RunFixture(e.ctx, p, o, app.Nodes())
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.Path(), err)
 		}
