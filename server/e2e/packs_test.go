@@ -245,3 +245,29 @@ func TestPackFiles(t *testing.T) {
 		t.Errorf("sales plans an install: %v", err)
 	}
 }
+
+// TestEveryPackInstalls: each pack that ships goes into one workspace beside
+// all others, its flows without errors, and its flows can be published.
+func TestEveryPackInstalls(t *testing.T) {
+	s := newSpace(t, nil)
+	all, err := pack.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		plan := s.install(map[string]any{"id": p.ID})
+		for _, o := range plan.Objects {
+			for _, i := range o.Issues {
+				if i.Severity == "error" {
+					t.Errorf("%s: %s/%s: %s", p.ID, o.Kind, o.As, i.Message)
+				}
+			}
+			if o.Kind == string(pack.Flow) {
+				s.put("POST", "/flows/"+o.As+"/publish", map[string]any{}, 0)
+			}
+		}
+	}
+	if len(all) < 20 {
+		t.Errorf("%d packs ship", len(all))
+	}
+}
