@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -73,7 +75,18 @@ func (s *Server) packCatalog(ctx context.Context, a policies.Actor, _ *nothing) 
 	for _, p := range all {
 		out.Items = append(out.Items, itemOf(p, installed[p.ID]))
 	}
+	// What most companies begin with stands first.
+	slices.SortStableFunc(out.Items, func(a, b catalogItem) int {
+		return cmp.Compare(starter(a), starter(b))
+	})
 	return &reply[items[catalogItem]]{out}, nil
+}
+
+func starter(i catalogItem) int {
+	if slices.Contains(i.Tags, "starter") {
+		return 0
+	}
+	return 1
 }
 
 // PackPath names a pack.

@@ -271,3 +271,77 @@ func TestEveryPackInstalls(t *testing.T) {
 		t.Errorf("%d packs ship", len(all))
 	}
 }
+
+// TestPackResumed: a change whose process died after it was written down is
+// finished by whoever comes next; one that cannot be is as if never begun.
+func TestPackResumed(t *testing.T) {
+	s := newSpace(t, nil)
+	s.install(map[string]any{"id": "gentle-three-steps"})
+	col := s.srv.Store.In(s.key, "pack")
+	died := func(before any) map[string]any {
+		t.Helper()
+		d, err := col.Get(t.Context(), "gentle-three-steps")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body, next map[string]any
+		if err := json.Unmarshal(d.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(d.Body, &next); err != nil {
+			t.Fatal(err)
+		}
+		note := func() map[string]any {
+			for _, o := range body["objects"].([]any) {
+				if h := o.(map[string]any); h["as"] == "gentle-note" {
+					return h
+				}
+			}
+			return nil
+		}()
+		next["version"] = "9.9.9"
+		step := map[string]any{"object": map[string]any{"Kind": "messages", "Key": "gentle-note", "Raw": note["base"]}, "after": note["base"]}
+		if before != nil {
+			step["before"] = before
+		}
+		body["state"], body["pending"] = "changing", map[string]any{"at": "2026-01-01T00:00:00Z", "by": "test", "next": next, "steps": []any{step}}
+		raw, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Body = raw
+		if _, err := col.Replace(t.Context(), d, d.Ver); err != nil {
+			t.Fatal(err)
+		}
+		return note
+	}
+	tpl := s.template("gentle-note")
+	if err := s.srv.Templates.Delete(t.Context(), s.key, "gentle-note", tpl.Version); err != nil {
+		t.Fatal(err)
+	}
+	died(nil)
+	s.put("POST", "/packs/plan", map[string]any{"id": "gentle-three-steps"}, 409)
+	if err := s.srv.Packs.Resume(t.Context(), s.key); err != nil {
+		t.Fatal(err)
+	}
+	if p := s.plan(map[string]any{"id": "gentle-three-steps"}); p.Installed != "9.9.9" {
+		t.Errorf("not finished: %+v", p)
+	}
+	tpl = s.template("gentle-note")
+	tpl.Variant["en"]["subject"] = "Changed meanwhile"
+	ver := tpl.Version
+	tpl.Key, tpl.Version, tpl.Shipped = "", 0, false
+	if err := s.c.Do(t.Context(), "PUT", "/templates/gentle-note", tpl, nil, "If-Match", `"`+strconv.FormatInt(ver, 10)+`"`); err != nil {
+		t.Fatal(err)
+	}
+	died(nil)
+	if err := s.srv.Packs.Resume(t.Context(), s.key); err == nil {
+		t.Error("somebody's change was overwritten")
+	}
+	if d := s.template("gentle-note"); d.Variant["en"]["subject"] != "Changed meanwhile" {
+		t.Errorf("lost: %v", d.Variant["en"])
+	}
+	if p := s.plan(map[string]any{"id": "gentle-three-steps"}); p.Installed != "9.9.9" {
+		t.Errorf("not as before: %+v", p)
+	}
+}

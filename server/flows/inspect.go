@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/filter"
@@ -96,10 +97,36 @@ func (s *Service) page(f *flow.Flow, names node.Names) map[string][]string {
 			continue
 		}
 		for lang, t := range s.step(f, n, names).Sentence {
-			out[lang] = append(out[lang], t)
+			out[lang] = append(out[lang], lane(f, id).In(lang)+t)
 		}
 	}
 	return out
+}
+
+// lane says before the first step of a tier's way whose way it is, "" elsewhere.
+func lane(f *flow.Flow, id string) flow.Text {
+	var tiers []string
+	others := false
+	for _, e := range f.Edges {
+		from := f.Nodes[e.From]
+		if e.To != id || from == nil || from.Type != "switch.tier" {
+			continue
+		}
+		if e.PortName() == "else" {
+			others = true
+		} else {
+			tiers = append(tiers, e.PortName())
+		}
+	}
+	if len(tiers) == 0 {
+		return nil
+	}
+	slices.Sort(tiers)
+	en, zh := "Tier "+strings.Join(tiers, ", "), strings.Join(tiers, "、")+" 级"
+	if others {
+		en, zh = en+" and others", zh+"及其他"
+	}
+	return node.Say(en+": ", zh+"：")
 }
 
 // inOrder lists the nodes from a start on so that each comes after those that
