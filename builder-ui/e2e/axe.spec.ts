@@ -36,6 +36,7 @@ const routes = [
   '/settings/roles',
   '/settings/signin',
   '/settings/tasks',
+  '/settings/tiers',
   '/settings/channels',
   '/letters',
   '/me',

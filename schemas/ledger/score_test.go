@@ -2,11 +2,14 @@ package ledger
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/value"
 )
 
@@ -36,7 +39,7 @@ func scored(fail func(...any), was string, credit CreditLimit, today value.Date,
 			do(ApplyPayment{Payment: fmt.Sprintf("p%d", k), Amount: i.amount, Currency: "CNY", Value: on, Invoices: []string{fmt.Sprintf("i%d", k)}}, on)
 		}
 	}
-	return ScoreOf(events, s, was, credit, DefaultScoring, today)
+	return DefaultScoring.Score(Measure(events, s, credit, today), was)
 }
 
 const unpaid = -1000
@@ -57,6 +60,9 @@ func TestTiersAndHysteresis(t *testing.T) {
 	}
 	if s := scored(t.Fatal, "", CreditLimit{}, 20600, punctual[:2]...); s.Tier != TierB {
 		t.Errorf("two invoices are too few for a tier: %+v", s)
+	}
+	if s := scored(t.Fatal, TierA, CreditLimit{}, 20600, punctual[:2]...); s.Tier != TierA {
+		t.Errorf("what people know of a new customer is kept: %+v", s)
 	}
 	late := func(days int) []paidInvoice { return []paidInvoice{{100, days}, {100, days}, {100, days}} }
 	for _, c := range []struct {
@@ -94,4 +100,28 @@ func TestScoreNeverRewardsDelay(t *testing.T) {
 			t.Fatalf("%+v, later %+v", a, b)
 		}
 	})
+}
+
+// Settings of weights are refused at the place that is wrong.
+func TestScoringChecks(t *testing.T) {
+	if bad := DefaultScoring.Check(); len(bad) > 0 {
+		t.Fatalf("the defaults are refused: %v", bad)
+	}
+	for want, change := range map[string]func(*Scoring){
+		"/tierA tierRange":       func(c *Scoring) { c.TierA = c.TierB },
+		"/tierB tierRange":       func(c *Scoring) { c.TierB, c.Hysteresis = 0, -0 },
+		"/hysteresis tierMargin": func(c *Scoring) { c.Hysteresis = 30 },
+		"/perDay points":         func(c *Scoring) { c.PerDay = -1 },
+		"/maxOld points":         func(c *Scoring) { c.MaxOld = math.NaN() },
+		"/minPaid range":         func(c *Scoring) { c.MinPaid = 101 },
+		"/oldDays enum":          func(c *Scoring) { c.OldDays = 61 },
+		"/creditFrom range":      func(c *Scoring) { c.CreditFrom = 1 },
+	} {
+		c := DefaultScoring
+		change(&c)
+		bad := c.Check()
+		if !slices.ContainsFunc(bad, func(f fault.Field) bool { return f.Pointer+" "+f.Rule == want }) {
+			t.Errorf("%s: %v", want, bad)
+		}
+	}
 }

@@ -272,35 +272,6 @@ func pause(ctx context.Context, n int) error {
 	}
 }
 
-// Events reads an account's journal in order, from a sequence on, pending
-// events included.
-func (s *Service) Events(ctx context.Context, ws, customer string) ([]ledger.Event, *ledger.State, error) {
-	doc, _, err := s.read(ctx, ws, customer)
-	if err != nil {
-		return nil, nil, err
-	}
-	var out []ledger.Event
-	err = s.store.In(ws, Journal).Each(ctx, journalOf(customer), func(d store.Doc) error {
-		var e entry
-		if err := json.Unmarshal(d.Body, &e); err != nil {
-			return err
-		}
-		if e.Seq <= doc.State.Seq { // what came after the state was read is left out
-			out = append(out, e.Event)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, e := range doc.Pending {
-		if len(out) == 0 || e.Seq > out[len(out)-1].Seq {
-			out = append(out, e)
-		}
-	}
-	return out, doc.State, nil
-}
-
 // Each visits the journals of all accounts of a workspace, one account at a time.
 func (s *Service) Each(ctx context.Context, ws string, f func(customer string, events []ledger.Event, st *ledger.State) error) error {
 	return s.store.In(ws, Collection).Each(ctx, store.Query{Limit: 200}, func(d store.Doc) error {
@@ -326,54 +297,6 @@ func (s *Service) Ageing(ctx context.Context, ws string, asOf value.Date, visibl
 }
 
 var errDelivered = errors.New("nothing left to deliver")
-
-// EventsBefore gives an account's events recorded before an instant, newest
-// first, from the journal; events still pending are added on the first page.
-func (s *Service) EventsBefore(ctx context.Context, ws, customer string, before time.Time, limit int) ([]ledger.Event, error) {
-	doc, _, err := s.read(ctx, ws, customer)
-	if err != nil {
-		return nil, err
-	}
-	var out []ledger.Event
-	seen := map[int64]bool{}
-	for i := len(doc.Pending) - 1; i >= 0; i-- {
-		if e := doc.Pending[i]; e.At.Before(before) {
-			out = append(out, e)
-			seen[e.Seq] = true
-		}
-	}
-	q := journalOf(customer)
-	q.Filter = filter.And(q.Filter, filter.Lt("t", value.Instant(before)))
-	q.Sort, q.Limit = []store.SortKey{{Field: "seq", Desc: true}}, limit
-	page, err := s.store.In(ws, Journal).Find(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range page.Docs {
-		var e entry
-		if err := json.Unmarshal(d.Body, &e); err != nil {
-			return nil, err
-		}
-		if !seen[e.Seq] {
-			out = append(out, e.Event)
-		}
-	}
-	return out, nil
-}
-
-// EventsBetween visits the events of all accounts recorded in [from, to), in
-// order of time.
-func (s *Service) EventsBetween(ctx context.Context, ws string, from, to time.Time, visit func(customer string, e ledger.Event) error) error {
-	return s.store.In(ws, Journal).Each(ctx, store.Query{
-		Filter: filter.And(filter.Gte("t", value.Instant(from)), filter.Lt("t", value.Instant(to))), Sort: []store.SortKey{{Field: "t"}}, Limit: 500,
-	}, func(d store.Doc) error {
-		var e entry
-		if err := json.Unmarshal(d.Body, &e); err != nil {
-			return err
-		}
-		return visit(e.C, e.Event)
-	})
-}
 
 // Ticking gives accounts on which time alone changes something until a day:
 // those with open promises or holds with an end, the soonest first.

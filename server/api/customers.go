@@ -22,8 +22,6 @@ func (s *Server) customerRoutes() {
 	route(s, http.MethodGet, "/customers/{id}", "getCustomer", need{"customer", "read"}, "A customer's page: record, account, next contact, runs", s.getCustomer)
 	route(s, http.MethodGet, "/customers/{id}/timeline", "getTimeline", need{"customer", "read"}, "What happened on an account, newest first", s.getTimeline)
 	route(s, http.MethodGet, "/customers/{id}/why", "getWhy", need{"customer", "read"}, "Why a customer did or did not get a message on a day", s.getWhy)
-	route(s, http.MethodGet, "/customers/{id}/tier", "getTier", need{"customer", "read"}, "A customer's score and tier, with reasons", s.getTier)
-	route(s, http.MethodPost, "/customers/{id}/tier", "setTier", need{"customer", "update"}, "Set a customer's tier by hand, or compute it anew", s.setTier)
 	route(s, http.MethodPost, "/customers/{id}/commands", "runCommand", signedIn, "Run a ledger command on an account", s.runCommand)
 }
 

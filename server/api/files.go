@@ -35,6 +35,7 @@ func (s *Server) routes() {
 	s.channelRoutes()
 	s.peopleRoutes()
 	s.taskRoutes()
+	s.tierRoutes()
 	s.hookRoutes()
 	s.letterRoutes()
 	s.packRoutes()

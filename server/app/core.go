@@ -169,7 +169,7 @@ func (c *Core) assemble(ctx context.Context) error {
 		c.Pace.Share = c.Crew.Share
 	}
 	c.Desk = desk.New(c.Store, c.Spaces, c.Records)
-	c.Tiers = tiers.New(c.Store, c.Spaces, c.Accounts, c.Records)
+	c.Tiers = tiers.New(c.Store, c.Spaces, c.Accounts, c.Records, c.Log)
 	c.Packs = &packs.Service{
 		Store: c.Store, Forms: c.Forms, Flows: c.Flows, Templates: c.Templates, Desk: c.Desk, Channels: c.Channels, Version: "dev", Now: c.Now,
 		Addresses: c.addresses, Trusted: c.Config.PackKeys,
@@ -178,7 +178,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.World.Assign = c.assign
 	c.House = &house.Service{
 		Store: c.Store, Spaces: c.Spaces, Tasks: c.Tasks, Desk: c.Desk, Records: c.Records, Identity: c.Identity, Access: c.Access,
-		Letters: c.Letters, Log: c.Log, Audit: c.noteFor,
+		Letters: c.Letters, Tiers: c.Tiers, Log: c.Log, Audit: c.noteFor,
 	}
 	c.Outreach = outreach.New(outreach.Deps{
 		Log: c.Log, Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Messages: c.Messages, Tasks: c.Tasks, Records: c.Records, Channels: c.Channels, Vault: keys,
@@ -251,6 +251,8 @@ func (c *Core) connect() {
 	c.World.Unreach = c.Outreach.Dead
 	c.callbacks()
 	c.Relay.Add(c.lateDisputes)
+	c.Relay.Add(c.Tiers.Deliver)
+	c.Tiers.OnWorse = c.tierFell
 	c.Relay.Add(func(ctx context.Context, d accounts.Delivery) error {
 		return c.Live.PublishSure(ctx, d.Workspace, live.Event{Type: "account", Customer: d.Customer, ID: d.Customer})
 	})

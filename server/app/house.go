@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/dueflow/dueflow/policies"
@@ -34,7 +35,7 @@ func (c *Core) assign(ctx context.Context, ws, named string, queued bool, custom
 // taskGiven tells a person of a task that is now theirs. Those of flows come by
 // the dozen, and are on the page of the day: of them nothing is said.
 func (c *Core) taskGiven(ctx context.Context, ws string, e tasks.Entry) {
-	if e.Run != "" {
+	if e.Run != "" || strings.HasPrefix(e.Key, warnings) { // a warning tells of itself
 		return
 	}
 	n := desk.Notice{User: e.Assignee, Kind: desk.KindTask, Customer: e.Customer, Text: c.inLanguageOf(ctx, ws, e.Assignee, e.Title)}

@@ -94,11 +94,11 @@ func Registration(c *Core) engine.Registration {
 	return engine.Registration{
 		Workflows: map[string]any{
 			run.AccountWorkflowName: run.AccountWorkflow, flows.BatchWorkflowName: flows.BatchWorkflow, flows.ScheduleWorkflowName: flows.ScheduleWorkflow,
-			house.WorkflowName: house.Workflow, house.HandoverWorkflowName: house.HandoverWorkflow,
+			house.WorkflowName: house.Workflow, house.HandoverWorkflowName: house.HandoverWorkflow, house.ScoresWorkflowName: house.ScoresWorkflow,
 		},
 		Activities: map[string]any{
 			run.StepActivityName: c.activities().Step, flows.BatchActivityName: c.Flows.BatchPage, flows.ScheduleActivityName: c.Flows.Schedule,
-			house.TickName: c.House.Tick, house.HandoverPageName: c.House.HandoverPage,
+			house.TickName: c.House.Tick, house.HandoverPageName: c.House.HandoverPage, house.ScoresPageName: c.House.ScoresPage,
 		},
 	}
 }
@@ -110,6 +110,7 @@ func (s *Server) work(ctx context.Context) {
 	go s.Presence.RunShared(ctx)
 	go s.Relay.Sweep(ctx)
 	go s.sweepFlows(ctx)
+	go s.Tiers.Work(ctx)
 	if s.Crew != nil && s.Config.Has("worker") {
 		go s.Crew.Run(ctx)
 	}

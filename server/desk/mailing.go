@@ -19,10 +19,11 @@ const (
 	KindDue      = "due"      // a task of one's own is due
 	KindLate     = "late"     // somebody's task is late
 	KindHandover = "handover" // somebody's accounts came to one
+	KindRisk     = "risk"     // a customer of one's own has become a worse payer
 )
 
 // Kinds of notices, in the order that people are shown.
-var Kinds = []string{KindMention, KindTask, KindDue, KindLate, KindHandover}
+var Kinds = []string{KindMention, KindTask, KindDue, KindLate, KindHandover, KindRisk}
 
 // When a notice goes out by e-mail.
 const (

@@ -44,11 +44,11 @@ func TestRecord(t *testing.T) {
 	err := e.Work(engine.Registration{
 		Workflows: map[string]any{
 			run.AccountWorkflowName: run.AccountWorkflow, flows.BatchWorkflowName: flows.BatchWorkflow, flows.ScheduleWorkflowName: flows.ScheduleWorkflow,
-			house.WorkflowName: house.Workflow, house.HandoverWorkflowName: house.HandoverWorkflow,
+			house.WorkflowName: house.Workflow, house.HandoverWorkflowName: house.HandoverWorkflow, house.ScoresWorkflowName: house.ScoresWorkflow,
 		},
 		Activities: map[string]any{
 			run.StepActivityName: script.step, flows.BatchActivityName: script.page, flows.ScheduleActivityName: script.next,
-			house.TickName: script.tick, house.HandoverPageName: script.handover,
+			house.TickName: script.tick, house.HandoverPageName: script.handover, house.ScoresPageName: script.scores,
 		},
 	})
 	if err != nil {
@@ -78,6 +78,7 @@ type script struct {
 	failed       atomic.Bool
 	ticks, pages atomic.Int32
 	clocks       atomic.Int32
+	scored       atomic.Int32
 }
 
 // step: "slow" has one run with a timer, fails once, and ends by a control;
@@ -134,6 +135,11 @@ func (s *script) tick(context.Context, house.State) (time.Time, error) {
 // handover: three pages.
 func (s *script) handover(context.Context, house.HandoverState) (bool, error) {
 	return s.pages.Add(1) < 3, nil
+}
+
+// scores: three pages.
+func (s *script) scores(context.Context, house.ScoresState) (bool, error) {
+	return s.scored.Add(1) < 3, nil
 }
 
 type recorder struct {
@@ -227,6 +233,9 @@ func (r *recorder) house() {
 	r.launch("handover/ws/h1", house.HandoverWorkflowName, house.HandoverState{Workspace: "ws", ID: "h1"})
 	r.wait("handover/ws/h1")
 	r.save(houseHistories, "handover", "handover/ws/h1", "")
+	r.launch("scores/ws/s1", house.ScoresWorkflowName, house.ScoresState{Workspace: "ws", ID: "s1"})
+	r.wait("scores/ws/s1")
+	r.save(houseHistories, "scores", "scores/ws/s1", "")
 }
 
 func (r *recorder) launch(id, name string, arg any) {

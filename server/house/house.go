@@ -1,6 +1,6 @@
 // Package house does a workspace's housework on time: it reminds of tasks that
 // are due and tells others of those that are late, sends notices by e-mail, and
-// the weekly review. One durable workflow a workspace keeps the time; all that
+// the weekly review, and begins the night's computation of scores. One durable workflow a workspace keeps the time; all that
 // was done is marked in the store, so that a repeat, another process or a
 // crash in between changes nothing. Accounts of people who leave are handed
 // over by a workflow of their own.
@@ -22,6 +22,7 @@ import (
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/tasks"
+	"github.com/dueflow/dueflow/server/tiers"
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
@@ -60,6 +61,7 @@ type Service struct {
 	Identity *identity.Service
 	Access   Access
 	Letters  *letters.Service
+	Tiers    *tiers.Service
 	Log      Log
 	// Audit notes what was done for somebody.
 	Audit  func(ctx context.Context, by policies.Actor, action, object, id string, after any)
@@ -98,6 +100,7 @@ type done struct {
 	Tasks  value.Date `json:"tasks"`
 	Digest value.Date `json:"digest"`
 	Review value.Date `json:"review"`
+	Scores value.Date `json:"scores"`
 }
 
 func (s *Service) done(ctx context.Context, ws string) (done, int64, error) {
@@ -191,6 +194,13 @@ func (s *Service) Tick(ctx context.Context, st State) (time.Time, error) {
 	}
 	if !review.IsZero() && review.Before(next) {
 		next = review
+	}
+	scores, err := s.scores(ctx, d, was.Scores)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if scores.Before(next) {
+		next = scores
 	}
 	real := w.Demo.Real(next)
 	if retry := s.Spaces.RealNow().Add(retryMail); again && retry.Before(real) {

@@ -23,6 +23,7 @@ func TestReplay(t *testing.T) {
 			r := worker.NewWorkflowReplayer()
 			r.RegisterWorkflowWithOptions(house.Workflow, workflow.RegisterOptions{Name: house.WorkflowName})
 			r.RegisterWorkflowWithOptions(house.HandoverWorkflow, workflow.RegisterOptions{Name: house.HandoverWorkflowName})
+			r.RegisterWorkflowWithOptions(house.ScoresWorkflow, workflow.RegisterOptions{Name: house.ScoresWorkflowName})
 			if err := r.ReplayWorkflowHistoryFromJSONFile(nil, file); err != nil {
 				t.Error(err)
 			}

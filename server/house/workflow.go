@@ -14,6 +14,8 @@ const (
 	PokeSignal           = "poke"
 	HandoverWorkflowName = "house.handover"
 	HandoverPageName     = "house.handover.page"
+	ScoresWorkflowName   = "house.scores"
+	ScoresPageName       = "house.scores.page"
 )
 
 // ID is the id of a workspace's workflow.
@@ -79,4 +81,26 @@ func HandoverWorkflow(ctx workflow.Context, st HandoverState) error {
 		}
 	}
 	return workflow.NewContinueAsNewError(ctx, HandoverWorkflowName, st)
+}
+
+// ScoresState is what a computation of all scores carries on.
+type ScoresState struct {
+	Workspace string `json:"ws"`
+	ID        string `json:"id"`
+}
+
+// ScoresWorkflow works off a computation of all scores page by page; how far it
+// has come is in its document.
+func ScoresWorkflow(ctx workflow.Context, st ScoresState) error {
+	ctx = workflow.WithLocalActivityOptions(ctx, once)
+	for range ticksPerHistory {
+		var more bool
+		if err := workflow.ExecuteLocalActivity(ctx, ScoresPageName, st).Get(ctx, &more); err != nil {
+			return err
+		}
+		if !more {
+			return nil
+		}
+	}
+	return workflow.NewContinueAsNewError(ctx, ScoresWorkflowName, st)
 }

@@ -5,6 +5,7 @@ package tiers
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -16,10 +17,13 @@ import (
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
-const collection = "tier"
+const (
+	collection = "tier"
+	runs       = "tierRun"
+)
 
 // Specs are the collections of this room.
-var Specs = []store.Spec{{Name: collection}}
+var Specs = []store.Spec{{Name: collection}, {Name: runs}}
 
 // Where a tier comes from.
 const (
@@ -37,6 +41,14 @@ type Card struct {
 	By      string     `json:"by,omitempty"`
 	At      string     `json:"at"`
 	Was     string     `json:"was,omitempty"` // the tier before the last change
+	// Measures are what the score weighed; none before the first computation.
+	Measures *ledger.Measures `json:"measures,omitempty"`
+	// Falls counts how often the tier fell by score: it makes each warning one.
+	Falls int `json:"falls,omitempty"`
+	// Setting is a tier on its way onto the record, Owed a warning on its way to
+	// the owner; both are gone on with if the process died in between.
+	Setting string `json:"setting,omitempty"`
+	Owed    bool   `json:"owed,omitempty"`
 }
 
 // Service keeps cards.
@@ -45,13 +57,21 @@ type Service struct {
 	spaces   *workspace.Service
 	accounts *accounts.Service
 	records  *records.Service
-	// OnWorse is told when a customer's tier has fallen by score.
+	// OnWorse is told when a customer's tier has fallen by score, at least once a
+	// fall: c.Falls tells them apart.
 	OnWorse func(ctx context.Context, ws, customer string, c Card) error
+	log     Log
+	queue   queue
+}
+
+// Log takes what goes wrong and is tried again.
+type Log interface {
+	Warn(msg string, args ...any)
 }
 
 // New makes the service.
-func New(s *store.Store, w *workspace.Service, a *accounts.Service, r *records.Service) *Service {
-	return &Service{store: s, spaces: w, accounts: a, records: r}
+func New(s *store.Store, w *workspace.Service, a *accounts.Service, r *records.Service, log Log) *Service {
+	return &Service{store: s, spaces: w, accounts: a, records: r, log: log, queue: queue{due: map[account]time.Time{}}}
 }
 
 // Get gives a customer's card; before the first computation only the tier.
@@ -70,60 +90,6 @@ func (s *Service) read(ctx context.Context, ws, customer string) (Card, int64, e
 	}
 	var c Card
 	return c, d.Ver, json.Unmarshal(d.Body, &c)
-}
-
-// Compute scores a customer anew and sets the tier, unless one set by hand is
-// still in force.
-func (s *Service) Compute(ctx context.Context, ws, customer string) (Card, error) {
-	w, err := s.spaces.Get(ctx, ws)
-	if err != nil {
-		return Card{}, err
-	}
-	now, today := s.spaces.Now(w)
-	actor := policies.SystemActor(ws, "score")
-	r, err := s.records.Get(ctx, actor, "customer", customer)
-	if err != nil {
-		return Card{}, err
-	}
-	var tier string
-	var limit ledger.CreditLimit
-	_ = json.Unmarshal(r.Data["tier"], &tier)               // absent: none
-	_ = json.Unmarshal(r.Data["creditLimit"], &limit.Limit) // absent: none
-	limit.Currency = w.Currency
-	card, ver, err := s.read(ctx, ws, customer)
-	if err != nil {
-		return Card{}, err
-	}
-	if card.Current != "" && tier != "" && tier != card.Current {
-		// Somebody changed the record itself: that is a tier set by hand.
-		card.Source, card.Until, card.By, card.Reason, card.Was, card.Current = ByHand, 0, r.By, "", card.Current, tier
-	}
-	events, st, err := s.accounts.Events(ctx, ws, customer)
-	if err != nil {
-		return Card{}, err
-	}
-	card.Score = ledger.ScoreOf(events, st, tier, limit, ledger.DefaultScoring, today)
-	card.At = value.Instant(now)
-	fell := false
-	if card.Source != ByHand || card.Until != 0 && today > card.Until {
-		fell = tier != "" && card.Tier > tier // C sorts after A
-		if card.Tier != card.Current {
-			card.Was = card.Current
-		}
-		card.Current, card.Source, card.Until, card.By, card.Reason = card.Tier, ByScore, 0, "", ""
-	}
-	if err := s.put(ctx, ws, customer, card, ver); err != nil {
-		return card, err
-	}
-	if card.Current != tier {
-		if err := s.setField(ctx, actor, r, card.Current); err != nil {
-			return card, err
-		}
-	}
-	if fell && s.OnWorse != nil {
-		return card, s.OnWorse(ctx, ws, customer, card)
-	}
-	return card, nil
 }
 
 // Override sets a tier by hand, until a day or, with none, until changed.
@@ -154,24 +120,44 @@ func (s *Service) Override(ctx context.Context, a policies.Actor, customer, tier
 		card.Was = card.Current
 	}
 	card.Current, card.Source, card.Until, card.Reason, card.By, card.At = tier, ByHand, until, reason, a.ID, value.Instant(now)
-	return card, s.put(ctx, a.Workspace, customer, card, ver)
+	card.Setting = ""
+	_, err = s.put(ctx, a.Workspace, customer, card, ver)
+	return card, err
 }
 
-func (s *Service) put(ctx context.Context, ws, customer string, c Card, ver int64) error {
+// EndOverride ends a tier set by hand: the score decides again, and nobody is
+// warned of what that makes of it.
+func (s *Service) EndOverride(ctx context.Context, ws, customer string) (Card, error) {
+	card, ver, err := s.read(ctx, ws, customer)
+	if err != nil {
+		return card, err
+	}
+	if card.Source == ByHand {
+		card.Source, card.Until, card.Reason, card.By = ByScore, 0, "", ""
+		if _, err = s.put(ctx, ws, customer, card, ver); err != nil {
+			return card, err
+		}
+	}
+	return s.compute(ctx, ws, customer, true)
+}
+
+// put writes a card over the version that was read, 0 for none.
+func (s *Service) put(ctx context.Context, ws, customer string, c Card, ver int64) (int64, error) {
 	body, err := json.Marshal(c)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	col := s.store.In(ws, collection)
+	var d store.Doc
 	if ver == 0 {
-		_, err = col.Insert(ctx, customer, body)
+		d, err = col.Insert(ctx, customer, body)
 	} else {
-		_, err = col.Replace(ctx, store.Doc{ID: customer, Body: body}, ver)
+		d, err = col.Replace(ctx, store.Doc{ID: customer, Body: body}, ver)
 	}
 	if fault.Is(err, fault.Conflict) {
-		return fault.New(fault.Conflict, "store.version", nil)
+		return 0, fault.New(fault.Conflict, "store.version", nil)
 	}
-	return err
+	return d.Ver, err
 }
 
 func (s *Service) setField(ctx context.Context, a policies.Actor, r records.Record, tier string) error {

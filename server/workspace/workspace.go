@@ -52,6 +52,16 @@ type Workspace struct {
 	HookRev map[string]int `json:"hookRev,omitempty"`
 	// StopWords are the answers that mean a wish to stop; none takes ours.
 	StopWords []string `json:"stopWords,omitempty"`
+	// Scoring are the weights of customers' scores; none takes ours.
+	Scoring *ledger.Scoring `json:"scoring,omitempty"`
+}
+
+// Scores are the weights in force.
+func (w *Workspace) Scores() ledger.Scoring {
+	if w.Scoring != nil {
+		return *w.Scoring
+	}
+	return ledger.DefaultScoring
 }
 
 // ReviewMail is when the weekly review goes out by e-mail, and to whom.
@@ -117,6 +127,11 @@ func (w *Workspace) Check() error {
 	at("/stopWords", "maxItems", len(w.StopWords) <= 200)
 	for _, word := range w.StopWords {
 		at("/stopWords", "maxLength", word != "" && len([]rune(word)) <= 60)
+	}
+	if w.Scoring != nil {
+		for _, f := range w.Scoring.Check() {
+			bad = append(bad, fault.Field{Pointer: "/scoring" + f.Pointer, Rule: f.Rule})
+		}
 	}
 	at("/maxDataAgeHours", "minimum", w.MaxDataAgeHour >= 0 && w.MaxDataAgeHour <= 10_000)
 	return fault.InvalidFields(bad)

@@ -2,30 +2,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/shared/api/client';
 import { keys, usePages } from '@/shared/api/query';
 import { useAccountChanged } from '@/shared/api/records';
-import type { Customer, CustomerPage, Tier, TimelineEntry } from '@/shared/api/types';
+import type { Customer, CustomerPage, TimelineEntry } from '@/shared/api/types';
 
 export const useAccount = (id: string) =>
   useQuery({ queryKey: keys.customer(id), queryFn: () => api.get<CustomerPage>(`/customers/${id}`) });
 
 export const useTimeline = (id: string) =>
   usePages<TimelineEntry>([...keys.customer(id), 'timeline'], `/customers/${id}/timeline`, { limit: 30 });
-
-export type TierCard = {
-  score: number;
-  tier: Tier | '';
-  reasons?: { key: 'delay' | 'broken' | 'old' | 'credit' | 'new'; value: number; points: number }[];
-  paidInvoices: number;
-  current?: Tier | '';
-  source: 'score' | 'hand' | '';
-  until?: string;
-  reason?: string;
-};
-export const useTier = (id: string) =>
-  useQuery({
-    queryKey: [...keys.customer(id), 'tier'],
-    queryFn: () => api.get<TierCard>(`/customers/${id}/tier`),
-    retry: false,
-  });
 
 export function useAddNote(id: string) {
   const client = useQueryClient();

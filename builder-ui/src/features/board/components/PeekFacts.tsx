@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import type { CustomerPage } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { TierFacts } from '@/shared/tier/TierFacts';
 import { Chip } from '@/shared/ui/Chip';
-import { useTier } from '../api/account';
 
 /** When the customer hears from us next and why, or why not. */
 export function PeekNext({ page }: { page: CustomerPage }) {
@@ -50,41 +50,18 @@ export function PeekNext({ page }: { page: CustomerPage }) {
   );
 }
 
-/** The tier and what made it: an automated decision is explained. */
+/** The tier and what made it. */
 export function PeekTier({ id }: { id: string }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const tier = useTier(id);
-  const card = tier.data;
-  if (!card) return null;
   return (
-    <section className="peek-part" aria-label={t('customer.tier')}>
-      <h3 className="peek-sub">{t('customer.tier')}</h3>
-      {card.source === 'hand' ? (
-        <p className="peek-text">
-          {t('board.tierByHand', { tier: card.current || card.tier })}
-          {card.until && ` · ${t('board.tierUntil', { date: format.date(card.until) })}`}
-          {card.reason && ` · ${card.reason}`}
-        </p>
-      ) : card.tier ? (
-        <p className="peek-text">
-          {t('board.tierScore', { tier: card.tier, score: Math.round(card.score) })}
-        </p>
-      ) : (
-        <p className="peek-text">{t('board.tierNone')}</p>
+    <TierFacts
+      customer={id}
+      frame={(facts) => (
+        <section className="peek-part" aria-label={t('customer.tier')}>
+          <h3 className="peek-sub">{t('customer.tier')}</h3>
+          {facts}
+        </section>
       )}
-      {(card.reasons ?? []).length > 0 && (
-        <ul className="why">
-          {card.reasons?.map(({ key, value, points }) => (
-            <li key={key}>
-              {t(`board.tierReason.${key}`, { value: format.number(Math.round(value * 10) / 10) })}{' '}
-              <span className="list-dim num">
-                {t('board.points', { points: format.number(-Math.abs(Math.round(points))) })}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
+    />
   );
 }

@@ -7,6 +7,7 @@ import { useCommand } from '@/shared/api/records';
 import { useCan } from '@/shared/api/session';
 import type { CustomerPage, Run } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { TierFacts } from '@/shared/tier/TierFacts';
 import { StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Fact, Section } from '@/shared/ui/Page';
@@ -17,9 +18,18 @@ import type { Action } from './ActionDrawers';
 type Props = { page: CustomerPage; runs: Run[]; onAction: (action: Action) => void };
 
 export function Side({ page, runs, onAction }: Props) {
+  const { t } = useTranslation();
   return (
     <>
       <Details page={page} onAction={onAction} />
+      <TierFacts
+        customer={page.record.id}
+        frame={(facts) => (
+          <Section title={t('customer.tier')} className="side-tier">
+            {facts}
+          </Section>
+        )}
+      />
       <Promises page={page} />
       <Runs runs={runs} />
     </>

@@ -9,6 +9,7 @@ import { MembersTab } from './MembersTab';
 import { RolesTab } from './RolesTab';
 import { SignInTab } from './SignInTab';
 import { TasksTab } from './TasksTab';
+import { TiersTab } from './TiersTab';
 import { WorkspaceTab } from './WorkspaceTab';
 
 const tabs = {
@@ -17,6 +18,7 @@ const tabs = {
   roles: RolesTab,
   channels: ChannelsTab,
   tasks: TasksTab,
+  tiers: TiersTab,
   signin: SignInTab,
   keys: KeysTab,
 };
