@@ -295,7 +295,8 @@ func (s *State) applyRelation(e Event) {
 	case StopLifted:
 		s.StopWish = nil
 	case ContactLogged:
-		s.contact(Contact{At: e.At, Kind: "call", Key: e.Key})
+		s.uncount(e.Ref) // the call was the one that a message asked for
+		s.contact(Contact{At: e.At, Kind: "call", Key: e.Key, Talk: Talked(e.Status)})
 	}
 }
 
@@ -306,25 +307,37 @@ func (s *State) applyMessage(e Event) {
 			Items: e.Items, Keys: e.Keys, Currency: e.Currency, Amount: e.Amount, Channel: e.Channel,
 			At: e.At, Day: e.Value, Status: IntentOpen, Seq: e.Seq,
 		})
-		s.contact(Contact{At: e.At, Kind: "message", Key: e.Key})
+		s.contact(Contact{At: e.At, Kind: "message", Key: e.Key, Channel: e.Channel})
 	case MessageSent:
 		s.Intents[e.Key].Status = IntentSent
+		if s.Intents[e.Key].Channel == "call" { // the contact is when the colleague called
+			s.uncount(e.Key)
+			s.contact(Contact{At: e.At, Kind: "message", Key: e.Key, Channel: "call", Talk: Talked(e.Status)})
+		}
 	case MessageWaiting:
 		s.Intents[e.Key].Status = IntentWaiting
 	case MessageUnknown:
 		s.Intents[e.Key].Status = IntentUnknown
 	case MessageFailed:
 		s.Intents[e.Key].Status = IntentFailed
-		kept := s.Contacts[:0]
-		for _, c := range s.Contacts { // a message that did not go out spends no budget
-			if c.Key != e.Key || c.Kind != "message" {
-				kept = append(kept, c)
-			}
-		}
-		s.Contacts = kept
+		s.uncount(e.Key) // a message that did not go out spends no budget
 	case MessageCrossed:
 		s.Intents[e.Key].Crossed = true
 	}
+}
+
+// uncount takes a message's contact back; "" has none.
+func (s *State) uncount(key string) {
+	if key == "" {
+		return
+	}
+	kept := s.Contacts[:0]
+	for _, c := range s.Contacts {
+		if c.Key != key || c.Kind != "message" {
+			kept = append(kept, c)
+		}
+	}
+	s.Contacts = kept
 }
 
 func (s *State) contact(c Contact) {

@@ -9,18 +9,29 @@ import (
 
 // Budget says how often a customer may be contacted: at most Max contacts in
 // any span of Per. {1, 2 businessDay}: after a contact on Monday the next may
-// be on Wednesday.
+// be on Wednesday. Class narrows it to contacts of one class of channels (see
+// Classes); empty counts them all.
 type Budget struct {
-	Max int        `json:"max"`
-	Per value.Span `json:"per"`
+	Max   int        `json:"max"`
+	Per   value.Span `json:"per"`
+	Class string     `json:"class,omitempty"`
 }
 
 // Rules are what a workspace and flow say about sending.
 type Rules struct {
 	Window   value.Window
 	Calendar *value.Calendar
-	Location *time.Location // the customer's zone
+	Location *time.Location // where the window is told: the customer's zone, or the flow's
+	Home     *time.Location // the customer's own zone, for quiet hours; nil is Location
 	Budgets  []Budget       // all must allow it
+	// Quiet are hours without any contact, whatever a window says.
+	Quiet value.Hours
+	// AfterTalk is how many days after a conversation there is no call; 0 = no such rule.
+	AfterTalk int
+	Spread    Spread
+	// Duplicate is for how many days, its own included, a reminder of an invoice
+	// keeps other flows from reminding of the same one; 0 = no such rule.
+	Duplicate int
 	// HeldReason is set while the whole workspace is on hold.
 	HeldReason string
 	// DataAt is when bank or ERP data last came in; MaxDataAge the limit, 0 = none.
@@ -28,10 +39,12 @@ type Rules struct {
 	MaxDataAge time.Duration
 }
 
-// Check is one condition of sending and how it stood.
+// Check is one condition of sending and how it stood. Until is when one that
+// did not hold would, as far as time alone decides.
 type Check struct {
-	Key string `json:"key"`
-	OK  bool   `json:"ok"`
+	Key   string    `json:"key"`
+	OK    bool      `json:"ok"`
+	Until time.Time `json:"until,omitzero"`
 }
 
 // The verdicts on a wish to send.
@@ -46,14 +59,17 @@ const (
 
 // Decision is the answer to a wish to send. Reason names the check that failed:
 // paid, disputed, promised, held, hold, stopWish, workspaceHold, credit,
-// window, calendar, budget, stale. Until is when a deferred one may be asked
-// again. Items are those left in the message; Dropped says why others are not.
+// window, calendar, quiet, budget, afterTalk, spread, stale, duplicate. Until is
+// when a deferred one may be asked again. Items are those left in the message;
+// Dropped says why others are not. Other is the flow whose reminder made this
+// one a duplicate.
 type Decision struct {
 	Verdict string            `json:"verdict"`
 	Reason  string            `json:"reason,omitempty"`
 	Until   time.Time         `json:"until,omitzero"`
 	Items   []string          `json:"items,omitempty"`
 	Dropped map[string]string `json:"dropped,omitempty"`
+	Other   string            `json:"other,omitempty"`
 	Amount  int64             `json:"amount,omitempty"`
 	Seq     int64             `json:"seq,omitempty"`
 	Checks  []Check           `json:"checks,omitempty"`
@@ -142,9 +158,17 @@ func (s *State) Evaluate(c Intend, n Now) Decision {
 func (s *State) sift(c Intend, n Now) Decision {
 	d := Decision{Verdict: Granted}
 	promised := s.Promised(n.Today)
-	reason := "paid"
+	reason, flows := "paid", c.flows()
 	for _, id := range c.Items {
 		why := s.whyNot(id, c.Currency, promised, n.Today)
+		if why == "" && c.Rules.Duplicate > 0 {
+			if other, until := s.ReminderOf(id, flows, value.DateOf(n.At.In(c.Rules.Location)), c.Rules.Duplicate); other != "" {
+				why, d.Other = "duplicate", other
+				if at := until.At(0, c.Rules.Location).UTC(); d.Until.IsZero() || at.Before(d.Until) {
+					d.Until = at
+				}
+			}
+		}
 		if why == "" {
 			i := s.Items[id]
 			d.Items = append(d.Items, id)
@@ -158,8 +182,12 @@ func (s *State) sift(c Intend, n Now) Decision {
 		reason = why
 	}
 	if len(d.Items) == 0 {
+		if reason != "duplicate" {
+			d.Other, d.Until = "", time.Time{}
+		}
 		return d.fail(Refused, reason)
 	}
+	d.Until = time.Time{}
 	// Money received that is on no invoice yet covers it all: asking for it
 	// would be asking for money that has been paid.
 	if s.Unapplied()[c.Currency] >= d.Amount {
@@ -205,52 +233,18 @@ func (s *State) accountHold(r Rules, n Now) string {
 	return ""
 }
 
-// evaluateTime checks window, calendar, budget and freshness. A failed one
-// defers to the first instant at which all that time can change would hold.
-func (s *State) evaluateTime(d Decision, c Intend, n Now) Decision {
-	r := c.Rules
-	local := n.At.In(r.Location)
-	earliest, reason := local, ""
-	if why := r.Window.Check(local, r.Calendar); why != "" {
-		reason = why
-	} else {
-		d.pass("window")
-	}
-	if day := s.NextContactDay(r, c.Key); day > value.DateOf(local) {
-		if reason == "" {
-			reason = "budget"
-		}
-		earliest = day.At(r.Window.From, r.Location)
-	} else {
-		d.pass("budget")
-	}
-	if r.MaxDataAge > 0 && n.At.Sub(r.DataAt) > r.MaxDataAge {
-		if reason == "" {
-			reason = "stale"
-			earliest = local.Add(time.Hour)
-		}
-	} else {
-		d.pass("fresh")
-	}
-	if reason == "" {
-		return d
-	}
-	d = d.fail(Deferred, reason)
-	d.Until = r.Window.Next(earliest, r.Calendar).UTC()
-	return d
-}
-
-// NextContactDay is the first day on which the budgets allow another contact,
-// not counting the contact of key itself.
-func (s *State) NextContactDay(r Rules, key string) value.Date {
+// NextContactDay is the first day on which the budgets allow another contact by
+// a channel, not counting the contact of key itself. Without a channel only
+// the budgets over all contacts count.
+func (s *State) NextContactDay(r Rules, key, channel string) value.Date {
 	var next value.Date
 	for _, b := range r.Budgets {
-		if b.Max <= 0 {
+		if b.Max <= 0 || b.Class != "" && (channel == "" || b.Class != ClassOf(channel)) {
 			continue
 		}
 		count := 0
 		for k := len(s.Contacts) - 1; k >= 0; k-- {
-			if s.Contacts[k].Key == key {
+			if s.Contacts[k].Key == key || b.Class != "" && b.Class != s.classOf(s.Contacts[k]) {
 				continue
 			}
 			count++
@@ -264,14 +258,28 @@ func (s *State) NextContactDay(r Rules, key string) value.Date {
 	return next
 }
 
+// classOf is the class of a contact. Contacts recorded before they had a
+// channel take it from their message, while that is known.
+func (s *State) classOf(c Contact) string {
+	if c.Kind == "call" {
+		return ClassCall
+	}
+	if c.Channel == "" {
+		if i := s.Intents[c.Key]; i != nil {
+			return ClassOf(i.Channel)
+		}
+	}
+	return ClassOf(c.Channel)
+}
+
 func (d *Decision) pass(key string) Decision {
-	d.Checks = append(d.Checks, Check{key, true})
+	d.Checks = append(d.Checks, Check{Key: key, OK: true})
 	return *d
 }
 
 func (d Decision) fail(verdict, reason string) Decision {
 	d.Verdict, d.Reason = verdict, reason
-	d.Checks = append(d.Checks, Check{reason, false})
+	d.Checks = append(d.Checks, Check{Key: reason})
 	return d
 }
 
@@ -283,6 +291,7 @@ type EndMessage struct {
 	Status string // IntentSent, IntentFailed, IntentUnknown, IntentWaiting
 	Ref    string // the provider's id of the message
 	Reason string // of a failure, safe to show
+	Result string // of a call that a colleague has made, see CallResults
 }
 
 func (c EndMessage) decide(s *State, _ Now) ([]Event, error) {
@@ -299,6 +308,6 @@ func (c EndMessage) decide(s *State, _ Now) ([]Event, error) {
 	}
 	return []Event{{
 		Type: typ, Key: c.Key, Items: i.Items, Currency: i.Currency, Amount: i.Amount,
-		Channel: i.Channel, Ref: c.Ref, Reason: c.Reason,
+		Channel: i.Channel, Ref: c.Ref, Reason: c.Reason, Status: c.Result,
 	}}, nil
 }

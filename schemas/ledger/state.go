@@ -21,7 +21,7 @@ const (
 	keepClosedItems = 100    // closed invoices kept for reversals; older ones are revived from their record
 	keepPayments    = 200
 	keepIntents     = 60 // decided message intents kept for idempotency and crossing
-	keepContacts    = 40
+	keepContacts    = 100 // as many as a budget may count
 	keepPromises    = 40
 	MaxParts        = 60 // instalments of one invoice
 	maxText         = 500
@@ -165,9 +165,11 @@ type StopWish struct {
 
 // Contact is one contact with the customer that counts against the budget.
 type Contact struct {
-	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // "message" or "call"
-	Key  string    `json:"key,omitempty"`
+	At      time.Time `json:"at"`
+	Kind    string    `json:"kind"` // "message" or "call"
+	Key     string    `json:"key,omitempty"`
+	Channel string    `json:"channel,omitempty"` // of a message
+	Talk    bool      `json:"talk,omitempty"`    // somebody was spoken to
 }
 
 // The states of a message intent.

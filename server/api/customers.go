@@ -132,7 +132,7 @@ func showAccount(st *ledger.State, w *workspace.Workspace, today value.Date) acc
 		a.Contacts.Budget = &w.Budgets[0]
 	}
 	rules := w.Rules()
-	if day := st.NextContactDay(rules, ""); day > today {
+	if day := st.NextContactDay(rules, "", ""); day > today {
 		a.Contacts.NextAllowed = value.Instant(rules.Window.Next(day.At(rules.Window.From, rules.Location), rules.Calendar))
 	}
 	return a
@@ -223,7 +223,7 @@ func nextOf(st *ledger.State, w *workspace.Workspace, today value.Date, runs []r
 			n.Why = append(n.Why, *r.Reason)
 		}
 		rules := w.Rules()
-		if day := st.NextContactDay(rules, ""); day > today && r.Reason == nil {
+		if day := st.NextContactDay(rules, "", ""); day > today && r.Reason == nil {
 			n.Why = append(n.Why, *reasonOf("budget", value.Instant(rules.Window.Next(day.At(rules.Window.From, rules.Location), rules.Calendar))))
 		}
 		switch {

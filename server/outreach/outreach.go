@@ -58,7 +58,11 @@ const by = "outreach"
 
 // end notes, in the ledger and on the message, how one ended that waited.
 func (s *Service) end(ctx context.Context, ws string, e messages.Entry, status, why, detail string) error {
-	if _, _, err := s.Accounts.Execute(ctx, ws, e.Customer, by, ledger.EndMessage{Key: e.Key, Status: status, Ref: e.Ref, Reason: why}); err != nil {
+	c := ledger.EndMessage{Key: e.Key, Status: status, Ref: e.Ref, Reason: why}
+	if e.Channel == "call" {
+		c.Result = detail
+	}
+	if _, _, err := s.Accounts.Execute(ctx, ws, e.Customer, by, c); err != nil {
 		return err
 	}
 	return s.Messages.End(ctx, ws, e.ID, status, why, detail)

@@ -1,0 +1,273 @@
+package ledger
+
+import (
+	"hash/fnv"
+	"strings"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/value"
+)
+
+// The classes of channels that a budget may name.
+const (
+	ClassCall   = "call"
+	ClassEmail  = "email"
+	ClassText   = "text"
+	ClassChat   = "chat"
+	ClassLetter = "letter"
+	ClassOther  = "other"
+)
+
+// Classes lists them, as settings offer them.
+var Classes = []string{ClassCall, ClassText, ClassChat, ClassEmail, ClassLetter}
+
+var classOf = map[string]string{
+	"call": ClassCall, "voice": ClassCall, "email": ClassEmail, "sms": ClassText, "push": ClassText, "letter": ClassLetter,
+	"wecom-app": ClassChat, "wecom-bot": ClassChat, "wecom-customer": ClassChat, "wechat": ClassChat, "dingtalk": ClassChat, "feishu": ClassChat,
+}
+
+// ClassOf is the class of a channel; those that no rule speaks of are "other".
+func ClassOf(channel string) string {
+	if c := classOf[channel]; c != "" {
+		return c
+	}
+	return ClassOther
+}
+
+// Spread says how what has piled up over days on which nothing may go out goes
+// out afterwards: after at least Gap such days in a row, each customer has one
+// of the next Days allowed days, and on it a moment within the first Minutes
+// of the window. Both follow from the account's id, so that everybody who
+// computes them gets the same. Days = 0 is no spreading.
+type Spread struct {
+	Gap     int `json:"gap"`
+	Days    int `json:"days"`
+	Minutes int `json:"minutes"`
+}
+
+// FlowOf is the flow of a message key: keys begin with their run, runs with
+// their flow.
+func FlowOf(key string) string {
+	flow, _, _ := strings.Cut(key, "/")
+	return flow
+}
+
+// ReminderOf finds another flow's reminder of an invoice: one that went out, or
+// may have, on today or the days before it, days in all, and answered no step
+// of the given flows. The newest counts; until is the first day on which it
+// counts no more. An empty name means that there is none.
+func (s *State) ReminderOf(invoice string, flows []string, today value.Date, days int) (flow string, until value.Date) {
+	newest := int64(-1)
+	for key, i := range s.Intents {
+		if i.Status == IntentFailed || i.Seq <= newest || int(today-i.Day) >= days || !contains(i.Items, invoice) || i.answers(key, flows) {
+			continue
+		}
+		newest, flow, until = i.Seq, FlowOf(key), i.Day+value.Date(days)
+	}
+	return flow, until
+}
+
+func (i *Intent) answers(key string, flows []string) bool {
+	if contains(flows, FlowOf(key)) {
+		return true
+	}
+	for _, k := range i.Keys {
+		if contains(flows, FlowOf(k)) {
+			return true
+		}
+	}
+	return false
+}
+
+// flows are those whose steps a wish answers.
+func (c Intend) flows() []string {
+	out := []string{FlowOf(c.Key)}
+	for _, k := range c.Keys {
+		if f := FlowOf(k); !contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// home is where quiet hours are told: the customer's own zone.
+func (r Rules) home() *time.Location {
+	if r.Home != nil {
+		return r.Home
+	}
+	return r.Location
+}
+
+// limit is one rule about time: its name, and when it holds from an instant on.
+type limit struct {
+	key  string
+	next func(t time.Time) time.Time
+}
+
+// limits are the rules that only time can lift, in the order in which they are
+// told. Each is a function of the instant, so that the first instant at which
+// all hold is found by asking them in turn.
+func (s *State) limits(c Intend) []limit {
+	r := c.Rules
+	out := []limit{{"window", func(t time.Time) time.Time { return r.Window.Next(t.In(r.Location), r.Calendar) }}}
+	if !r.Quiet.None() {
+		out = append(out, limit{"quiet", func(t time.Time) time.Time { return r.Quiet.After(t.In(r.home())) }})
+	}
+	from := func(day value.Date) func(time.Time) time.Time {
+		return func(t time.Time) time.Time {
+			if value.DateOf(t.In(r.Location)) >= day {
+				return t
+			}
+			return day.At(0, r.Location)
+		}
+	}
+	out = append(out, limit{"budget", from(s.NextContactDay(r, c.Key, c.Channel))})
+	if r.AfterTalk > 0 && ClassOf(c.Channel) == ClassCall {
+		out = append(out, limit{"afterTalk", from(s.NextCallDay(r))})
+	}
+	if r.Spread.Days > 0 {
+		out = append(out, limit{"spread", func(t time.Time) time.Time { return r.spread(t.In(r.Location), s.ID) }})
+	}
+	return out
+}
+
+// maxLimitRounds bounds the search for an instant at which all rules hold: a
+// year and more of single days.
+const maxLimitRounds = 800
+
+// allowed is the first instant from t on at which all limits hold. Where there
+// is none in sight it is a day later, to be asked again then.
+func allowed(t time.Time, limits []limit) time.Time {
+	begin := t
+	for range maxLimitRounds {
+		was := t
+		for _, l := range limits {
+			t = l.next(t)
+		}
+		if t.Equal(was) {
+			return t
+		}
+	}
+	return begin.Add(24 * time.Hour)
+}
+
+// evaluateTime checks what only time can change. A failed check defers to the
+// first instant at which all of them would hold; each says on its own when it
+// would.
+func (s *State) evaluateTime(d Decision, c Intend, n Now) Decision {
+	r := c.Rules
+	local := n.At.In(r.Location)
+	limits := s.limits(c)
+	for _, l := range limits {
+		next := l.next(local)
+		if !next.After(local) {
+			d.pass(l.key)
+			continue
+		}
+		key := l.key
+		if key == "window" {
+			key = r.Window.Check(local, r.Calendar)
+		}
+		d.hinder(key, allowed(next, limits[:1]).UTC())
+	}
+	until := allowed(local, limits)
+	switch {
+	case r.MaxDataAge <= 0 || n.At.Sub(r.DataAt) <= r.MaxDataAge:
+		d.pass("fresh")
+	case d.Verdict == Deferred:
+		d.hinder("stale", time.Time{})
+	default:
+		// Nobody knows when data comes in: it is asked again within the hour.
+		until = allowed(local.Add(time.Hour), limits)
+		d.hinder("stale", time.Time{})
+	}
+	if d.Verdict == Deferred {
+		d.Until = until.UTC()
+	}
+	return d
+}
+
+// hinder notes a check that time lifts; the first one is the reason.
+func (d *Decision) hinder(key string, until time.Time) {
+	d.Checks = append(d.Checks, Check{Key: key, Until: until})
+	if d.Verdict != Deferred {
+		d.Verdict, d.Reason = Deferred, key
+	}
+}
+
+// NextCallDay is the first day on which calls are allowed again after the last
+// conversation; 0 when there was none or no rule speaks of it.
+func (s *State) NextCallDay(r Rules) value.Date {
+	if r.AfterTalk <= 0 {
+		return 0
+	}
+	for k := len(s.Contacts) - 1; k >= 0; k-- {
+		if s.Contacts[k].Talk {
+			return value.DateOf(s.Contacts[k].At.In(r.Location)) + value.Date(r.AfterTalk)
+		}
+	}
+	return 0
+}
+
+// spread moves an instant on one of the first days after a long gap to the
+// account's own day and moment. Later than those it leaves alone: what became
+// due after the gap did not pile up.
+func (r Rules) spread(t time.Time, account string) time.Time {
+	day := value.DateOf(t)
+	first, n, ok := r.afterGap(day)
+	if !ok {
+		return t
+	}
+	slot, minute := r.slot(account, first)
+	if n > slot {
+		return t
+	}
+	for ; n < slot; n++ {
+		day++
+		for shut := 0; shut < maxGap && !r.Window.Open(day, r.Calendar); shut++ {
+			day++
+		}
+	}
+	if at := day.At(r.Window.From+minute, t.Location()); at.After(t) {
+		return at
+	}
+	return t
+}
+
+// slot is an account's share of the days after a gap, which is named by its
+// first open day, so that no account is always among the last.
+func (r Rules) slot(account string, first value.Date) (day int, minute value.TimeOfDay) {
+	h := fnv.New64a()
+	h.Write([]byte(account + "/" + first.String()))
+	x := h.Sum64()
+	x ^= x >> 33
+	x *= 0xff51afd7ed558ccd
+	x ^= x >> 33
+	day = int(x % uint64(r.Spread.Days))
+	if width := min(r.Spread.Minutes, int(r.Window.To-r.Window.From)/2); width > 0 {
+		minute = value.TimeOfDay(x / 64 % uint64(width))
+	}
+	return day, minute
+}
+
+// maxGap bounds how far back a gap is looked for.
+const maxGap = 60
+
+// afterGap tells whether an open day is among the first after a long gap: which
+// day ended the gap, and how many open days lie between.
+func (r Rules) afterGap(day value.Date) (first value.Date, n int, ok bool) {
+	if !r.Window.Open(day, r.Calendar) {
+		return 0, 0, false
+	}
+	for ; n < r.Spread.Days; n++ {
+		shut := 0
+		for shut < maxGap && !r.Window.Open(day-1-value.Date(shut), r.Calendar) {
+			shut++
+		}
+		if shut >= r.Spread.Gap {
+			return day, n, true
+		}
+		day -= value.Date(shut) + 1
+	}
+	return 0, 0, false
+}
