@@ -25,6 +25,7 @@ type World struct {
 	Field    func(path string) (filter.Type, bool)
 	Template func(key string) bool
 	Channel  func(key string) bool
+	Calendar func(id string) bool // the workspace's own, beside the built-in ones
 }
 
 // Errors gives the blocking issues as one fault, nil without any.
@@ -139,7 +140,7 @@ func (l *linter) fault(at, node string, err error) {
 func (l *linter) settings() {
 	s := l.f.Settings
 	if s.Calendar != "" {
-		if _, err := value.CalendarByID(s.Calendar); err != nil {
+		if _, err := value.CalendarByID(s.Calendar); err != nil && (l.w.Calendar == nil || !l.w.Calendar(s.Calendar)) {
 			l.add("error", "calendar", "/settings/calendar", "", fault.Params{"value": s.Calendar})
 		}
 	}

@@ -70,6 +70,20 @@ type Settings struct {
 	Window        *value.Window  `json:"window,omitempty"`
 	ContactBudget *ledger.Budget `json:"contactBudget,omitempty"`
 	IfLate        *IfLate        `json:"ifLate,omitempty"`
+	// Priority is high, normal (default) or low: of several flows that want to
+	// reach a customer at the same time, the higher goes first.
+	Priority string `json:"priority,omitempty"`
+}
+
+// Rank orders flows by priority: higher first, 0 is normal.
+func (s Settings) Rank() int {
+	switch s.Priority {
+	case "high":
+		return 1
+	case "low":
+		return -1
+	}
+	return 0
 }
 
 // IfLate says what happens to a step whose time passed while nothing ran:
@@ -144,7 +158,8 @@ const envelope = `{
     "window":{"type":"object","required":["from","to"],"additionalProperties":false,"properties":{
       "from":{"$ref":"#/$defs/tod"},"to":{"$ref":"#/$defs/tod"},"days":{"enum":["working","every"]}}},
     "contactBudget":{"type":"object","required":["max","per"],"additionalProperties":false,"properties":{
-      "max":{"type":"integer","minimum":1,"maximum":100},"per":{"$ref":"#/$defs/span"}}},
+      "max":{"type":"integer","minimum":1,"maximum":100},"per":{"$ref":"#/$defs/span"},"class":{"enum":["call","text","chat","email","letter"]}}},
+    "priority":{"enum":["high","normal","low"]},
     "ifLate":{"type":"object","required":["then","within","else"],"additionalProperties":false,"properties":{
       "then":{"enum":["send","skip","ask"]},"within":{"$ref":"#/$defs/span"},"else":{"enum":["send","skip","ask"]}}}}},
   "params":{"type":"object","maxProperties":60,"propertyNames":{"pattern":"^[a-zA-Z][a-zA-Z0-9_]{0,39}$"},"additionalProperties":{

@@ -164,7 +164,7 @@ func (s *State) sift(c Intend, n Now) Decision {
 		if why == "" && c.Rules.Duplicate > 0 {
 			if other, until := s.ReminderOf(id, flows, value.DateOf(n.At.In(c.Rules.Location)), c.Rules.Duplicate); other != "" {
 				why, d.Other = "duplicate", other
-				if at := until.At(0, c.Rules.Location).UTC(); d.Until.IsZero() || at.Before(d.Until) {
+				if at := c.Rules.Window.Next(until.At(0, c.Rules.Location), c.Rules.Calendar).UTC(); d.Until.IsZero() || at.Before(d.Until) {
 					d.Until = at
 				}
 			}

@@ -20,7 +20,7 @@ const (
 	MaxOpenItems    = 20_000 // open invoices of one customer
 	keepClosedItems = 100    // closed invoices kept for reversals; older ones are revived from their record
 	keepPayments    = 200
-	keepIntents     = 60 // decided message intents kept for idempotency and crossing
+	keepIntents     = 60  // decided message intents kept for idempotency and crossing
 	keepContacts    = 100 // as many as a budget may count
 	keepPromises    = 40
 	MaxParts        = 60 // instalments of one invoice

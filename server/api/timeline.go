@@ -172,7 +172,7 @@ func eventEntry(e ledger.Event, names map[string]string, masked bool) timelineEn
 var quiet = map[string]bool{"left": true, "sent": true, "task": false}
 
 func factEntry(f run.Fact, n int, flowNames map[string]map[string]string) (timelineEntry, bool) {
-	if quiet[f.What] {
+	if quiet[f.What] || f.What == "merged" && f.By == f.Flow {
 		return timelineEntry{}, false
 	}
 	e := timelineEntry{ID: "f" + value.Instant(f.At) + "-" + itoa(int64(n)), At: value.Instant(f.At), Kind: "step", Text: map[string]string{}, Data: map[string]any{"run": f.Run, "node": f.Node, "what": f.What, "reason": f.Reason}}

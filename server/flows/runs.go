@@ -399,4 +399,4 @@ func (s *Service) HeldRuns(ctx context.Context, ws string, scope filter.Expr, li
 	return out, nil
 }
 
-var heldReasons = []string{"window", "calendar", "budget", "stale", "hold", "held", "stopWish", "workspaceHold", "disputed", "promised", "credit", "working"}
+var heldReasons = []string{"window", "calendar", "budget", "stale", "hold", "held", "stopWish", "workspaceHold", "disputed", "promised", "credit", "working", "quiet", "afterTalk", "spread", "duplicate", "priority"}

@@ -33,10 +33,12 @@ type Space struct {
 	Loc      *time.Location
 	Calendar *value.Calendar
 	Rules    ledger.Rules
-	Grace    time.Duration
-	Channels map[string]json.RawMessage
-	Now      func() time.Time          // the workspace's time
-	Real     func(time.Time) time.Time // real instant of a workspace instant
+	// Calendars are the workspace's own, by id.
+	Calendars map[string]*value.Calendar
+	Grace     time.Duration
+	Channels  map[string]json.RawMessage
+	Now       func() time.Time          // the workspace's time
+	Real      func(time.Time) time.Time // real instant of a workspace instant
 }
 
 // World is what steps read and write beside the ledger.
@@ -246,6 +248,6 @@ func BuildFacts(s *Space, now time.Time, st *ledger.State, customer map[string]a
 	}
 	return &run.Facts{
 		Today: value.DateOf(now.In(s.Loc)), State: st, Customer: customer, Invoices: invoices,
-		Loc: loc, WorkLoc: s.Loc, Calendar: s.Calendar, Rules: s.Rules, Grace: s.Grace,
+		Loc: loc, WorkLoc: s.Loc, Calendar: s.Calendar, Rules: s.Rules, Grace: s.Grace, Calendars: s.Calendars,
 	}
 }

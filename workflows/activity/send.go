@@ -105,13 +105,13 @@ func (e *env) attempt(ctx context.Context, f *run.Facts, m run.Message, w way) (
 	}
 	f.State = st
 	sent = run.Sent{Dropped: d.Dropped}
-	sent.Ref = m.Key
+	sent.Ref, sent.By = m.Key, d.Other
 	switch d.Verdict {
 	case ledger.Refused:
-		sent.Status, sent.Reason, sent.Ref = node.ResultRefused, d.Reason, ""
+		sent.Status, sent.Reason, sent.Until, sent.Ref = node.ResultRefused, d.Reason, d.Until, ""
 		return sent, false, nil
 	case ledger.Deferred:
-		sent.Status, sent.Reason, sent.Until, sent.Ref = node.ResultDeferred, d.Reason, d.Until, ""
+		sent.Status, sent.Reason, sent.Until, sent.Ref, sent.By = node.ResultDeferred, d.Reason, d.Until, "", ""
 		return sent, false, nil
 	case ledger.Waiting:
 		sent.Status = node.ResultOK

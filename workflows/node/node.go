@@ -210,6 +210,7 @@ type Result struct {
 	Reason string    `json:"reason,omitempty"`
 	Until  time.Time `json:"until,omitzero"`
 	Ref    string    `json:"ref,omitempty"` // message or task key
+	By     string    `json:"by,omitempty"`  // the flow that stood in the way
 }
 
 // Registry is the list of node types of this server; it is a flow.Catalog.

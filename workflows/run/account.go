@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/ledger"
@@ -39,6 +38,8 @@ type Facts struct {
 	Calendar *value.Calendar
 	Rules    ledger.Rules  // the workspace's rules of sending
 	Grace    time.Duration // see In.Grace
+	// Calendars are the workspace's own, by id.
+	Calendars map[string]*value.Calendar
 }
 
 // Message is one wish to send: the lead step and those merged into it.
@@ -56,7 +57,8 @@ type Message struct {
 	Rules    ledger.Rules
 }
 
-// Sent is how it went. Dropped says why single items were left out.
+// Sent is how it went. Dropped says why single items were left out; By, in the
+// result, names the flow that had reminded of a duplicate.
 type Sent struct {
 	node.Result
 	Dropped map[string]string
@@ -331,138 +333,13 @@ func (s *stepper) note(a act, res node.Result) {
 		what = res.Status
 	} else if a.action.Kind == node.ActSend {
 		what = "sent"
+		if res.By != "" {
+			what = "merged"
+		}
 	}
 	s.facts = append(s.facts, Fact{
-		Run: a.run.ID, Flow: a.run.Flow, Node: a.run.Node, At: s.env.Now(), What: what, Reason: res.Reason, Until: res.Until, Key: res.Ref,
+		Run: a.run.ID, Flow: a.run.Flow, Node: a.run.Node, At: s.env.Now(), What: what, Reason: res.Reason, Until: res.Until, Key: res.Ref, By: res.By,
 	})
-}
-
-// wish is what one run wants to send in one currency.
-type wish struct {
-	act
-	key      string
-	currency value.Currency
-	items    []string
-	dpd      int
-}
-
-// send merges the sends of a round: all wishes of one currency and channel
-// become one message, led by the most overdue item.
-func (s *stepper) send(ctx context.Context, sends []act) error {
-	groups := map[string][]wish{}
-	for _, a := range sends {
-		wishes, refused := s.wishes(a)
-		if len(wishes) == 0 {
-			s.note(a, node.Result{Status: node.ResultRefused, Reason: refused})
-		}
-		for _, w := range wishes {
-			if key, _ := s.account.State.Answered(w.key); key != "" {
-				// An earlier, interrupted step got this far: ask about that message.
-				groups["answered:"+key] = append(groups["answered:"+key], w)
-				continue
-			}
-			g := string(w.currency) + ":" + w.action.Channel
-			groups[g] = append(groups[g], w)
-		}
-	}
-	for _, g := range sortedIDs(groups) {
-		if err := s.sendGroup(ctx, groups[g], strings.TrimPrefix(g, "answered:"), strings.HasPrefix(g, "answered:")); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *stepper) sendGroup(ctx context.Context, ws []wish, answered string, again bool) error {
-	sort.SliceStable(ws, func(a, b int) bool {
-		if ws[a].dpd != ws[b].dpd {
-			return ws[a].dpd > ws[b].dpd
-		}
-		return ws[a].key < ws[b].key
-	})
-	lead := ws[0]
-	d := s.defs[lead.run.Hash]
-	m := Message{
-		Key: lead.key, Currency: lead.currency, Channel: lead.action.Channel, Fallback: lead.action.Fallback,
-		Template: lead.action.Template, Flow: lead.run.Flow, Node: lead.run.Node, Rules: s.account.RulesFor(d),
-	}
-	if again {
-		m.Key = answered
-	}
-	seen := map[string]bool{}
-	for _, w := range ws {
-		if w.key != m.Key {
-			m.Keys = append(m.Keys, w.key)
-		}
-		m.Runs = append(m.Runs, w.run.ID)
-		for _, id := range w.items {
-			if !seen[id] {
-				seen[id] = true
-				m.Items = append(m.Items, id)
-			}
-		}
-	}
-	sent, err := s.env.Send(ctx, s.account, m)
-	if err != nil {
-		return err
-	}
-	for _, w := range ws {
-		s.answer(w, sent)
-	}
-	return nil
-}
-
-// answer tells a run how its wish went: an item that was dropped from a message
-// that went out has its own reason. Of several currencies the worst counts.
-func (s *stepper) answer(w wish, sent Sent) {
-	res := sent.Result
-	if len(w.items) == 1 && res.Status == node.ResultOK {
-		if why := sent.Dropped[w.items[0]]; why != "" {
-			res = node.Result{Status: node.ResultRefused, Reason: why}
-		}
-	}
-	if was := s.results[w.run.ID]; was != nil && was.Status != node.ResultOK {
-		return
-	}
-	s.note(w.act, res)
-}
-
-// wishes are a run's items by currency: its invoice, or for a customer's run
-// everything open. Items that may not be in a message now are left out, so that
-// a merged message answers only for what it holds; with none left, refused says
-// why.
-func (s *stepper) wishes(a act) (out []wish, refused string) {
-	st, today := s.account.State, s.account.Today
-	items := st.OpenItems()
-	if a.run.Form == "invoice" {
-		items = []string{a.run.Subject}
-	}
-	refused = "paid"
-	by := map[value.Currency]*wish{}
-	for _, id := range items {
-		i := st.Items[id]
-		if i == nil {
-			continue
-		}
-		if why := st.WhyNot(id, i.Currency, today); why != "" {
-			refused = why
-			continue
-		}
-		w := by[i.Currency]
-		if w == nil {
-			w = &wish{act: a, key: a.action.Key, currency: i.Currency, dpd: i.DPD(today)}
-			if a.run.Form != "invoice" {
-				w.key += "/" + string(i.Currency)
-			}
-			by[i.Currency] = w
-		}
-		w.items = append(w.items, id)
-		w.dpd = max(w.dpd, i.DPD(today))
-	}
-	for _, c := range sortedIDs(by) {
-		out = append(out, *by[c])
-	}
-	return out, refused
 }
 
 func sortedIDs[K ~string, V any](m map[K]V) []K {

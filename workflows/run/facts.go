@@ -103,6 +103,9 @@ func (f *Facts) zone(d *Definition) *time.Location {
 
 func (f *Facts) calendar(d *Definition) *value.Calendar {
 	if id := d.Flow.Settings.Calendar; id != "" {
+		if c := f.Calendars[id]; c != nil {
+			return c
+		}
 		if c, err := value.CalendarByID(id); err == nil {
 			return c
 		}
@@ -112,10 +115,11 @@ func (f *Facts) calendar(d *Definition) *value.Calendar {
 
 // RulesFor are the rules of sending of a flow on this account: the workspace's,
 // with the flow's window and calendar instead of them where it has some, and
-// its contact budget on top of them. Quiet hours are the customer's own.
+// its contact budget on top of them. Quiet hours are the customer's own and
+// stay as the workspace has them: a flow's window can only narrow what is left.
 func (f *Facts) RulesFor(d *Definition) ledger.Rules {
 	r := f.Rules
-	r.Location, r.Calendar = f.zone(d), f.calendar(d)
+	r.Location, r.Calendar, r.Home = f.zone(d), f.calendar(d), f.Loc
 	if w := d.Flow.Settings.Window; w != nil {
 		r.Window = *w
 	}

@@ -359,13 +359,13 @@ func (e *simulated) Send(_ context.Context, f *Facts, m Message) (Sent, error) {
 	sent := Sent{Dropped: d.Dropped}
 	switch d.Verdict {
 	case ledger.Refused:
-		sent.Result = node.Result{Status: node.ResultRefused, Reason: d.Reason}
+		sent.Result = node.Result{Status: node.ResultRefused, Reason: d.Reason, Until: d.Until, By: d.Other}
 		return sent, nil
 	case ledger.Deferred:
 		sent.Result = node.Result{Status: node.ResultDeferred, Reason: d.Reason, Until: d.Until}
 		return sent, nil
 	}
-	sent.Result = node.Result{Status: node.ResultOK, Ref: m.Key}
+	sent.Result = node.Result{Status: node.ResultOK, Ref: m.Key, By: d.Other}
 	if d.Verdict == ledger.Already {
 		return sent, nil
 	}

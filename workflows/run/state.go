@@ -75,6 +75,7 @@ type Fact struct {
 	Until  time.Time `json:"until,omitzero"`
 	Port   string    `json:"port,omitempty"`
 	Key    string    `json:"key,omitempty"` // message or task
+	By     string    `json:"by,omitempty"`  // the flow that stood in the way, or took the message along
 }
 
 // In is what an advance may know.

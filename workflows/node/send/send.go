@@ -63,6 +63,12 @@ func (s *send) Step(c *node.Ctx) node.Next {
 			return next
 		}
 		until := c.Now.Add(recheck)
+		if r.Reason == "duplicate" { // it ends by itself, on a day that is known
+			until = r.Until
+			if until.IsZero() {
+				until = c.Now.Add(24 * time.Hour)
+			}
+		}
 		return node.Next{Do: node.DoWait, Until: until, On: wakers, Reason: r.Reason, Planned: until}
 	case node.ResultUnknown:
 		return node.Park("unknownSend")
