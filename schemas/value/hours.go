@@ -42,7 +42,7 @@ func (h Hours) After(t time.Time) time.Time {
 // Covers tells whether a window lies within the hours wholly, so that nothing
 // is left of it.
 func (h Hours) Covers(w Window) bool {
-	if h.None() {
+	if h.None() || w.To <= w.From {
 		return false
 	}
 	for t := w.From; t < w.To; t++ {

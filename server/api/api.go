@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/access"
 	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/audit"
@@ -84,6 +86,8 @@ type Deps struct {
 	Rehearse func(ctx context.Context, ws string, d *run.Definition, o flows.RehearseOptions) (*run.Report, error)
 	// Give makes a task by hand.
 	Give func(ctx context.Context, ws string, t activity.Task) error
+	// Subjects reads a customer's record and those of invoices, as flows do.
+	Subjects func(ctx context.Context, ws, customer string, invoices []string) (map[string]any, map[string]map[string]any, error)
 	// Verify replays all messages of a workspace against the journal.
 	Verify func(ctx context.Context, ws string) (any, error)
 	// OnWorkspace is told of a workspace that was just made, to seed it.
@@ -151,6 +155,8 @@ func New(d Deps) *Server {
 	}
 	cfg.Security = []map[string][]string{{"key": {}}, {"session": {}}}
 	s.huma = humafiber.NewWithGroup(s.app, s.app.Group("/api/v1"), cfg)
+	// Times of day are minutes inside and "HH:MM" outside.
+	s.huma.OpenAPI().Components.Schemas.RegisterTypeAlias(reflect.TypeFor[value.TimeOfDay](), reflect.TypeFor[string]())
 	s.routes()
 	s.docs()
 	s.ui()

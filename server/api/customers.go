@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"sort"
 	"time"
 
@@ -86,6 +87,7 @@ type accountContacts struct {
 	Last        string         `json:"last,omitempty"`
 	Budget      *ledger.Budget `json:"budget,omitempty"`
 	NextAllowed string         `json:"nextAllowed,omitempty"`
+	NextCall    string         `json:"nextCall,omitempty" doc:"the first day on which the rules allow a call again"`
 }
 
 type account struct {
@@ -134,6 +136,9 @@ func showAccount(st *ledger.State, w *workspace.Workspace, today value.Date) acc
 	rules := w.Rules()
 	if day := st.NextContactDay(rules, "", ""); day > today {
 		a.Contacts.NextAllowed = value.Instant(rules.Window.Next(day.At(rules.Window.From, rules.Location), rules.Calendar))
+	}
+	if day := max(st.NextContactDay(rules, "", "call"), st.NextCallDay(rules)); day > today {
+		a.Contacts.NextCall = day.String()
 	}
 	return a
 }
@@ -200,7 +205,9 @@ func (s *Server) getCustomer(ctx context.Context, a policies.Actor, in *Customer
 		out.Runs = append(out.Runs, s.showRun(ctx, a.Workspace, x, names))
 	}
 	sort.SliceStable(out.Runs, func(x, y int) bool { return wakeOrder(out.Runs[x]) < wakeOrder(out.Runs[y]) })
-	out.Next = nextOf(st, w, today, out.Runs)
+	if out.Next, err = s.nextOf(ctx, st, w, out.Runs); err != nil {
+		return nil, err
+	}
 	return &tagged[customerOut]{etag(r.Version), out}, nil
 }
 
@@ -211,30 +218,55 @@ func wakeOrder(r runOut) string {
 	return r.WakeAt
 }
 
-// nextOf is the next planned contact: the run that wakes first, with what
-// holds it back now.
-func nextOf(st *ledger.State, w *workspace.Workspace, today value.Date, runs []runOut) *nextContact {
-	for _, r := range runs {
-		if r.Status != "active" || r.WakeAt == "" {
-			continue
+// nextOf is the next planned contact: the run that wakes first, with what will
+// stand in its way then, by the rules that decide when the time has come.
+func (s *Server) nextOf(ctx context.Context, st *ledger.State, w *workspace.Workspace, runs []runOut) (*nextContact, error) {
+	k := slices.IndexFunc(runs, func(r runOut) bool { return r.Status == "active" && r.WakeAt != "" })
+	if k < 0 {
+		return nil, nil
+	}
+	r := runs[k]
+	n := &nextContact{At: r.WakeAt, Run: r.ID, Flow: r.Flow, Node: r.Node, Sentence: r.Sentence, Why: []reason{}}
+	if r.Reason != nil {
+		n.Why = append(n.Why, *r.Reason)
+	}
+	wake, err := value.ParseInstant(r.WakeAt)
+	if err != nil {
+		return nil, err
+	}
+	now, _ := s.Spaces.Now(w)
+	if wake.Before(now) {
+		wake = now
+	}
+	f, err := s.factsOf(ctx, w, st.ID, wake)
+	if err != nil {
+		return nil, err
+	}
+	f.State = st
+	c, err := s.wishOf(ctx, w.Key, f, "", r.Flow.Key)
+	if fault.KindOf(err) == fault.NotFound || fault.KindOf(err) == fault.Invalid {
+		return n, nil // the flow is gone or off the air; its runs go on by their version
+	}
+	if err != nil {
+		return nil, err
+	}
+	o := st.Outlook(c, moments(w)(wake), moments(w))
+	n.Blocked = blocks(o.Blocked, st)
+	for _, k := range o.Checks {
+		if !k.OK && k.Key != o.Blocked && (r.Reason == nil || r.Reason.Key != k.Key) {
+			n.Why = append(n.Why, *reasonOf(k.Key, instant(k.Until)))
 		}
-		n := &nextContact{At: r.WakeAt, Run: r.ID, Flow: r.Flow, Node: r.Node, Sentence: r.Sentence, Why: []reason{}}
-		if r.Reason != nil {
-			n.Why = append(n.Why, *r.Reason)
-		}
-		rules := w.Rules()
-		if day := st.NextContactDay(rules, "", ""); day > today && r.Reason == nil {
-			n.Why = append(n.Why, *reasonOf("budget", value.Instant(rules.Window.Next(day.At(rules.Window.From, rules.Location), rules.Calendar))))
-		}
-		switch {
-		case st.StopWish != nil:
-			n.Blocked = reasonOf("stopWish", "")
-		case st.Hold.Active(today):
-			n.Blocked = reasonOf("hold", st.Hold.Until.String())
-		case w.HeldReason != "":
-			n.Blocked = reasonOf("workspaceHold", "")
-		}
-		return n
+	}
+	return n, nil
+}
+
+// blocks names what keeps a customer from being contacted whatever the time.
+func blocks(why string, st *ledger.State) *reason {
+	switch why {
+	case "stopWish", "workspaceHold":
+		return reasonOf(why, "")
+	case "hold":
+		return reasonOf(why, st.Hold.Until.String())
 	}
 	return nil
 }

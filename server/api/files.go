@@ -32,6 +32,8 @@ func (s *Server) routes() {
 	s.deskRoutes()
 	s.reviewRoutes()
 	s.settingRoutes()
+	s.contactRoutes()
+	s.calendarRoutes()
 	s.channelRoutes()
 	s.peopleRoutes()
 	s.taskRoutes()

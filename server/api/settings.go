@@ -20,7 +20,6 @@ import (
 func (s *Server) settingRoutes() {
 	route(s, http.MethodGet, "/workspace", "getWorkspace", signedIn, "The workspace's settings", s.getWorkspace)
 	route(s, http.MethodPut, "/workspace", "saveWorkspace", need{"workspace", "update"}, "Change the workspace's settings", s.saveWorkspace)
-	route(s, http.MethodGet, "/calendars", "listCalendars", signedIn, "Built-in calendars and currencies", s.listCalendars)
 	route(s, http.MethodGet, "/users", "listUsers", need{"user", "read"}, "People of the workspace", s.listUsers)
 	route(s, http.MethodPost, "/users", "createUser", need{"user", "create"}, "Add a person", s.createUser)
 	route(s, http.MethodPut, "/users/{id}", "updateUser", need{"user", "update"}, "Change a person's name, roles, teams, or disable them", s.updateUser)
@@ -184,16 +183,6 @@ func (s *Server) mergeChannel(key string, old json.RawMessage, next map[string]a
 		return nil, err
 	}
 	return raw, ch.Check(raw)
-}
-
-type calendarsOut struct {
-	Calendars  []string               `json:"calendars"`
-	Currencies map[value.Currency]int `json:"currencies" doc:"minor-unit digits by code"`
-	Channels   []string               `json:"channels"`
-}
-
-func (s *Server) listCalendars(context.Context, policies.Actor, *nothing) (*reply[calendarsOut], error) {
-	return &reply[calendarsOut]{calendarsOut{value.CalendarIDs(), value.Currencies(), s.Channels.Keys()}}, nil
 }
 
 type usersIn struct {

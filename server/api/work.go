@@ -20,6 +20,7 @@ import (
 
 func (s *Server) workRoutes() {
 	route(s, http.MethodGet, "/today", "getToday", signedIn, "What goes out today and why, what is held, what people have to do", s.getToday)
+	route(s, http.MethodGet, "/today/held", "listHeld", need{"run", "read"}, "What was deferred, refused or merged in the last day, and why", s.listHeld)
 	route(s, http.MethodGet, "/messages", "listMessages", need{"message", "read"}, "Messages, newest first", s.listMessages)
 	route(s, http.MethodGet, "/messages/{id}", "getMessage", need{"message", "read"}, "One message", s.getMessage)
 	route(s, http.MethodPost, "/messages/{id}/resolve", "resolveMessage", need{"message", "review"}, "Say how a message with an unknown end ended", s.resolveMessage)

@@ -201,6 +201,7 @@ func (s *Server) deps(version string) api.Deps {
 		},
 		Rehearse:    s.Rehearse,
 		Give:        s.World.CreateTask,
+		Subjects:    s.World.Subjects,
 		Verify:      s.Verify,
 		HealthOnly:  !s.Config.Has("api"),
 		OnWorkspace: s.newWorkspace,

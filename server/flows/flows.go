@@ -40,6 +40,7 @@ var Specs = []store.Spec{
 	{Name: Batches, Indexes: []store.Index{store.OnText("status")}},
 	{Name: Runs, Indexes: []store.Index{store.OnText("customer", "status"), store.OnText("flow", "status", "node"), store.OnText("status", "wake")}, Search: []string{"customerName", "label"}},
 	{Name: Steps, Indexes: []store.Index{store.OnText("customer", "at")}},
+	{Name: HeldLog, Indexes: []store.Index{store.OnText("at"), store.OnText("reason", "at"), store.OnText("customer")}},
 }
 
 // The states of a flow.
@@ -167,6 +168,9 @@ func (s *Service) World(ctx context.Context, ws string) flow.World {
 			_, ok := s.channels[key]
 			return ok || key == "preferred"
 		},
+	}
+	if space, err := s.spaces.Get(ctx, ws); err == nil {
+		w.Calendar = func(id string) bool { return space.Calendars[id].Version > 0 }
 	}
 	if s.HasTemplate != nil {
 		w.Template = func(key string) bool { return s.HasTemplate(ctx, ws, key) }

@@ -177,6 +177,7 @@ func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*
 	}
 	now, _ := s.spaces.Now(w)
 	writes := make([]store.Write, 0, len(changed)+1)
+	index := make(map[string]RunDoc, len(changed))
 	for i, r := range changed {
 		doc := RunDoc{Run: r.ID, Customer: customer, Started: value.Instant(r.Started)}
 		op := store.Insert
@@ -187,6 +188,7 @@ func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*
 			}
 		}
 		doc.take(r, now)
+		index[ids[i]] = doc
 		body, err := json.Marshal(doc)
 		if err != nil {
 			return err
@@ -200,7 +202,11 @@ func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*
 		}
 		writes = append(writes, store.Write{Op: store.Insert, Collection: Steps, Doc: store.Doc{ID: customer + "~" + uuid.Must(uuid.NewV7()).String(), Body: body}})
 	}
-	_, errs := s.store.Apply(ctx, ws, writes)
+	held, err := s.heldWrites(ctx, ws, customer, facts, index)
+	if err != nil {
+		return err
+	}
+	_, errs := s.store.Apply(ctx, ws, append(writes, held...))
 	for _, err := range errs {
 		if err != nil {
 			return err

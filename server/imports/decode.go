@@ -151,3 +151,16 @@ func (c *capped) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// Text is a whole file as text, in whatever encoding it came.
+func Text(raw []byte) (string, error) {
+	d, err := newDecoder(bytes.NewReader(raw), "")
+	if err != nil {
+		return "", err
+	}
+	out, err := io.ReadAll(d)
+	if err != nil {
+		return "", err
+	}
+	return string(bytes.ToValidUTF8(out, []byte("�"))), nil
+}

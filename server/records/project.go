@@ -213,7 +213,7 @@ func (s *Service) restamp(ctx context.Context, ws, customer string, c body) {
 
 // StampedCollections are other collections whose documents carry "customer",
 // "customerName" and "_acct".
-var StampedCollections = []string{"run", "message", "task"}
+var StampedCollections = []string{"run", "message", "task", "held"}
 
 // Restamp rewrites name and scope on the documents of a customer.
 func Restamp(ctx context.Context, st *store.Store, ws, collection, customer string, stamp map[string]json.RawMessage, name json.RawMessage) {

@@ -42,6 +42,7 @@ type Workspace struct {
 	AllocationRule string                     `json:"allocationRule"`
 	HeldReason     string                     `json:"heldReason,omitempty"`
 	MaxDataAgeHour int                        `json:"maxDataAgeHours,omitempty"`
+	Conduct        *Conduct                   `json:"conduct,omitempty"`
 	DataAt         time.Time                  `json:"dataAt,omitzero"`
 	Demo           *clock.Demo                `json:"demo,omitempty"`
 	Channels       map[string]json.RawMessage `json:"channels,omitempty"`
@@ -54,6 +55,11 @@ type Workspace struct {
 	StopWords []string `json:"stopWords,omitempty"`
 	// Scoring are the weights of customers' scores; none takes ours.
 	Scoring *ledger.Scoring `json:"scoring,omitempty"`
+	// Calendars are the workspace's own, by id; their days lie beside (see
+	// calendars.go) and are read with the settings.
+	Calendars map[string]OwnCalendar `json:"calendars,omitempty"`
+
+	own map[string]*value.Calendar
 }
 
 // Scores are the weights in force.
@@ -72,8 +78,8 @@ type ReviewMail struct {
 	To      []string `json:"to"`      // users
 }
 
-// Defaults fills what was left open: China's calendar and zone, the 09:00 to
-// 18:00 window, and the default contact budget.
+// Defaults fills what was left open: China's calendar and zone, and the rules
+// of contact of the preset for the calendar.
 func (w *Workspace) Defaults() {
 	set := func(p *string, v string) {
 		if *p == "" {
@@ -85,9 +91,7 @@ func (w *Workspace) Defaults() {
 	set(&w.Calendar, "cn")
 	set(&w.AllocationRule, ledger.OldestFirst)
 	set((*string)(&w.Currency), "CNY")
-	if w.Window == (value.Window{}) {
-		w.Window = value.Window{From: 9 * 60, To: 18 * 60, Days: "working"}
-	}
+	w.conductDefaults()
 	if w.Budgets == nil {
 		w.Budgets = []ledger.Budget{{Max: 1, Per: value.Span{Value: 2, Unit: value.BusinessDay}}}
 	}
@@ -108,16 +112,9 @@ func (w *Workspace) Check() error {
 	at("/language", "enum", w.Language == "en" || w.Language == "zh-CN")
 	_, err := value.Location(w.Timezone)
 	at("/timezone", "timezone", err == nil)
-	_, err = value.CalendarByID(w.Calendar)
-	at("/calendar", "calendar", err == nil)
 	_, err = value.ParseCurrency(string(w.Currency))
 	at("/currency", "currency", err == nil)
-	at("/window", "emptyWindow", w.Window.To > w.Window.From)
 	at("/allocationRule", "enum", w.AllocationRule == ledger.OldestFirst || w.AllocationRule == ledger.CNCivilCode)
-	at("/budgets", "maxItems", len(w.Budgets) <= 5)
-	for _, b := range w.Budgets {
-		at("/budgets", "span", b.Max > 0 && b.Max <= 100 && b.Per.Valid() && b.Per.Value > 0 && b.Per.IsDays())
-	}
 	if r := w.ReviewMail; r != nil {
 		at("/reviewMail/weekday", "enum", r.Weekday >= 0 && r.Weekday < 7)
 		at("/reviewMail/minute", "maximum", r.Minute >= 0 && r.Minute < 24*60)
@@ -133,7 +130,7 @@ func (w *Workspace) Check() error {
 			bad = append(bad, fault.Field{Pointer: "/scoring" + f.Pointer, Rule: f.Rule})
 		}
 	}
-	at("/maxDataAgeHours", "minimum", w.MaxDataAgeHour >= 0 && w.MaxDataAgeHour <= 10_000)
+	w.checkContact(at)
 	return fault.InvalidFields(bad)
 }
 
@@ -146,23 +143,6 @@ func (w *Workspace) Location() *time.Location {
 	return loc
 }
 
-// Cal is the workspace's calendar.
-func (w *Workspace) Cal() *value.Calendar {
-	c, err := value.CalendarByID(w.Calendar)
-	if err != nil {
-		return nil
-	}
-	return c
-}
-
-// Rules are the workspace's rules of sending, in its own zone.
-func (w *Workspace) Rules() ledger.Rules {
-	return ledger.Rules{
-		Window: w.Window, Calendar: w.Cal(), Location: w.Location(), Budgets: w.Budgets,
-		HeldReason: w.HeldReason, DataAt: w.DataAt, MaxDataAge: time.Duration(w.MaxDataAgeHour) * time.Hour,
-	}
-}
-
 // Service reads and changes workspaces. Reads are cached for a second, which
 // bounds how long another node's change stays unseen.
 type Service struct {
@@ -173,6 +153,8 @@ type Service struct {
 	setup []store.Spec
 	ready map[string]bool
 	vault *vault.Vault
+	// days are the own calendars of each workspace, by id and version.
+	days map[string]map[string]*value.Calendar
 }
 
 type cached struct {
@@ -182,7 +164,7 @@ type cached struct {
 
 // New makes the service. specs are the collections that every workspace has.
 func New(s *store.Store, now clock.Source, specs []store.Spec, v *vault.Vault) *Service {
-	return &Service{vault: v, store: s, now: now, cache: map[string]cached{}, setup: append(specs, store.Spec{Name: collection}), ready: map[string]bool{}}
+	return &Service{vault: v, store: s, now: now, cache: map[string]cached{}, days: map[string]map[string]*value.Calendar{}, setup: append(specs, store.Spec{Name: collection}, store.Spec{Name: calendarDays}), ready: map[string]bool{}}
 }
 
 // Open makes sure the collections of all workspaces are there.
@@ -271,6 +253,9 @@ func (s *Service) Get(ctx context.Context, key string) (*Workspace, error) {
 	}
 	w, err := s.decode(d)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.attach(ctx, w); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()

@@ -58,7 +58,7 @@ func (w *World) Space(ctx context.Context, ws string) (*activity.Space, error) {
 func SpaceOf(s *workspace.Workspace, now func() time.Time) *activity.Space {
 	return &activity.Space{
 		Name: s.Name, Language: s.Language, Demo: s.Demo != nil, Loc: s.Location(), Calendar: s.Cal(), Rules: s.Rules(),
-		Grace: s.Demo.Grace(), Channels: s.Channels, Now: now, Real: s.Demo.Real,
+		Grace: s.Demo.Grace(), Channels: s.Channels, Calendars: s.OwnCalendars(), Now: now, Real: s.Demo.Real,
 	}
 }
 

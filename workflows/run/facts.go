@@ -128,3 +128,10 @@ func (f *Facts) RulesFor(d *Definition) ledger.Rules {
 	}
 	return r
 }
+
+// HouseRules are the workspace's rules on this account, without a flow's.
+func (f *Facts) HouseRules() ledger.Rules {
+	r := f.Rules
+	r.Location, r.Home = f.Loc, f.Loc
+	return r
+}

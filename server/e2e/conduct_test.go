@@ -1,0 +1,351 @@
+package e2e
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/client"
+	"github.com/dueflow/dueflow/server/workspace"
+)
+
+type contactRules struct {
+	Rules   map[string]any `json:"rules"`
+	Changed []string       `json:"changed"`
+	Version int64          `json:"version"`
+}
+
+func (s *space) contactRules() contactRules {
+	s.t.Helper()
+	var r contactRules
+	must(s.t, s.c.Do(s.t.Context(), "GET", "/contact-rules", nil, &r))
+	return r
+}
+
+// setRules changes rules of contact.
+func (s *space) setRules(change func(map[string]any)) error {
+	s.t.Helper()
+	r := s.contactRules()
+	change(r.Rules)
+	err := s.c.Do(s.t.Context(), "PUT", "/contact-rules", r.Rules, nil, "If-Match", fmt.Sprintf(`"%d"`, r.Version))
+	time.Sleep(1100 * time.Millisecond) // what is known of settings is a second old at most
+	return err
+}
+
+// TestContactRules: a new workspace begins with the preset of its calendar;
+// what is changed against it is named; two people do not overwrite each other.
+func TestContactRules(t *testing.T) {
+	s := newSpace(t, func(w *workspace.Workspace) { w.Calendar, w.Window, w.Budgets = "us", value.Window{}, nil })
+	r := s.contactRules()
+	if r.Rules["preset"] != "us" || len(r.Changed) != 0 || r.Rules["afterTalkDays"] != 7.0 || fmt.Sprint(r.Rules["quiet"]) != "map[from:21:00 to:08:00]" {
+		t.Fatalf("%+v", r)
+	}
+	var presets struct {
+		Items []struct {
+			Key    string
+			Source map[string]string
+		}
+	}
+	must(t, s.c.Do(t.Context(), "GET", "/contact-rules/presets", nil, &presets))
+	for _, p := range presets.Items {
+		if p.Source["en"] == "" || p.Source["zh-CN"] == "" {
+			t.Errorf("%s has no source", p.Key)
+		}
+	}
+	must(t, s.setRules(func(m map[string]any) {
+		m["afterTalkDays"] = 3
+		m["quiet"] = map[string]string{"from": "20:00", "to": "09:00"}
+	}))
+	if got := strings.Join(s.contactRules().Changed, " "); got != "quiet afterTalkDays" {
+		t.Errorf("changed %q", got)
+	}
+	if err := s.c.Do(t.Context(), "PUT", "/contact-rules", r.Rules, nil, "If-Match", fmt.Sprintf(`"%d"`, r.Version)); err == nil || err.(*client.Problem).Status != 409 {
+		t.Errorf("an overtaken change: %v", err)
+	}
+	for name, tc := range map[string]struct {
+		set    map[string]any
+		places string
+	}{
+		"no hour left":     {map[string]any{"quiet": map[string]string{"from": "08:00", "to": "19:00"}}, "/quiet quietCoversWindow"},
+		"unknown class":    {map[string]any{"budgets": []any{map[string]any{"max": 1, "per": map[string]any{"value": 1, "unit": "day"}, "class": "pigeon"}}}, "/budgets/0/class enum"},
+		"budget of hours":  {map[string]any{"budgets": []any{map[string]any{"max": 1, "per": map[string]any{"value": 1, "unit": "hour"}}}}, "/budgets/0 span"},
+		"unknown preset":   {map[string]any{"preset": "mars"}, "/preset enum"},
+		"unknown calendar": {map[string]any{"calendar": "own-none"}, "/calendar calendar"},
+		"endless spread":   {map[string]any{"spread": map[string]int{"gap": 1, "days": 99, "minutes": 0}}, "/spread/days maximum, /spread/gap minimum"},
+		"no time of day":   {map[string]any{"window": map[string]string{"from": "25:00", "to": "26:00"}}, ""},
+		"backwards window": {map[string]any{"window": map[string]string{"from": "18:00", "to": "09:00"}}, "/window emptyWindow"},
+	} {
+		err := s.setRules(func(m map[string]any) {
+			for k, v := range tc.set {
+				m[k] = v
+			}
+		})
+		if p, ok := err.(*client.Problem); !ok || p.Status != 422 || tc.places != "" && pointers(err) != tc.places {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	auditor := s.as("auditor")
+	if err := auditor.Do(t.Context(), "PUT", "/contact-rules", r.Rules, nil, "If-Match", `"1"`); err == nil || err.(*client.Problem).Status != 403 {
+		t.Errorf("an auditor changes rules: %v", err)
+	}
+}
+
+type contactPreview struct {
+	At      string `json:"at"`
+	Blocked *struct {
+		Key string `json:"key"`
+	} `json:"blocked"`
+	Checks []struct {
+		Key   string `json:"key"`
+		OK    bool   `json:"ok"`
+		Until string `json:"until"`
+	} `json:"checks"`
+	NoData int `json:"noData"`
+}
+
+type heldList struct {
+	Groups []struct {
+		What   string
+		Count  int64
+		Reason struct{ Key string }
+	} `json:"groups"`
+	Items []struct {
+		Customer struct{ ID, Name string }
+		What     string
+		Until    string
+		Label    string
+		Reason   struct{ Key string }
+		Flow     struct{ Key string }
+		Other    *struct{ Key string }
+		Message  string
+	} `json:"items"`
+	Next string `json:"next"`
+}
+
+func held(t *testing.T, c *client.Client, query string) heldList {
+	t.Helper()
+	var out heldList
+	must(t, c.Do(t.Context(), "GET", "/today/held"+query, nil, &out))
+	return out
+}
+
+// TestQuietHoursLive: in the quiet hours the engine defers to their end, which
+// is what the preview says, with the rules as they are and with others that
+// are not saved; the day's list says so to those who may see the customer.
+func TestQuietHoursLive(t *testing.T) {
+	s := newSpace(t, nil)
+	w, err := s.srv.Spaces.Get(t.Context(), s.key)
+	must(t, err)
+	now, _ := s.srv.Spaces.Now(w)
+	end := now.In(w.Location()).Add(2 * time.Hour).Truncate(time.Hour)
+	hour := func(t time.Time) string { return t.Format("15:04") }
+	quiet := map[string]string{"from": hour(end.Add(-4 * time.Hour)), "to": hour(end)}
+	must(t, s.setRules(func(m map[string]any) { m["quiet"] = quiet }))
+	c := s.customer("Quiet")
+	s.invoice(c, "Q-1", 100, s.today()-3)
+	other := s.create("customer", map[string]any{"name": "Other", "email": "o@example.com", "tier": "A"}).ID
+	s.invoice(other, "Q-2", 100, s.today()-3)
+	s.publish(twoSteps)
+	s.eventually("both are deferred", func() bool {
+		r := s.runs()
+		return len(r) == 2 && r[0].Reason != nil && r[0].Reason.Key == "quiet" && r[1].Reason != nil && r[1].Reason.Key == "quiet"
+	})
+	want := value.Instant(end)
+	if got := s.runs()[0].WakeAt; got != want {
+		t.Errorf("deferred to %s, want %s", got, want)
+	}
+	var p contactPreview
+	must(t, s.c.Do(t.Context(), "POST", "/contact-rules/preview", map[string]any{"customer": c, "flow": "two"}, &p))
+	if p.At != want || p.Blocked != nil {
+		t.Errorf("previewed %+v, the engine defers to %s", p, want)
+	}
+	rules := s.contactRules().Rules
+	rules["quiet"] = map[string]string{"from": "00:00", "to": "00:00"}
+	must(t, s.c.Do(t.Context(), "POST", "/contact-rules/preview", map[string]any{"customer": c, "rules": rules}, &p))
+	if at, err := value.ParseInstant(p.At); err != nil || at.Sub(now) > time.Minute {
+		t.Errorf("without quiet hours: %+v", p)
+	}
+	rules["calendar"], rules["window"] = "cn", map[string]string{"from": "09:00", "to": "18:00", "days": "working"}
+	p = contactPreview{}
+	must(t, s.c.Do(t.Context(), "POST", "/contact-rules/preview", map[string]any{"customer": c, "rules": rules, "at": now.AddDate(8, 0, 0)}, &p))
+	if p.NoData < now.Year()+7 {
+		t.Errorf("eight years ahead: %+v", p)
+	}
+	for name, body := range map[string]map[string]any{"no such customer": {"customer": "none"}, "long ago": {"customer": c, "at": now.AddDate(-5, 0, 0)}, "broken rules": {"customer": c, "rules": map[string]any{"calendar": "cn", "window": map[string]string{"from": "09:00", "to": "09:00"}, "quiet": map[string]string{"from": "00:00", "to": "00:00"}, "budgets": []any{}, "spread": map[string]int{"gap": 0, "days": 0, "minutes": 0}, "afterTalkDays": 0, "duplicateDays": 0, "maxDataAgeHours": 0}}} {
+		if err := s.c.Do(t.Context(), "POST", "/contact-rules/preview", body, nil); err == nil || err.(*client.Problem).Status >= 500 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	list := held(t, s.c, "")
+	if len(list.Items) != 2 || len(list.Groups) != 1 || list.Groups[0].Count != 2 || list.Groups[0].Reason.Key != "quiet" || list.Items[0].Until != want || list.Items[0].Flow.Key != "two" {
+		t.Fatalf("%+v", list)
+	}
+	if page := held(t, s.c, "?limit=1"); len(page.Items) != 1 || page.Next == "" {
+		t.Errorf("%+v", page)
+	} else if rest := held(t, s.c, "?limit=1&cursor="+page.Next); len(rest.Items) != 1 || rest.Items[0].Label == page.Items[0].Label {
+		t.Errorf("%+v after %+v", rest, page)
+	}
+	if none := held(t, s.c, "?reason=budget"); len(none.Items) != 0 || len(none.Groups) != 1 {
+		t.Errorf("%+v", none)
+	}
+	s.testerRole(filter.Eq("tier", "A"), nil)
+	seen := held(t, s.as("tester"), "")
+	if len(seen.Items) != 1 || seen.Items[0].Customer.ID != other || seen.Groups[0].Count != 1 {
+		t.Errorf("a tester of tier A sees %+v", seen)
+	}
+	if err := s.as("tester").Do(t.Context(), "POST", "/contact-rules/preview", map[string]any{"customer": c}, nil); err == nil || err.(*client.Problem).Status != 404 {
+		t.Errorf("a tester previews a customer of tier B: %v", err)
+	}
+}
+
+// TestOneInvoiceTwoFlows: in the real engine, the second flow that wants to
+// remind of an invoice is refused, and the day's list names the first; within
+// one moment they become one message, led by the higher flow.
+func TestOneInvoiceTwoFlows(t *testing.T) {
+	s := newSpace(t, nil)
+	must(t, s.setRules(func(m map[string]any) { m["duplicateDays"] = 3 }))
+	c := s.customer("Twice")
+	s.invoice(c, "D-1", 100, s.today()-3)
+	s.publish(twoSteps)
+	s.eventually("the first flow's message", func() bool { return len(s.messages()) == 1 })
+	s.publish(strings.NewReplacer(`"key":"two"`, `"key":"three"`, `"en":"Two"`, `"en":"Three"`).Replace(twoSteps))
+	s.eventually("the second is refused", func() bool { return len(held(t, s.c, "?reason=duplicate").Items) == 1 })
+	e := held(t, s.c, "?reason=duplicate").Items[0]
+	if e.What != "refused" || e.Other == nil || e.Other.Key != "two" || e.Flow.Key != "three" || e.Until == "" {
+		t.Errorf("%+v", e)
+	}
+	if n := len(s.messages()); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+	var p struct {
+		Other *struct{ Key string }
+		At    string
+	}
+	must(t, s.c.Do(t.Context(), "POST", "/contact-rules/preview", map[string]any{"customer": c, "flow": "three"}, &p))
+	if p.Other == nil || p.Other.Key != "two" || p.At != e.Until {
+		t.Errorf("previewed %+v, the engine waits until %s", p, e.Until)
+	}
+	two := s.customer("Two bills")
+	s.invoice(two, "M-1", 100, s.today()-3)
+	s.invoice(two, "M-2", 200, s.today()-3)
+	s.eventually("both bills are reminded of", func() bool { return len(held(t, s.c, "?reason=merged").Items) > 0 || len(s.messages()) >= 3 })
+	s.verify()
+}
+
+func upload(name, base, content string) map[string]any {
+	return map[string]any{"name": name, "base": base, "file": "days.csv", "data": base64.StdEncoding.EncodeToString([]byte(content))}
+}
+
+// TestOwnCalendars: a file is looked at before it is saved, counts everywhere a
+// calendar does, is replaced by versions, and goes only when nothing uses it.
+func TestOwnCalendars(t *testing.T) {
+	s := newSpace(t, func(w *workspace.Workspace) { w.Window.Days = "working" })
+	today := s.today()
+	var seen struct {
+		Days      []struct{ Date, Kind, Name string }
+		Off, Work int
+		Years     []int
+		Errors    []struct {
+			Row  int
+			Rule string
+			Text map[string]string
+		}
+		Problem map[string]string
+	}
+	must(t, s.c.Do(t.Context(), "POST", "/calendars/preview", upload("x", "cn", fmt.Sprintf("date,kind,name\n%s,off,Party\nnever,off\n%s,work\n", today, today+1)), &seen))
+	if seen.Off != 1 || seen.Work != 1 || len(seen.Errors) != 1 || seen.Errors[0].Row != 3 || !strings.Contains(seen.Errors[0].Text["zh-CN"], "never") || len(seen.Years) < 2 {
+		t.Errorf("%+v", seen)
+	}
+	for name, tc := range map[string]struct {
+		body   map[string]any
+		places string
+	}{
+		"faulty rows":    {upload("x", "", "2027-01-01,off\nnever,off\n"), "/data/2 calendarDate"},
+		"empty":          {upload("x", "", "date,kind\n"), "/data calendarEmpty"},
+		"unknown base":   {upload("x", "mars", "2027-01-01,off\n"), "/base calendar"},
+		"too large":      {upload("x", "", strings.Repeat("2027-01-01,off\n", 1<<17)), "/data maxBytes"},
+		"a year shut":    {upload("x", "", yearShut()), "/data calendarShut"},
+		"without a name": {upload(" ", "", "2027-01-01,off\n"), "/name required"},
+	} {
+		if err := s.c.Do(t.Context(), "POST", "/calendars", tc.body, nil); pointers(err) != tc.places {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var cal struct {
+		ID      string
+		Version int64
+		Years   []int
+	}
+	must(t, s.c.Do(t.Context(), "POST", "/calendars", upload("Our days", "", fmt.Sprintf("%s,off,Party\n", today)), &cal))
+	must(t, s.setRules(func(m map[string]any) { m["calendar"] = cal.ID }))
+	c := s.customer("Party")
+	s.invoice(c, "P-1", 100, today-3)
+	s.publish(twoSteps)
+	s.eventually("deferred over the party", func() bool {
+		r := s.runs()
+		return len(r) == 1 && r[0].Reason != nil && r[0].Reason.Key == "calendar"
+	})
+	err := s.c.Do(t.Context(), "DELETE", "/calendars/"+cal.ID, nil, nil)
+	if keyOf(err) != "calendar.used" || !strings.Contains(err.Error(), "Test") {
+		t.Errorf("deleting a calendar in use: %v", err)
+	}
+	// A flow may use it, is checked for it, and keeps it from being deleted.
+	flow := strings.NewReplacer(`"key":"two"`, `"key":"cal"`, `"en":"Two"`, `"en":"By our days"`, `"subject":{"form":"invoice"},`, `"subject":{"form":"invoice"},"settings":{"calendar":"`+cal.ID+`"},`).Replace(twoSteps)
+	s.publish(flow)
+	bad := strings.ReplaceAll(flow, cal.ID, "own-none")
+	var lint struct {
+		Issues []struct{ Key, Pointer string }
+	}
+	must(t, s.c.Do(t.Context(), "POST", "/flows/lint", map[string]any{"document": json.RawMessage(bad)}, &lint))
+	if len(lint.Issues) == 0 || lint.Issues[0].Pointer != "/settings/calendar" {
+		t.Errorf("a calendar that is none: %+v", lint)
+	}
+	// A new version counts within a second; the old one stays listed.
+	if err := s.c.Do(t.Context(), "PUT", "/calendars/"+cal.ID, upload("Our days", "", "2027-01-01,off\n"), nil, "If-Match", `"9"`); err == nil || err.(*client.Problem).Status != 409 {
+		t.Errorf("an overtaken version: %v", err)
+	}
+	must(t, s.c.Do(t.Context(), "PUT", "/calendars/"+cal.ID, upload("Our days", "", fmt.Sprintf("%s,work\n%s,off,Later\n", today, today+30)), nil, "If-Match", `"1"`))
+	time.Sleep(1100 * time.Millisecond)
+	must(t, s.c.Do(t.Context(), "POST", "/runs/actions", map[string]any{"ids": []string{s.runs()[0].ID}, "action": "runNow"}, nil))
+	s.eventually("it goes out on the day that is none off any more", func() bool { return len(s.messages()) >= 1 })
+	var year struct {
+		Known bool
+		Days  []struct{ Date, Kind string }
+		Past  []struct{ Version int }
+	}
+	must(t, s.c.Do(t.Context(), "GET", fmt.Sprintf("/calendars/%s?year=%d", cal.ID, (today+30).Year()), nil, &year))
+	if !year.Known || len(year.Days) == 0 || len(year.Past) != 1 {
+		t.Errorf("%+v", year)
+	}
+	must(t, s.c.Do(t.Context(), "GET", "/calendars/"+cal.ID+"?year=2041", nil, &year))
+	if year.Known {
+		t.Error("2041 is known")
+	}
+	must(t, s.setRules(func(m map[string]any) { m["calendar"] = "everyday" }))
+	if err := s.c.Do(t.Context(), "DELETE", "/calendars/"+cal.ID, nil, nil); keyOf(err) != "calendar.used" || !strings.Contains(err.Error(), "By our days") {
+		t.Errorf("deleting a calendar of a flow: %v", err)
+	}
+	var two struct{ ID string }
+	must(t, s.c.Do(t.Context(), "POST", "/calendars", upload("Unused", "cn", "2027-01-01,off\n"), &two))
+	must(t, s.c.Do(t.Context(), "DELETE", "/calendars/"+two.ID, nil, nil))
+	if err := s.c.Do(t.Context(), "GET", "/calendars/"+two.ID, nil, nil); err == nil {
+		t.Error("a deleted calendar is there")
+	}
+	elsewhere := newSpace(t, nil)
+	if err := elsewhere.c.Do(t.Context(), "GET", "/calendars/"+cal.ID, nil, nil); err == nil || err.(*client.Problem).Status != 404 {
+		t.Errorf("another workspace's calendar: %v", err)
+	}
+}
+
+func yearShut() string {
+	var b strings.Builder
+	for d := value.MustDate("2027-03-01"); d < value.MustDate("2027-06-01"); d++ {
+		fmt.Fprintf(&b, "%s,off\n", d)
+	}
+	return b.String()
+}

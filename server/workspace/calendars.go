@@ -1,0 +1,291 @@
+package workspace
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/value"
+)
+
+// calendarDays holds the days of own calendars: a document per version, which
+// never changes, so that what is read once can be kept. Which version counts
+// is said by the settings, in the same write as everything else.
+const calendarDays = "calendar"
+
+const (
+	// ownPrefix begins the ids of a workspace's own calendars, so that none can
+	// be taken for a built-in one, now or later.
+	ownPrefix    = "own-"
+	maxCalendars = 50
+	keepVersions = 10
+	// maxShut bounds the days in a row without a workday: beyond it a wait for
+	// working days would find none.
+	maxShut = 45
+)
+
+// OwnCalendar is a calendar of the workspace's own, with its newest version.
+type OwnCalendar struct {
+	Name string `json:"name"`
+	Base string `json:"base,omitempty"` // the built-in one below it; "" is weekdays
+	CalendarVersion
+	Past []CalendarVersion `json:"past,omitempty"` // older versions, newest first
+}
+
+// CalendarVersion is one version of an own calendar.
+type CalendarVersion struct {
+	Version int       `json:"version"`
+	Doc     string    `json:"doc"` // where its days are
+	File    string    `json:"file,omitempty"`
+	Off     int       `json:"off"`
+	Work    int       `json:"work"`
+	Years   []int     `json:"years"` // with data, the base's included
+	At      time.Time `json:"at"`
+	By      string    `json:"by,omitempty"`
+}
+
+type calendarDoc struct {
+	Days []value.CalendarDay `json:"days"`
+}
+
+// NewCalendar is what one says of an own calendar.
+type NewCalendar struct {
+	Name, Base, File, By string
+	Days                 []value.CalendarDay
+}
+
+func (n NewCalendar) base() (*value.Calendar, error) {
+	if n.Base == "" || n.Base == "weekdays" {
+		return nil, nil
+	}
+	c, err := value.CalendarByID(n.Base)
+	if err != nil || n.Base == "everyday" {
+		return nil, fault.At("/base", "calendar", n.Base)
+	}
+	return c, nil
+}
+
+// Build judges a calendar and puts it together.
+func (n NewCalendar) Build(id string) (*value.Calendar, error) {
+	base, err := n.base()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(n.Days) == 0:
+		return nil, fault.At("/data", "calendarEmpty", nil)
+	case len(n.Days) > value.MaxCalendarDays:
+		return nil, fault.At("/data", "maxItems", value.MaxCalendarDays)
+	}
+	c := value.NewCalendar(id, base, n.Days)
+	if gap, from := c.LongestGap(); gap > maxShut {
+		return nil, fault.At("/data", "calendarShut", from.String())
+	}
+	return c, nil
+}
+
+// calendar finds a calendar by id, the workspace's own first.
+func (w *Workspace) calendar(id string) (*value.Calendar, error) {
+	if c := w.own[id]; c != nil {
+		return c, nil
+	}
+	if _, ok := w.Calendars[id]; ok { // settings alone, without the days
+		return nil, nil
+	}
+	return value.CalendarByID(id)
+}
+
+// CalendarByID finds a calendar: one of the workspace's own, or a built-in one.
+func (w *Workspace) CalendarByID(id string) (*value.Calendar, error) { return w.calendar(id) }
+
+// OwnCalendars are the workspace's own calendars, by id. They must not be changed.
+func (w *Workspace) OwnCalendars() map[string]*value.Calendar { return w.own }
+
+// Cal is the workspace's calendar.
+func (w *Workspace) Cal() *value.Calendar {
+	c, err := w.calendar(w.Calendar)
+	if err != nil {
+		return nil
+	}
+	return c
+}
+
+// attach reads the days of the workspace's own calendars into w. Versions that
+// were read before are not read again.
+func (s *Service) attach(ctx context.Context, w *Workspace) error {
+	w.own = make(map[string]*value.Calendar, len(w.Calendars))
+	var missing []string
+	s.mu.Lock()
+	known := s.days[w.Key]
+	s.mu.Unlock()
+	next := make(map[string]*value.Calendar, len(w.Calendars))
+	for id, o := range w.Calendars {
+		if c := known[o.Doc]; c != nil {
+			w.own[id], next[o.Doc] = c, c
+			continue
+		}
+		missing = append(missing, o.Doc)
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	docs, err := s.store.In(w.Key, calendarDays).GetMany(ctx, missing)
+	if err != nil {
+		return err
+	}
+	for key, d := range docs {
+		id, _, _ := strings.Cut(key, "@")
+		var body calendarDoc
+		if err := json.Unmarshal(d.Body, &body); err != nil {
+			return err
+		}
+		base, err := (NewCalendar{Base: w.Calendars[id].Base}).base()
+		if err != nil {
+			return err
+		}
+		w.own[id] = value.NewCalendar(id, base, body.Days)
+		next[key] = w.own[id]
+	}
+	s.mu.Lock()
+	s.days[w.Key] = next
+	s.mu.Unlock()
+	return nil
+}
+
+// OwnDays are the days of a version of an own calendar, by its Doc.
+func (s *Service) OwnDays(ctx context.Context, key, doc string) ([]value.CalendarDay, error) {
+	d, err := s.store.In(key, calendarDays).Get(ctx, doc)
+	if err != nil {
+		return nil, err
+	}
+	var body calendarDoc
+	if err := json.Unmarshal(d.Body, &body); err != nil {
+		return nil, err
+	}
+	return body.Days, nil
+}
+
+// SaveCalendar makes an own calendar (id "") or a new version of one, with the
+// version it was shown at. The days are written first, under a name of their
+// own: settings never name days that are not there, or are another's.
+func (s *Service) SaveCalendar(ctx context.Context, key, id string, ifVersion int, n NewCalendar) (string, *Workspace, error) {
+	if n.Name = strings.TrimSpace(n.Name); n.Name == "" || len(n.Name) > 200 {
+		return "", nil, fault.At("/name", "required", nil)
+	}
+	fresh := id == ""
+	if fresh {
+		id, ifVersion = ownPrefix+short(), 0
+	}
+	c, err := n.Build(id)
+	if err != nil {
+		return "", nil, err
+	}
+	v := CalendarVersion{Version: ifVersion + 1, Doc: id + "@" + short(), File: n.File, Years: c.Years(), At: s.now().UTC(), By: n.By}
+	for _, d := range n.Days {
+		if d.Work {
+			v.Work++
+		} else {
+			v.Off++
+		}
+	}
+	if err := s.mayReplace(ctx, key, id, fresh, ifVersion); err != nil {
+		return "", nil, err
+	}
+	body, err := json.Marshal(calendarDoc{Days: n.Days})
+	if err != nil {
+		return "", nil, err
+	}
+	if _, err := s.store.In(key, calendarDays).Insert(ctx, v.Doc, body); err != nil {
+		return "", nil, err
+	}
+	var gone []CalendarVersion
+	w, err := s.Update(ctx, key, 0, func(w *Workspace) error {
+		if fresh && len(w.Calendars) >= maxCalendars {
+			return fault.At("", "maxItems", maxCalendars)
+		}
+		o := w.Calendars[id]
+		if o.Version != ifVersion {
+			return fault.New(fault.Conflict, "store.version", nil)
+		}
+		if !fresh {
+			o.Past = append([]CalendarVersion{o.CalendarVersion}, o.Past...)
+		}
+		gone = nil
+		if len(o.Past) > keepVersions {
+			o.Past, gone = o.Past[:keepVersions], o.Past[keepVersions:]
+		}
+		o.Name, o.Base, o.CalendarVersion = n.Name, n.Base, v
+		if w.Calendars == nil {
+			w.Calendars = map[string]OwnCalendar{}
+		}
+		w.Calendars[id] = o
+		return nil
+	})
+	if err != nil {
+		gone = []CalendarVersion{v}
+	}
+	s.dropDays(ctx, key, gone)
+	return id, w, err
+}
+
+func short() string { return strings.ReplaceAll(uuid.NewString(), "-", "")[:12] }
+
+func (s *Service) mayReplace(ctx context.Context, key, id string, fresh bool, ifVersion int) error {
+	if fresh {
+		return nil
+	}
+	w, err := s.Get(ctx, key)
+	if err != nil {
+		return err
+	}
+	o, ok := w.Calendars[id]
+	switch {
+	case !ok:
+		return fault.New(fault.NotFound, "calendar.none", fault.Params{"id": id})
+	case o.Version != ifVersion:
+		return fault.New(fault.Conflict, "store.version", nil)
+	}
+	return nil
+}
+
+// dropDays removes days that nothing names any more. What stays behind after a
+// failure is read by nobody.
+func (s *Service) dropDays(ctx context.Context, key string, versions []CalendarVersion) {
+	col := s.store.In(key, calendarDays)
+	for _, v := range versions {
+		if d, err := col.Get(ctx, v.Doc); err == nil {
+			_ = col.Delete(ctx, v.Doc, d.Ver)
+		}
+	}
+}
+
+// DeleteCalendar removes an own calendar that nothing uses; used names what
+// else does, beside the workspace itself.
+func (s *Service) DeleteCalendar(ctx context.Context, key, id string, used []string) error {
+	var gone []CalendarVersion
+	_, err := s.Update(ctx, key, 0, func(w *Workspace) error {
+		o, ok := w.Calendars[id]
+		if !ok {
+			return fault.New(fault.NotFound, "calendar.none", fault.Params{"id": id})
+		}
+		by := slices.Clone(used)
+		if w.Calendar == id {
+			by = append([]string{w.Name}, by...)
+		}
+		if len(by) > 0 {
+			return fault.New(fault.Conflict, "calendar.used", fault.Params{"by": strings.Join(by, ", ")})
+		}
+		delete(w.Calendars, id)
+		gone = append([]CalendarVersion{o.CalendarVersion}, o.Past...)
+		return nil
+	})
+	if err == nil {
+		s.dropDays(ctx, key, gone)
+	}
+	return err
+}
