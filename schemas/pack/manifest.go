@@ -296,6 +296,12 @@ func order(objects []Object) {
 	})
 }
 
+// Version tells whether a text is a version that can be compared.
+func Version(v string) bool {
+	_, err := semver.StrictNewVersion(v)
+	return err == nil && len(v) <= 60
+}
+
 // Newer tells whether version a comes after b; a version that cannot be read
 // comes before all.
 func Newer(a, b string) bool {

@@ -1,12 +1,10 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -27,66 +25,6 @@ func (s *Server) packRoutes() {
 	route(s, http.MethodGet, "/packs", "listPacks", read, "Installed packs", s.listPacks)
 	route(s, http.MethodPost, "/packs/{id}/uninstall", "uninstallPack", change, "Take a pack out; records stay", s.uninstallPack)
 	route(s, http.MethodPost, "/packs/export", "exportPack", need{"flow", "read"}, "A flow of one's own as a pack", s.exportPack)
-}
-
-type catalogItem struct {
-	ID        string    `json:"id"`
-	Version   string    `json:"version"`
-	Name      flow.Text `json:"name"`
-	About     flow.Text `json:"about"`
-	Trade     flow.Text `json:"trade,omitempty"`
-	Tags      []string  `json:"tags"`
-	Channels  []string  `json:"channels"`
-	Flows     int       `json:"flows"`
-	Messages  int       `json:"messages"`
-	Publisher string    `json:"publisher"`
-	Installed string    `json:"installed"`
-	Source    string    `json:"source"`
-}
-
-func itemOf(p *pack.Pack, installed string) catalogItem {
-	i := catalogItem{
-		ID: p.ID, Version: p.Version, Name: p.Name, About: p.About, Trade: p.Trade, Tags: p.Tags, Channels: p.Requires.Channels,
-		Flows: len(p.Of(pack.Flow)), Messages: len(p.Of(pack.Message)), Publisher: p.Publisher.Name, Installed: installed, Source: "builtin",
-	}
-	if i.Tags == nil {
-		i.Tags = []string{}
-	}
-	if i.Channels == nil {
-		i.Channels = []string{}
-	}
-	return i
-}
-
-func (s *Server) packCatalog(ctx context.Context, a policies.Actor, _ *nothing) (*reply[items[catalogItem]], error) {
-	all, err := pack.Builtin()
-	if err != nil {
-		return nil, err
-	}
-	have, err := s.Packs.List(ctx, a.Workspace)
-	if err != nil {
-		return nil, err
-	}
-	installed := map[string]string{}
-	for _, i := range have {
-		installed[i.ID] = i.Version
-	}
-	out := items[catalogItem]{Items: []catalogItem{}}
-	for _, p := range all {
-		out.Items = append(out.Items, itemOf(p, installed[p.ID]))
-	}
-	// What most companies begin with stands first.
-	slices.SortStableFunc(out.Items, func(a, b catalogItem) int {
-		return cmp.Compare(starter(a), starter(b))
-	})
-	return &reply[items[catalogItem]]{out}, nil
-}
-
-func starter(i catalogItem) int {
-	if slices.Contains(i.Tags, "starter") {
-		return 0
-	}
-	return 1
 }
 
 // PackPath names a pack.
@@ -111,15 +49,20 @@ type packDetail struct {
 }
 
 func (s *Server) getCatalogPack(ctx context.Context, a policies.Actor, in *PackPath) (*reply[packDetail], error) {
-	p, _, err := s.Packs.Find(ctx, a.Workspace, in.ID, in.File)
+	found, err := s.Packs.Find(ctx, a.Workspace, in.ID, in.File)
 	if err != nil {
 		return nil, err
 	}
+	p := found.Pack
 	have, err := s.Packs.Get(ctx, a.Workspace, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	out := packDetail{catalogItem: itemOf(p, have.Version), Licence: p.Licence, Params: p.Params, Fields: p.Requires.Fields, Changes: []packChange{}, Texts: []message.Document{}}
+	item := itemOf(p, have.Version)
+	if !found.Shipped {
+		item.Source, item.File = "file", in.File
+	}
+	out := packDetail{catalogItem: item, Licence: p.Licence, Params: p.Params, Fields: p.Requires.Fields, Changes: []packChange{}, Texts: []message.Document{}}
 	if out.Params == nil {
 		out.Params = json.RawMessage("null")
 	}
@@ -220,6 +163,8 @@ type installedOut struct {
 	By          ref          `json:"by"`
 	State       string       `json:"state"`
 	Latest      string       `json:"latest"`
+	File        string       `json:"file,omitempty" doc:"hash of the package that it came from"`
+	LatestFile  string       `json:"latestFile,omitempty" doc:"hash to ask for the latest with, of a catalogue"`
 	CanRollBack bool         `json:"canRollBack"`
 	Objects     []packObject `json:"objects"`
 }
@@ -232,7 +177,7 @@ type packObject struct {
 
 func showInstalled(i packs.Installed, names map[string]string) installedOut {
 	out := installedOut{
-		ID: i.ID, Version: i.Version, Name: i.Name, At: i.At, By: person(names, i.By), State: i.State, Latest: i.Version,
+		ID: i.ID, Version: i.Version, Name: i.Name, At: i.At, By: person(names, i.By), State: i.State, Latest: i.Version, File: i.File,
 		CanRollBack: len(i.History) > 0, Objects: []packObject{},
 	}
 	for _, h := range i.Objects {
@@ -264,31 +209,6 @@ func (s *Server) applyPack(ctx context.Context, a policies.Actor, in *applyIn) (
 	}
 	s.audit(ctx, a, p.Action, "pack", i.ID, map[string]any{"version": i.Version, "from": p.Installed})
 	return &reply[installedOut]{showInstalled(*i, s.userNames(ctx, a.Workspace))}, nil
-}
-
-func (s *Server) listPacks(ctx context.Context, a policies.Actor, _ *nothing) (*reply[items[installedOut]], error) {
-	have, err := s.Packs.List(ctx, a.Workspace)
-	if err != nil {
-		return nil, err
-	}
-	all, err := pack.Builtin()
-	if err != nil {
-		return nil, err
-	}
-	latest := map[string]string{}
-	for _, p := range all {
-		latest[p.ID] = p.Version
-	}
-	names := s.userNames(ctx, a.Workspace)
-	out := items[installedOut]{Items: []installedOut{}}
-	for _, i := range have {
-		o := showInstalled(i, names)
-		if v := latest[i.ID]; v != "" && pack.Newer(v, i.Version) {
-			o.Latest = v
-		}
-		out.Items = append(out.Items, o)
-	}
-	return &reply[items[installedOut]]{out}, nil
 }
 
 type uninstallIn struct {

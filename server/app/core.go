@@ -172,7 +172,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.Tiers = tiers.New(c.Store, c.Spaces, c.Accounts, c.Records, c.Log)
 	c.Packs = &packs.Service{
 		Store: c.Store, Forms: c.Forms, Flows: c.Flows, Templates: c.Templates, Desk: c.Desk, Channels: c.Channels, Version: "dev", Now: c.Now,
-		Addresses: c.addresses, Trusted: c.Config.PackKeys,
+		Addresses: c.addresses, Trusted: c.Config.PackKeys, Catalogs: c.catalogs(httpcall.New(c.Config.AllowPrivate, c.Now)),
 	}
 	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks, Tiers: c.Tiers, Desk: c.Desk}
 	c.World.Assign = c.assign
@@ -188,7 +188,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err
 	}
-	if err := c.Store.Ensure(ctx, workspace.System, slices.Concat(api.IdemSpecs, sso.Specs, pace.Specs)...); err != nil {
+	if err := c.Store.Ensure(ctx, workspace.System, slices.Concat(api.IdemSpecs, sso.Specs, pace.Specs, packs.CatalogSpecs)...); err != nil {
 		return err
 	}
 	if err := c.Audit.Open(ctx); err != nil {

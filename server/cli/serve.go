@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/dueflow/dueflow/server/app"
@@ -16,24 +17,27 @@ import (
 )
 
 type serveCmd struct {
-	Data            string `help:"Data directory." placeholder:"DIR"`
-	Listen          string `help:"Address to listen on." placeholder:"HOST:PORT"`
-	MongoURI        string `name:"mongodb-uri" help:"MongoDB instead of the embedded store." placeholder:"URI"`
-	MongoPrefix     string `name:"mongodb-prefix" help:"Prefix of the databases." placeholder:"P"`
-	TemporalAddress string `help:"Temporal cluster instead of the embedded engine." placeholder:"HOST:PORT"`
-	TemporalNS      string `name:"temporal-namespace" help:"Namespace on the cluster." placeholder:"NS"`
-	Roles           string `help:"What this process does: api,worker." placeholder:"ROLES"`
-	LogLevel        string `help:"debug, info, warn or error." placeholder:"LEVEL"`
-	Demo            bool   `help:"Make and open the demo workspace."`
-	DemoDay         string `help:"How long a day of the demo clock lasts." placeholder:"10s"`
-	AllowPrivate    bool   `help:"Let webhooks call private and local addresses."`
-	ClockOffset     string `help:"Move the clock, for drills." placeholder:"168h"`
+	Data            string   `help:"Data directory." placeholder:"DIR"`
+	Listen          string   `help:"Address to listen on." placeholder:"HOST:PORT"`
+	MongoURI        string   `name:"mongodb-uri" help:"MongoDB instead of the embedded store." placeholder:"URI"`
+	MongoPrefix     string   `name:"mongodb-prefix" help:"Prefix of the databases." placeholder:"P"`
+	TemporalAddress string   `help:"Temporal cluster instead of the embedded engine." placeholder:"HOST:PORT"`
+	TemporalNS      string   `name:"temporal-namespace" help:"Namespace on the cluster." placeholder:"NS"`
+	Roles           string   `help:"What this process does: api,worker." placeholder:"ROLES"`
+	LogLevel        string   `help:"debug, info, warn or error." placeholder:"LEVEL"`
+	Demo            bool     `help:"Make and open the demo workspace."`
+	DemoDay         string   `help:"How long a day of the demo clock lasts." placeholder:"10s"`
+	AllowPrivate    bool     `help:"Let webhooks call private and local addresses."`
+	PackKeys        string   `help:"Public keys of publishers whose packs are trusted, with commas." placeholder:"KEYS"`
+	Catalog         []string `help:"Catalogue of packs: an https address or a folder, # and the keys that must sign it. Repeat it for more." placeholder:"URL#KEY" sep:"none"`
+	ClockOffset     string   `help:"Move the clock, for drills." placeholder:"168h"`
 }
 
 func (s *serveCmd) settings() map[string]string {
 	given := map[string]string{
 		"data": s.Data, "listen": s.Listen, "mongodb-uri": s.MongoURI, "mongodb-prefix": s.MongoPrefix, "temporal-address": s.TemporalAddress,
 		"temporal-namespace": s.TemporalNS, "roles": s.Roles, "log-level": s.LogLevel, "demo-day": s.DemoDay, "clock-offset": s.ClockOffset,
+		"pack-keys": s.PackKeys, "catalog": strings.Join(s.Catalog, " "),
 	}
 	if s.Demo {
 		given["demo"] = "true"

@@ -3,11 +3,14 @@
 package config
 
 import (
+	"crypto/ed25519"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +24,7 @@ type Config struct {
 	MongoPrefix     string
 	SecretKey       string
 	PackKeys        []string
+	Catalogs        []Catalog
 	TemporalAddress string
 	TemporalNS      string
 	Roles           []string
@@ -34,6 +38,13 @@ type Config struct {
 	PublicURL       string
 	EntryLimit      int
 	Profile         string
+}
+
+// Catalog is a catalogue of packs: an https address or a folder, and the public
+// keys that must sign its index.
+type Catalog struct {
+	At   string
+	Keys []string
 }
 
 // Has tells whether this process has a role: api or worker.
@@ -84,6 +95,7 @@ var table = []setting{
 	{"temporal-address", "DUEFLOW_TEMPORAL_ADDRESS", "", "Temporal cluster to use instead of the embedded engine", false, str(func(c *Config) *string { return &c.TemporalAddress })},
 	{"temporal-namespace", "DUEFLOW_TEMPORAL_NAMESPACE", "dueflow", "namespace on the cluster, made if it is missing", false, str(func(c *Config) *string { return &c.TemporalNS })},
 	{"pack-keys", "DUEFLOW_PACK_KEYS", "", "public keys, separated by commas, of publishers whose packs are trusted", false, setPackKeys},
+	{"catalog", "DUEFLOW_CATALOGS", "", "catalogues of packs besides the built-in ones, separated by spaces: an https address or a folder with index.json, then # and the keys that must sign it, such as https://packs.example.com/dueflow#ed25519:…", false, setCatalogs},
 	{"roles", "DUEFLOW_ROLES", "api,worker", "what this process does: api, worker", false, setRoles},
 	{"log-level", "DUEFLOW_LOG_LEVEL", "info", "debug, info, warn or error", false, str(func(c *Config) *string { return &c.LogLevel })},
 	{"demo", "DUEFLOW_DEMO", "false", "make and open the demo workspace", false, flag(func(c *Config) *bool { return &c.Demo })},
@@ -124,16 +136,48 @@ func setEntryLimit(c *Config, v string) error {
 	return nil
 }
 
-func setPackKeys(c *Config, v string) error {
-	c.PackKeys = nil
+func setPackKeys(c *Config, v string) (err error) {
+	c.PackKeys, err = publicKeys(v)
+	return err
+}
+
+func publicKeys(v string) ([]string, error) {
+	var out []string
 	for k := range strings.SplitSeq(v, ",") {
 		if k = strings.TrimSpace(k); k == "" {
 			continue
 		}
-		if !strings.HasPrefix(k, "ed25519:") {
-			return fmt.Errorf("want keys as ed25519:…, got %q", k)
+		rest, ok := strings.CutPrefix(k, "ed25519:")
+		if raw, err := base64.StdEncoding.DecodeString(rest); !ok || err != nil || len(raw) != ed25519.PublicKeySize {
+			return nil, fmt.Errorf("want keys as ed25519:…, got %q", k)
 		}
-		c.PackKeys = append(c.PackKeys, k)
+		out = append(out, k)
+	}
+	return out, nil
+}
+
+func setCatalogs(c *Config, v string) error {
+	c.Catalogs = nil
+	for _, one := range strings.Fields(v) {
+		at, keys, _ := strings.Cut(one, "#")
+		u, err := url.Parse(at)
+		web := err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && u.RawQuery == ""
+		if !web && (at == "" || strings.Contains(at, "://")) {
+			return fmt.Errorf("want an https address or a folder, got %q", at)
+		}
+		pinned, err := publicKeys(keys)
+		if err != nil {
+			return err
+		}
+		if !web {
+			if at, err = filepath.Abs(at); err != nil {
+				return err
+			}
+		}
+		c.Catalogs = append(c.Catalogs, Catalog{strings.TrimRight(at, "/"), pinned})
+	}
+	if len(c.Catalogs) > 10 {
+		return fmt.Errorf("at most 10 catalogues")
 	}
 	return nil
 }

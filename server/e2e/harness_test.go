@@ -58,7 +58,7 @@ var dataDir string
 func server(t *testing.T) *app.Server {
 	t.Helper()
 	shared.once.Do(func() {
-		given := map[string]string{"data": dataDir, "listen": "127.0.0.1:0", "allow-private": "true", "entry-limit": "100000"}
+		given := map[string]string{"data": dataDir, "listen": "127.0.0.1:0", "allow-private": "true", "entry-limit": "100000", "catalog": catalogFolder(t)}
 		if uri := os.Getenv("DUEFLOW_TEST_MONGODB_URI"); uri != "" {
 			given["mongodb-uri"] = uri
 			given["mongodb-prefix"] = fmt.Sprintf("e2e%d_", time.Now().Unix())

@@ -44,13 +44,13 @@ func (s *Service) Apply(ctx context.Context, a policies.Actor, r Request, hash s
 		Choices: p.choices, Objects: p.held, History: src.History,
 	}
 	if p.Action == Rollback {
-		next.History = next.History[1:]
+		next.File, next.History = next.History[0].File, next.History[1:]
 	} else {
-		found, _, err := s.Find(ctx, a.Workspace, r.ID, r.File)
+		found, err := s.Find(ctx, a.Workspace, r.ID, r.File)
 		if err != nil {
 			return nil, err
 		}
-		next.Publisher = found.Publisher.Name
+		next.Publisher, next.File = found.Publisher.Name, r.File
 		if src.Version != "" && len(p.steps) > 0 {
 			past, err := s.past(ctx, a, src)
 			if err != nil {
@@ -64,7 +64,7 @@ func (s *Service) Apply(ctx context.Context, a policies.Actor, r Request, hash s
 
 // past is a pack as it is now, to be gone back to.
 func (s *Service) past(ctx context.Context, a policies.Actor, now Installed) (Past, error) {
-	out := Past{Version: now.Version, At: now.At, Choices: now.Choices, Objects: now.Objects, Mine: map[string]json.RawMessage{}}
+	out := Past{Version: now.Version, File: now.File, At: now.At, Choices: now.Choices, Objects: now.Objects, Mine: map[string]json.RawMessage{}}
 	for _, h := range now.Objects {
 		raw, _, err := s.handler(h.Kind).read(ctx, a, pack.Object{Kind: h.Kind, Key: h.As, Raw: h.Base})
 		if err != nil {

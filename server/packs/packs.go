@@ -48,6 +48,7 @@ type Installed struct {
 	Version   string       `json:"version"`
 	Name      flow.Text    `json:"name"`
 	Publisher string       `json:"publisher"`
+	File      string       `json:"file,omitempty"` // hash of the package; "" of one that ships
 	At        string       `json:"at"`
 	By        string       `json:"by"`
 	State     string       `json:"state"`
@@ -72,6 +73,7 @@ type Held struct {
 // workspace had them then.
 type Past struct {
 	Version string                     `json:"version"`
+	File    string                     `json:"file,omitempty"`
 	At      string                     `json:"at"`
 	Choices pack.Choices               `json:"choices"`
 	Objects []Held                     `json:"objects"`
@@ -90,6 +92,8 @@ type Service struct {
 	Version string
 	// Trusted are the public keys whose packs need no further word.
 	Trusted []string
+	// Catalogs are the packs from outside; nil is none.
+	Catalogs *Catalogs
 	// Now is the real time.
 	Now func() time.Time
 	// Addresses tells, for customers, by which channels each can be reached.
@@ -153,40 +157,58 @@ func (s *Service) Keep(ctx context.Context, ws string, file []byte) (*pack.Pack,
 	return p, err
 }
 
-// Find gives a pack: the file that was kept under a hash, or with file "" the
-// shipped one of an id.
-func (s *Service) Find(ctx context.Context, ws, id, file string) (*pack.Pack, bool, error) {
+// Found is a pack, and what is known of where it comes from.
+type Found struct {
+	*pack.Pack
+	Shipped bool
+	// Vouched are keys that are trusted for this pack, by its catalogue.
+	Vouched []string
+}
+
+// Find gives a pack: the file that was kept under a hash, one that a catalogue
+// lists under it, or with file "" the shipped one of an id.
+func (s *Service) Find(ctx context.Context, ws, id, file string) (Found, error) {
 	if file == "" {
 		all, err := pack.Builtin()
 		if err != nil {
-			return nil, false, err
+			return Found{}, err
 		}
 		k := slices.IndexFunc(all, func(p *pack.Pack) bool { return p.ID == id })
 		if k < 0 {
-			return nil, false, none(id)
+			return Found{}, none(id)
 		}
-		return all[k], true, nil
+		return Found{Pack: all[k], Shipped: true}, nil
 	}
+	var f Found
 	d, err := s.Store.In(ws, packFiles).Get(ctx, file)
-	if fault.Is(err, fault.NotFound) {
-		return nil, false, none(id)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		f.Pack, f.Vouched, err = s.Catalogs.Pack(ctx, file)
+	case err == nil:
+		f.Pack, err = readKept(d)
 	}
-	if err != nil {
-		return nil, false, err
+	if err == nil && f.ID != id {
+		err = fault.At("/id", "const", f.ID)
 	}
+	return f, err
+}
+
+func readKept(d store.Doc) (*pack.Pack, error) {
 	var kept struct{ File string }
 	if err := json.Unmarshal(d.Body, &kept); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	raw, err := base64.StdEncoding.DecodeString(kept.File)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	p, err := pack.Read(raw)
-	if err == nil && p.ID != id {
-		err = fault.At("/id", "const", p.ID)
-	}
-	return p, false, err
+	return pack.Read(raw)
+}
+
+// trusts tells whether a pack needs no further word: it ships, or its signer is
+// trusted by the server, or by its catalogue.
+func (s *Service) trusts(f Found) bool {
+	return f.Shipped || f.Signature != nil && (slices.Contains(s.Trusted, f.Signature.Key) || slices.Contains(f.Vouched, f.Signature.Key))
 }
 
 // Preview reads a pack's flows as sentences, with the default answers.

@@ -199,3 +199,38 @@ func Harmless(err error) error {
 	again.Class, again.Reason = channel.Retry, "channel.noConnection"
 	return &again
 }
+
+// What may be wrong with a file that is fetched.
+var (
+	ErrRedirected = errors.New("the address leads somewhere else")
+	ErrTooLarge   = errors.New("the file is too large")
+	ErrPrivate    = errPrivate
+)
+
+// Fetch gets a file of at most so many bytes. Redirects are not followed: the
+// address that was written down is the one that is meant.
+func (d *Door) Fetch(ctx context.Context, from string, most int64) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
+	if err != nil || !Usable(req.URL) {
+		return nil, errors.New("not a web address")
+	}
+	req.Header.Set("User-Agent", "Dueflow")
+	res, err := d.client.Do(req)
+	if err != nil {
+		return nil, withoutURL(err)
+	}
+	defer res.Body.Close() //nolint:errcheck // nothing depends on it
+	switch {
+	case res.StatusCode >= 300 && res.StatusCode < 400:
+		return nil, ErrRedirected
+	case res.StatusCode != http.StatusOK:
+		return nil, fmt.Errorf("status %d", res.StatusCode)
+	case res.ContentLength > most:
+		return nil, ErrTooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, most+1))
+	if err == nil && int64(len(body)) > most {
+		err = ErrTooLarge
+	}
+	return body, err
+}

@@ -20,8 +20,21 @@ export type PackCard = {
   publisher: string;
   /** The version that is installed here; empty when none is. */
   installed?: string;
-  source: string;
+  source: 'builtin' | 'catalog' | 'file';
+  /** The hash by which a package of a catalogue is asked for. */
+  file?: string;
+  catalog?: string;
 };
+export type CatalogSource = {
+  id: string;
+  at: string;
+  name?: Text | null;
+  state: 'trusted' | 'unknown' | 'unsigned';
+  got?: string;
+  problem?: string;
+  count: number;
+};
+export type Catalog = { items: PackCard[]; sources: CatalogSource[] };
 export type PackField = { path: string; type: string; label?: Text; why?: Text };
 export type PackMessage = {
   key: string;
@@ -71,6 +84,8 @@ export type Plan = {
   name?: Text;
   signed: boolean;
   trusted: boolean;
+  /** The publisher's key, where there is one. */
+  key?: string;
   needs?: Need[] | null;
   fields?: PlanField[] | null;
   params?: QuestionSchema | null;
@@ -90,7 +105,10 @@ export type Installed = {
   by?: { id: string; name: string };
   state: string;
   objects?: Made[] | null;
+  /** The hash of the package that it came from; none for one that ships. */
+  file?: string;
   latest?: string;
+  latestFile?: string;
   canRollBack?: boolean;
 };
 export type Removal = {
@@ -108,8 +126,7 @@ const at = (id: string) => `/packs/${encodeURIComponent(id)}`;
 export const useCatalog = () =>
   useQuery({
     queryKey: [...packs, 'catalog'],
-    queryFn: () => api.get<{ items: PackCard[] }>('/packs/catalog'),
-    select: ({ items }) => items ?? [],
+    queryFn: () => api.get<Catalog>('/packs/catalog'),
   });
 
 export const usePack = (id: string, file: string | undefined, enabled: boolean) =>

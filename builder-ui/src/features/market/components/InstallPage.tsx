@@ -24,7 +24,8 @@ export function InstallPage({ id, file, rollback }: Props) {
   const [typed, setTyped] = useState<Answers>({});
   const [fields, setFields] = useState<Record<string, string>>({});
   const [take, setTake] = useState<Take>({});
-  const [accepted, setAccepted] = useState(false);
+  /** What the reader accepts: a package without signature, or one signed by a key that nobody here trusts. */
+  const [accepted, setAccepted] = useState('');
   const [done, setDone] = useState<Applied>();
   const settled = useDebounced(typed, 350);
   const body: PlanBody = {
@@ -34,7 +35,7 @@ export function InstallPage({ id, file, rollback }: Props) {
     ...(Object.keys(settled).length > 0 && { params: settled }),
     ...(Object.keys(fields).length > 0 && { fields }),
     ...(Object.keys(take).length > 0 && { take }),
-    ...(accepted && { accept: ['unsigned'] as const satisfies string[] }),
+    ...(accepted && { accept: [accepted] }),
   };
   const query = usePlan(body as PlanBody);
   const apply = useApply();
@@ -95,8 +96,8 @@ type StepsProps = {
   onField: (path: string, to: string) => void;
   take: Take;
   onTake: (take: Take) => void;
-  accepted: boolean;
-  onAccept: (accepted: boolean) => void;
+  accepted: string;
+  onAccept: (accepted: string) => void;
   applying: boolean;
   failed: unknown;
   onApply: () => void;
@@ -119,7 +120,7 @@ function Steps(props: StepsProps) {
   const answers = answersOf(plan.params, plan.answers, props.typed);
   const faults = hasQuestions ? faultsOf(plan.params, answers) : {};
   const wrong = Object.keys(faults).length > 0;
-  const stops = hindrances(plan, take, props.file !== undefined, props.accepted);
+  const stops = hindrances(plan, take, props.file !== undefined, props.accepted !== '');
   const name = format.text(plan.name) || plan.id;
   const title = useRef<HTMLHeadingElement>(null);
   const first = useRef(step);
@@ -212,9 +213,17 @@ function Trust({ plan, file, accepted, onAccept }: StepsProps) {
       showIcon
       title={t(plan.signed ? 'market.notTrusted' : 'market.unsigned')}
       description={
-        <Checkbox checked={accepted} onChange={({ target }) => onAccept(target.checked)}>
-          {t('market.accept')}
-        </Checkbox>
+        <>
+          {plan.signed && plan.key && <code className="pack-key">{plan.key}</code>}
+          <Checkbox
+            checked={accepted !== ''}
+            onChange={({ target }) =>
+              onAccept(target.checked ? (plan.signed && plan.key ? plan.key : 'unsigned') : '')
+            }
+          >
+            {t('market.accept')}
+          </Checkbox>
+        </>
       }
     />
   );

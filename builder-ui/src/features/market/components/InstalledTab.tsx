@@ -65,7 +65,7 @@ function Row({ pack, canWrite, onLeave }: { pack: Installed; canWrite: boolean; 
     <li className="list-row pack-row">
       <div className="list-body">
         <div className="list-line">
-          <Link className="row-title" to={`/market/${pack.id}`}>
+          <Link className="row-title" to={`/market/${pack.id}${pack.file ? `?file=${pack.file}` : ''}`}>
             {name}
           </Link>{' '}
           <span className="num list-sub">{pack.version}</span>
@@ -90,7 +90,7 @@ function Row({ pack, canWrite, onLeave }: { pack: Installed; canWrite: boolean; 
             <Button
               type="primary"
               aria-label={t('market.named', { what: t('market.upgrade'), name })}
-              onClick={() => go('')}
+              onClick={() => go(pack.latestFile ? `&file=${pack.latestFile}` : '')}
             >
               {t('market.upgrade')}
             </Button>

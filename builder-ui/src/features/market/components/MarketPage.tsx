@@ -8,10 +8,11 @@ import { Chip } from '@/shared/ui/Chip';
 import { FilterBar, Pick, SearchBox } from '@/shared/ui/Filters';
 import { Page } from '@/shared/ui/Page';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
-import { type PackCard, useCatalog } from '../api/packs';
+import { type CatalogSource, type PackCard, useCatalog } from '../api/packs';
 import { found, standingOf, tradesOf } from '../model/catalog';
 import { Channels } from './Channels';
 import { FileButton } from './FileButton';
+import { Sources, stateTone } from './Sources';
 
 const InstalledTab = lazy(() => import('./InstalledTab').then((m) => ({ default: m.InstalledTab })));
 
@@ -61,7 +62,8 @@ function Catalog() {
         ))}
       </div>
     );
-  const shown = found(catalog.data, search, trade);
+  const { items, sources } = catalog.data;
+  const shown = found(items, search, trade);
   return (
     <>
       <FilterBar>
@@ -69,7 +71,7 @@ function Catalog() {
         <Pick
           label={t('market.trade')}
           value={trade}
-          options={tradesOf(catalog.data, format.lang)}
+          options={tradesOf(items, format.lang)}
           onChange={setTrade}
         />
         <span className="pack-count" role="status">
@@ -83,15 +85,16 @@ function Catalog() {
       ) : (
         <ul className="pack-grid">
           {shown.map((pack) => (
-            <Card key={pack.id} pack={pack} />
+            <Card key={pack.id} pack={pack} source={sources.find(({ id }) => id === pack.catalog)} />
           ))}
         </ul>
       )}
+      <Sources sources={sources} />
     </>
   );
 }
 
-function Card({ pack }: { pack: PackCard }) {
+function Card({ pack, source }: { pack: PackCard; source?: CatalogSource }) {
   const { t } = useTranslation();
   const format = useFormat();
   const standing = standingOf(pack);
@@ -99,13 +102,16 @@ function Card({ pack }: { pack: PackCard }) {
     <li className="section pack-card">
       <div className="pack-card-top">
         <span className="pack-trade">{format.text(pack.trade)}</span>
+        {source && (
+          <Chip tone={stateTone[source.state]}>{format.text(source.name ?? undefined) || source.at}</Chip>
+        )}
         {standing === 'installed' && <Chip tone="green">{t('market.installed')}</Chip>}
         {standing === 'upgrade' && (
           <Chip tone="amber">{t('market.updateTo', { version: pack.version })}</Chip>
         )}
       </div>
       <h2 className="pack-name" dir="auto">
-        <Link className="pack-link" to={`/market/${pack.id}`}>
+        <Link className="pack-link" to={`/market/${pack.id}${pack.file ? `?file=${pack.file}` : ''}`}>
           {format.text(pack.name) || pack.id}
         </Link>
       </h2>

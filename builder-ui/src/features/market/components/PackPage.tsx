@@ -84,17 +84,18 @@ function MainAction({ pack }: { pack: PackDetail }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const standing = standingOf(pack);
+  const to = `/market/${pack.id}?install=1${pack.file ? `&file=${pack.file}` : ''}`;
   if (standing === 'installed')
     return (
       <span className="pack-standing">
         <Chip tone="green" dot>
           {t('market.installedVersion', { version: pack.installed })}
         </Chip>
-        <Button onClick={() => navigate(`/market/${pack.id}?install=1`)}>{t('market.changeAnswers')}</Button>
+        <Button onClick={() => navigate(to)}>{t('market.changeAnswers')}</Button>
       </span>
     );
   return (
-    <Button type="primary" onClick={() => navigate(`/market/${pack.id}?install=1`)}>
+    <Button type="primary" onClick={() => navigate(to)}>
       {standing === 'upgrade' ? t('market.upgradeTo', { version: pack.version }) : t('market.install')}
     </Button>
   );

@@ -124,6 +124,8 @@ it('says what stands in the way', () => {
   ).toEqual(['needs', 'fields', 'problems', 'unsigned']);
   expect(hindrances({ signed: false, problems: [{ pointer: '/accept' }] }, {}, true, true)).toEqual([]);
   expect(hindrances({ signed: false }, {}, false, false)).toEqual([]);
+  expect(hindrances({ signed: true, trusted: false }, {}, true, false)).toEqual(['untrusted']);
+  expect(hindrances({ signed: true, trusted: true }, {}, true, false)).toEqual([]);
 });
 
 it('a conflict shows only what differs', () => {

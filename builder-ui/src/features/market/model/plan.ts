@@ -18,7 +18,7 @@ export type PlanBody = {
   params?: Record<string, unknown>;
   fields?: Record<string, string>;
   take?: Take;
-  accept?: 'unsigned'[];
+  accept?: string[];
   rollback?: boolean;
 };
 type PlanLike = {
@@ -27,6 +27,7 @@ type PlanLike = {
   objects?: PlanObject[] | null;
   fields?: { status: string }[] | null;
   signed: boolean;
+  trusted?: boolean;
 };
 
 type Standing = { status: 'there' | 'add' | 'mapped' | 'skip' | 'missing'; to?: string };
@@ -72,7 +73,7 @@ export function decide(take: Take, object: PlanObject, unit: string, side: Side)
   return { ...take, [path]: { ...take[path], [unit]: side } };
 }
 
-export type Hindrance = 'needs' | 'fields' | 'problems' | 'conflicts' | 'unsigned';
+export type Hindrance = 'needs' | 'fields' | 'problems' | 'conflicts' | 'unsigned' | 'untrusted';
 
 /** What stands in the way of applying a plan, in the order in which people can do something about it. */
 export function hindrances(plan: PlanLike, take: Take, fromFile: boolean, accepted: boolean): Hindrance[] {
@@ -81,7 +82,7 @@ export function hindrances(plan: PlanLike, take: Take, fromFile: boolean, accept
   if ((plan.fields ?? []).some(({ status }) => status === 'missing')) out.push('fields');
   if (problemsBut(plan.problems).length > 0) out.push('problems');
   if (openConflicts(plan, take).length > 0) out.push('conflicts');
-  if (fromFile && !plan.signed && !accepted) out.push('unsigned');
+  if (fromFile && !plan.trusted && !accepted) out.push(plan.signed ? 'untrusted' : 'unsigned');
   return out;
 }
 

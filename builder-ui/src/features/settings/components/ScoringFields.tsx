@@ -61,7 +61,7 @@ export function ScoringFields({ steps }: { steps: number[] }) {
         {cost('perBroken', 'maxBroken')}
         <div className="scoring-pair">
           <NumberField name="maxOld" label={t('scoring.old')} unit={points} />
-          <Form.Item name="oldDays" label={t('scoring.oldDays')}>
+          <Form.Item name="oldDays" label={t('scoring.oldDays')} required>
             <Select
               options={steps.map((days) => ({ value: days, label: t('scoring.oldAfter', { days }) }))}
             />

@@ -1,0 +1,320 @@
+package packs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/url"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/schemas/pack"
+	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/workspace"
+)
+
+const (
+	indexes  = "catalog"
+	fetched  = "catalogfile"
+	maxFiles = 100 // packages kept; the oldest make room
+)
+
+// CatalogSpecs are the collections of the system's database: what was last got
+// from catalogues.
+var CatalogSpecs = []store.Spec{
+	{Name: indexes, MaxBody: 3 * pack.MaxIndex},
+	{Name: fetched, MaxBody: 2*pack.MaxFile + 1<<10, Indexes: []store.Index{store.OnText("at")}},
+}
+
+// Source is a catalogue that the server was told of.
+type Source struct {
+	At   string   // an https address, or a folder
+	Keys []string // that must sign its index; none accepts any, and says so
+}
+
+// The states of a catalogue's signature.
+const (
+	Trusted  = "trusted"  // by a pinned key, or one that the server trusts
+	Unknown  = "unknown"  // by somebody else's
+	Unsigned = "unsigned" // by nobody
+)
+
+// Catalog is a catalogue as it stands.
+type Catalog struct {
+	ID    string    `json:"id"`
+	At    string    `json:"at"`
+	Name  flow.Text `json:"name"`
+	State string    `json:"state" enum:"trusted,unknown,unsigned"`
+	// Got is when this copy was got; "" when there is none.
+	Got string `json:"got,omitempty"`
+	// Note is the text key of why there is no newer copy; "" when all is well.
+	Note  string        `json:"note,omitempty"`
+	Packs []pack.Listed `json:"-"`
+}
+
+// Catalogs are packs from outside: indexes and packages of the sources, with the
+// last good copies kept for the time that a source is away.
+type Catalogs struct {
+	Sources []Source
+	Trusted []string
+	Store   *store.Store
+	// Fetch gets a file of at most so many bytes; its faults name a text key.
+	Fetch func(ctx context.Context, from string, most int64) ([]byte, error)
+	Now   func() time.Time
+	// Patience bounds the wait for a source; 0 is eight seconds.
+	Patience time.Duration
+
+	mu    sync.Mutex
+	seats map[string]*seat
+}
+
+// seat is what is known of a source.
+type seat struct {
+	sync.Mutex
+	Catalog
+	made string
+	next time.Time // when to look again
+}
+
+const (
+	lookAgain  = 10 * time.Minute
+	retryAfter = time.Minute
+)
+
+func (s Source) id() string {
+	h := sha256.Sum256([]byte(s.At))
+	return hex.EncodeToString(h[:8])
+}
+
+func (s Source) web() bool { return strings.HasPrefix(s.At, "https://") }
+
+// List gives the catalogues as they stand, looking at those that have not been
+// looked at for a while, all at once.
+func (c *Catalogs) List(ctx context.Context) []Catalog {
+	if c == nil || len(c.Sources) == 0 {
+		return []Catalog{}
+	}
+	out := make([]Catalog, len(c.Sources))
+	var all sync.WaitGroup
+	for k, s := range c.Sources {
+		all.Go(func() { out[k] = c.look(ctx, s) })
+	}
+	all.Wait()
+	return out
+}
+
+func (c *Catalogs) seat(s Source) *seat {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seats == nil {
+		c.seats = map[string]*seat{}
+	}
+	t := c.seats[s.id()]
+	if t == nil {
+		t = &seat{Catalog: Catalog{ID: s.id(), At: s.At, State: Unsigned}}
+		c.seats[s.id()] = t
+	}
+	return t
+}
+
+func (c *Catalogs) look(ctx context.Context, s Source) Catalog {
+	t := c.seat(s)
+	t.Lock()
+	defer t.Unlock()
+	now := c.Now()
+	if now.Before(t.next) {
+		return t.Catalog
+	}
+	if t.Got == "" {
+		c.recall(ctx, s, t)
+	}
+	raw, err := c.get(ctx, s, "index.json", pack.MaxIndex)
+	if err == nil {
+		err = c.take(s, t, raw, value.Instant(now))
+	}
+	if err != nil {
+		t.Note, t.next = noteOf(err), now.Add(retryAfter)
+		return t.Catalog
+	}
+	t.Note, t.next = "", now.Add(lookAgain)
+	c.remember(ctx, s, raw, t.Got)
+	return t.Catalog
+}
+
+func noteOf(err error) string {
+	if key := fault.KeyOf(err); strings.HasPrefix(key, "catalog.") {
+		return key
+	}
+	return "catalog.offline"
+}
+
+// take judges an index and makes it the source's, if it is signed as it must be
+// and no older than the one that is there.
+func (c *Catalogs) take(s Source, t *seat, raw []byte, got string) error {
+	x, key, err := pack.ReadIndex(raw)
+	if err != nil {
+		return err
+	}
+	state := Unknown
+	switch {
+	case len(s.Keys) > 0 && !slices.Contains(s.Keys, key):
+		return fault.New(fault.Invalid, "catalog.key", nil)
+	case key == "":
+		state = Unsigned
+	case slices.Contains(s.Keys, key) || slices.Contains(c.Trusted, key):
+		state = Trusted
+	}
+	made, err := time.Parse(time.RFC3339, x.Made)
+	if err != nil {
+		return err
+	}
+	if was, err := time.Parse(time.RFC3339, t.made); err == nil && made.Before(was) {
+		return fault.New(fault.Invalid, "catalog.older", nil)
+	}
+	t.Name, t.State, t.Packs, t.made, t.Got = x.Name, state, x.Newest(), x.Made, got
+	return nil
+}
+
+// get reads a file of a source.
+func (c *Catalogs) get(ctx context.Context, s Source, name string, most int64) ([]byte, error) {
+	patience := c.Patience
+	if patience == 0 {
+		patience = 8 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if s.web() {
+		u, err := url.Parse(s.At)
+		if err != nil {
+			return nil, err
+		}
+		u.Path = path.Join("/", u.Path, name)
+		raw, err := c.Fetch(ctx, u.String(), most)
+		if err != nil && ctx.Err() != nil {
+			err = fault.New(fault.Unavailable, "catalog.slow", nil)
+		}
+		return raw, err
+	}
+	root, err := os.OpenRoot(s.At)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close() //nolint:errcheck // read only
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // read only
+	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
+		return nil, fault.New(fault.Unavailable, "catalog.offline", nil)
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(raw)) > most {
+		err = fault.New(fault.Invalid, "catalog.tooBig", fault.Params{"limit": most})
+	}
+	return raw, err
+}
+
+type keptIndex struct {
+	Raw string `json:"raw"`
+	Got string `json:"got"`
+}
+
+// recall reads the last good copy; it is judged as if it had just come.
+func (c *Catalogs) recall(ctx context.Context, s Source, t *seat) {
+	d, err := c.Store.In(workspace.System, indexes).Get(ctx, s.id())
+	if err != nil {
+		return // there is none
+	}
+	var kept keptIndex
+	if json.Unmarshal(d.Body, &kept) == nil {
+		_ = c.take(s, t, []byte(kept.Raw), kept.Got) // one that no longer fits is none
+	}
+}
+
+// remember keeps the good copy; without it only a restart while the source is
+// away shows nothing.
+func (c *Catalogs) remember(ctx context.Context, s Source, raw []byte, got string) {
+	body, err := json.Marshal(keptIndex{string(raw), got})
+	if err != nil {
+		return
+	}
+	col := c.Store.In(workspace.System, indexes)
+	if _, err = col.Insert(ctx, s.id(), body); fault.Is(err, fault.Conflict) {
+		_, _ = col.Replace(ctx, store.Doc{ID: s.id(), Body: body}, 0)
+	}
+}
+
+// Pack gives a package that a catalogue lists, by its hash: the kept one, or
+// fetched. vouched are the keys that the catalogue's own must be signed by.
+// Faults: NotFound "pack.none"; Unavailable and Invalid "catalog.…".
+func (c *Catalogs) Pack(ctx context.Context, hash string) (p *pack.Pack, vouched []string, err error) {
+	if c != nil {
+		for _, s := range c.Sources {
+			for _, l := range c.look(ctx, s).Packs {
+				if l.SHA256 == hash {
+					p, err = c.file(ctx, s, l)
+					return p, s.Keys, err
+				}
+			}
+		}
+	}
+	return nil, nil, none(hash)
+}
+
+func (c *Catalogs) file(ctx context.Context, s Source, l pack.Listed) (*pack.Pack, error) {
+	col := c.Store.In(workspace.System, fetched)
+	if d, err := col.Get(ctx, l.SHA256); err == nil {
+		var kept struct{ File string }
+		if json.Unmarshal(d.Body, &kept) == nil {
+			if raw, err := base64.StdEncoding.DecodeString(kept.File); err == nil {
+				return l.Fetched(raw)
+			}
+		}
+	}
+	raw, err := c.get(ctx, s, l.File, int64(l.Size))
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, noteOf(err), fault.Params{"limit": l.Size})
+	}
+	p, err := l.Fetched(raw)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(map[string]string{"at": value.Instant(c.Now()), "file": base64.StdEncoding.EncodeToString(raw)})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := col.Insert(ctx, l.SHA256, body); err != nil && !fault.Is(err, fault.Conflict) {
+		return nil, err
+	}
+	return p, c.prune(ctx)
+}
+
+// prune makes room: the packages that were fetched first go.
+func (c *Catalogs) prune(ctx context.Context) error {
+	col := c.Store.In(workspace.System, fetched)
+	n, err := col.Count(ctx, nil, 2*maxFiles)
+	if err != nil || n <= maxFiles {
+		return err
+	}
+	page, err := col.Find(ctx, store.Query{Sort: []store.SortKey{{Field: "at"}}, Limit: int(n - maxFiles)})
+	if err != nil {
+		return err
+	}
+	for _, d := range page.Docs {
+		if err := col.Delete(ctx, d.ID, d.Ver); err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return nil
+}
