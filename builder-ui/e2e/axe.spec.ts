@@ -42,6 +42,7 @@ const routes = [
   '/me',
   '/review',
   '/settings/keys',
+  '/settings/publishers',
   '/no-such-page',
 ];
 

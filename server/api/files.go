@@ -38,6 +38,7 @@ func (s *Server) routes() {
 	s.peopleRoutes()
 	s.taskRoutes()
 	s.tierRoutes()
+	s.publisherRoutes()
 	s.hookRoutes()
 	s.letterRoutes()
 	s.packRoutes()

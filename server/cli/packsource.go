@@ -147,7 +147,7 @@ func (k *packKeygenCmd) Run(e *env) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(e.out, pack.PublicKey(public))
+	_, err = fmt.Fprintf(e.out, "%s\nfingerprint %s\n", pack.PublicKey(public), pack.Fingerprint(pack.PublicKey(public)))
 	return err
 }
 
@@ -167,7 +167,7 @@ func (i *packInspectCmd) Run(e *env) error {
 	}
 	signed := "not signed"
 	if p.Signature != nil {
-		signed = "signed by " + p.Signature.Key
+		signed = "signed by " + p.Signature.Key + " (" + pack.Fingerprint(p.Signature.Key) + ")"
 	}
 	_, _ = fmt.Fprintf(e.out, "%s %s  %s\n%s, %s, %s\n", p.ID, p.Version, p.Name.In("en"), p.Publisher.Name, p.Licence, signed)
 	for _, o := range p.Objects {

@@ -92,3 +92,67 @@ func TestPackFromCatalogue(t *testing.T) {
 	s.put("POST", "/packs/plan", map[string]any{"id": "shelf-steps", "file": strings.Repeat("0", 64)}, 404)
 	s.put("POST", "/packs/plan", map[string]any{"id": "another-id", "file": got.File}, 422)
 }
+
+// A workspace trusts publishers of its own: their packages need no further word
+// until their key is taken out again. Only administrators decide that.
+func TestPublishers(t *testing.T) {
+	s := newSpace(t, nil)
+	public, private, err := ed25519.GenerateKey(nil)
+	must(t, err)
+	key := pack.PublicKey(public)
+	all, err := pack.Builtin()
+	must(t, err)
+	p := *all[0]
+	p.ID = "from-a-friend"
+	must(t, p.Sign(private))
+	file, err := p.Write()
+	must(t, err)
+	var up struct{ File string }
+	must(t, s.c.Do(t.Context(), "POST", "/packs/files", map[string]any{"file": file}, &up))
+	request := func() map[string]any { return map[string]any{"id": p.ID, "file": up.File} }
+	if got := s.plan(request()); len(got.Problems) != 1 || got.Problems[0].Rule != "packUntrusted" {
+		t.Fatalf("an unknown publisher: %+v", got.Problems)
+	}
+	s.put("POST", "/packs/apply", map[string]any{"id": p.ID, "file": up.File, "hash": s.plan(request()).Hash}, 422)
+	for _, bad := range []struct {
+		body map[string]any
+		want string
+	}{
+		{map[string]any{"name": "Friend", "key": "ed25519:abc"}, "/key publicKey"},
+		{map[string]any{"name": " ", "key": key}, "/name required"},
+		{map[string]any{"name": "Friend", "key": key, "fingerprint": "0000 0000"}, "/fingerprint fingerprint"},
+	} {
+		if err := s.c.Do(t.Context(), "POST", "/publishers", bad.body, nil); pointers(err) != bad.want {
+			t.Errorf("%v: %v", bad.body, err)
+		}
+	}
+	if err := s.as("finance-manager").Do(t.Context(), "POST", "/publishers", map[string]any{"name": "Friend", "key": key}, nil); keyOf(err) != "policy.denied" {
+		t.Errorf("not an administrator: %v", err)
+	}
+	must(t, s.c.Do(t.Context(), "POST", "/publishers", map[string]any{"name": "Friend", "key": key, "fingerprint": strings.ToUpper(pack.Fingerprint(key))}, nil))
+	if err := s.c.Do(t.Context(), "POST", "/publishers", map[string]any{"name": "Again", "key": key}, nil); keyOf(err) != "publisher.exists" {
+		t.Errorf("twice: %v", err)
+	}
+	if got := s.plan(request()); len(got.Problems) != 0 {
+		t.Errorf("a trusted publisher: %+v", got.Problems)
+	}
+	var list struct{ Items []struct{ Name, Key, Fingerprint string } }
+	must(t, s.c.Do(t.Context(), "GET", "/publishers", nil, &list))
+	if len(list.Items) != 1 || list.Items[0].Name != "Friend" || list.Items[0].Fingerprint != pack.Fingerprint(key) {
+		t.Errorf("list %+v", list)
+	}
+	other := newSpace(t, nil) // another workspace trusts nobody by that
+	must(t, other.c.Do(t.Context(), "GET", "/publishers", nil, &list))
+	if len(list.Items) != 0 {
+		t.Errorf("elsewhere %+v", list)
+	}
+	must(t, s.c.Do(t.Context(), "DELETE", "/publishers/"+strings.ReplaceAll(pack.Fingerprint(key), " ", ""), nil, nil))
+	if got := s.plan(request()); len(got.Problems) != 1 {
+		t.Errorf("trusted no longer: %+v", got.Problems)
+	}
+	var log struct{ Items []struct{ Action, Object string } }
+	must(t, s.c.Do(t.Context(), "GET", "/audit?limit=5", nil, &log))
+	if len(log.Items) < 2 || log.Items[0].Object != "publisher" || log.Items[0].Action != "delete" || log.Items[1].Action != "create" {
+		t.Errorf("audit %+v", log.Items)
+	}
+}

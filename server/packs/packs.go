@@ -34,6 +34,7 @@ const (
 var Specs = []store.Spec{
 	{Name: collection, Indexes: []store.Index{store.OnText("state")}, MaxBody: 12 << 20},
 	{Name: packFiles, MaxBody: 2*pack.MaxFile + 1<<10},
+	{Name: trust},
 }
 
 // The states of an installed pack.
@@ -203,12 +204,6 @@ func readKept(d store.Doc) (*pack.Pack, error) {
 		return nil, err
 	}
 	return pack.Read(raw)
-}
-
-// trusts tells whether a pack needs no further word: it ships, or its signer is
-// trusted by the server, or by its catalogue.
-func (s *Service) trusts(f Found) bool {
-	return f.Shipped || f.Signature != nil && (slices.Contains(s.Trusted, f.Signature.Key) || slices.Contains(f.Vouched, f.Signature.Key))
 }
 
 // Preview reads a pack's flows as sentences, with the default answers.

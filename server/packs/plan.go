@@ -44,23 +44,26 @@ const (
 
 // Plan is what applying a request would do. Problems keep it from being done.
 type Plan struct {
-	Hash      string         `json:"hash"`
-	ID        string         `json:"id"`
-	Version   string         `json:"version"`
-	Installed string         `json:"installed"`
-	Action    string         `json:"action"`
-	Name      flow.Text      `json:"name"`
-	Signed    bool           `json:"signed"`
-	Trusted   bool           `json:"trusted"`
-	Key       string         `json:"key,omitempty"` // that signed it
-	Needs     []Need         `json:"needs"`
-	Fields    []FieldPlan    `json:"fields"`
-	Params    any            `json:"params,omitempty"`
-	Answers   map[string]any `json:"answers"`
-	Objects   []ObjectPlan   `json:"objects"`
-	Reach     []Reach        `json:"reach"`
-	Skipped   []string       `json:"skipped"`
-	Problems  []fault.Field  `json:"-"`
+	Hash      string    `json:"hash"`
+	ID        string    `json:"id"`
+	Version   string    `json:"version"`
+	Installed string    `json:"installed"`
+	Action    string    `json:"action"`
+	Name      flow.Text `json:"name"`
+	Signed    bool      `json:"signed"`
+	Trusted   bool      `json:"trusted"`
+	Publisher string    `json:"publisher,omitempty"`
+	Key       string    `json:"key,omitempty"` // that signed it
+	// Fingerprint is how people compare the key.
+	Fingerprint string         `json:"fingerprint,omitempty"`
+	Needs       []Need         `json:"needs"`
+	Fields      []FieldPlan    `json:"fields"`
+	Params      any            `json:"params,omitempty"`
+	Answers     map[string]any `json:"answers"`
+	Objects     []ObjectPlan   `json:"objects"`
+	Reach       []Reach        `json:"reach"`
+	Skipped     []string       `json:"skipped"`
+	Problems    []fault.Field  `json:"-"`
 
 	record  Installed // as it is now
 	choices pack.Choices
@@ -151,7 +154,10 @@ func (s *Service) planForth(ctx context.Context, a policies.Actor, p *Plan, r Re
 		return err
 	}
 	src := found.Pack
-	p.Version, p.Name, p.Signed, p.Trusted = src.Version, src.Name, src.Signature != nil || found.Shipped, s.trusts(found)
+	p.Version, p.Name, p.Signed = src.Version, src.Name, src.Signature != nil || found.Shipped
+	if p.Trusted, err = s.trusts(ctx, a.Workspace, found); err != nil {
+		return err
+	}
 	p.Action = actionOf(p.Installed, p.Version)
 	switch {
 	case !p.Signed && !slices.Contains(r.Accept, "unsigned"):
@@ -159,7 +165,9 @@ func (s *Service) planForth(ctx context.Context, a policies.Actor, p *Plan, r Re
 	case p.Signed && !p.Trusted && !slices.Contains(r.Accept, src.Signature.Key):
 		p.problem("/accept", "packUntrusted", fault.Params{"key": src.Signature.Key})
 	}
-	p.Key = src.Publisher.Key
+	if p.Publisher, p.Key = src.Publisher.Name, src.Publisher.Key; p.Key != "" {
+		p.Fingerprint = pack.Fingerprint(p.Key)
+	}
 	if len(src.Params) > 0 {
 		p.Params = src.Params
 	}

@@ -86,6 +86,9 @@ export type Plan = {
   trusted: boolean;
   /** The publisher's key, where there is one. */
   key?: string;
+  /** How people compare that key. */
+  fingerprint?: string;
+  publisher?: string;
   needs?: Need[] | null;
   fields?: PlanField[] | null;
   params?: QuestionSchema | null;

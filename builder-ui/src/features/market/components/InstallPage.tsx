@@ -214,7 +214,12 @@ function Trust({ plan, file, accepted, onAccept }: StepsProps) {
       title={t(plan.signed ? 'market.notTrusted' : 'market.unsigned')}
       description={
         <>
-          {plan.signed && plan.key && <code className="pack-key">{plan.key}</code>}
+          {plan.signed && plan.fingerprint && (
+            <p className="pack-key">
+              {t('market.signer', { name: plan.publisher, fingerprint: plan.fingerprint })}{' '}
+              <Link to="/settings/publishers">{t('market.trustAlways')}</Link>
+            </p>
+          )}
           <Checkbox
             checked={accepted !== ''}
             onChange={({ target }) =>

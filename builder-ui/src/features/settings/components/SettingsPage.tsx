@@ -6,6 +6,7 @@ import { Page } from '@/shared/ui/Page';
 import { ChannelsTab } from './ChannelsTab';
 import { KeysTab } from './KeysTab';
 import { MembersTab } from './MembersTab';
+import { PublishersTab } from './PublishersTab';
 import { RolesTab } from './RolesTab';
 import { SignInTab } from './SignInTab';
 import { TasksTab } from './TasksTab';
@@ -21,6 +22,7 @@ const tabs = {
   tiers: TiersTab,
   signin: SignInTab,
   keys: KeysTab,
+  publishers: PublishersTab,
 };
 
 export default function SettingsPage() {
