@@ -92,6 +92,7 @@ for (const lang of languages) {
 }
 
 test('no violations on a phone', async ({ page }) => {
+  test.setTimeout(routes.length * 10_000);
   await page.setViewportSize({ width: 390, height: 844 });
   await speak(page, 'en');
   for (const route of routes) {

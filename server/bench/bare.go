@@ -54,16 +54,18 @@ func runBare(ctx context.Context, n int, sinkURL string) error {
 	if err := e.Work(engine.Registration{Workflows: map[string]any{"bare": flow}, Activities: map[string]any{"bare.post": post}}); err != nil {
 		return err
 	}
-	at := time.Now().Add(10*time.Second + time.Duration(n)*10*time.Millisecond)
+	at := time.Now().Add(10*time.Second + time.Duration(n)*25*time.Millisecond)
 	for i := range n {
 		if err := e.Launch(ctx, fmt.Sprintf("bare/%d", i), "bare", at); err != nil {
 			return err
 		}
 	}
 	settle(os.Getpid())
-	if wait := time.Until(at); wait > time.Second {
-		time.Sleep(wait - time.Second)
+	wait := time.Until(at)
+	if wait < 0 {
+		return fmt.Errorf("starting bare workflows took %s too long; use fewer", -wait)
 	}
+	time.Sleep(max(0, wait-time.Second))
 	before := cpu(os.Getpid())
 	for range n {
 		select {

@@ -77,6 +77,7 @@ func (p *process) kill() {
 	_ = p.cmd.Wait()
 }
 
+// stop ends the server; a second time it does nothing.
 func (p *process) stop() {
 	_ = p.cmd.Process.Signal(os.Interrupt)
 	_ = p.cmd.Wait()

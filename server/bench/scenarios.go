@@ -157,7 +157,11 @@ func (b *bench) rehearse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer p.stop()
 	if err := p.load(ctx, 625, 4, "2026-06-01"); err != nil {
+		return err
+	}
+	if err := b.streamed(ctx, p); err != nil {
 		return err
 	}
 	p.stop()
@@ -173,13 +177,3 @@ func (b *bench) rehearse(ctx context.Context) error {
 	b.note("rehearsal of 2,500 invoices with five messages", time.Since(start).Round(10*time.Millisecond).String(), "< 60 s")
 	return nil
 }
-
-const fiveSteps = `{"format":"dueflow.flow/1","key":"five","name":{"en":"Five"},"subject":{"form":"invoice"},
- "stopWhen":[{"id":"paid","when":{"field":"invoice.open","op":"lte","value":0},"outcome":"goal"}],
- "nodes":{"start":{"type":"trigger.date","v":1,"cfg":{"field":"invoice.dueDate","offset":{"value":-3,"unit":"day"}}},
-  "m1":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"due-soon-friendly"}},"w1":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
-  "m2":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-friendly"}},"w2":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
-  "m3":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-clear"}},"w3":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
-  "m4":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-clear"}},"w4":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
-  "m5":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-firm"}},"end":{"type":"end","v":1}},
- "edges":[{"from":"start","to":"m1"},{"from":"m1","to":"w1"},{"from":"w1","to":"m2"},{"from":"m2","to":"w2"},{"from":"w2","to":"m3"},{"from":"m3","to":"w3"},{"from":"w3","to":"m4"},{"from":"m4","to":"w4"},{"from":"w4","to":"m5"},{"from":"m5","to":"end"}]}`

@@ -105,7 +105,11 @@ func (e *Engine) Work(r Registration) error {
 		ActivityTaskPollerBehavior:              worker.NewPollerBehaviorAutoscaling(worker.PollerBehaviorAutoscalingOptions{InitialNumberOfPollers: 1, MinimumNumberOfPollers: 1, MaximumNumberOfPollers: 4}),
 		MaxConcurrentLocalActivityExecutionSize: 64 * runtime.NumCPU(),
 		MaxConcurrentWorkflowTaskExecutionSize:  64 * runtime.NumCPU(),
-		WorkerStopTimeout:                       10 * time.Second,
+		// In a burst tasks wait longer than the usual 5 s; taken from the worker
+		// that remembers the workflow, each would be replayed from its history. A
+		// worker that is gone is noticed by its silence, not by this.
+		StickyScheduleToStartTimeout: time.Minute,
+		WorkerStopTimeout:            10 * time.Second,
 	})
 	for name, w := range r.Workflows {
 		e.worker.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// streamed measures what a person at the designer waits for: the first
+// messages, and the end.
+func (b *bench) streamed(ctx context.Context, p *process) error {
+	body, err := json.Marshal(map[string]any{"document": json.RawMessage(fiveSteps), "from": "2026-04-01", "to": "2027-01-31"})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+"/api/v1/rehearsals/stream", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+p.token)
+	req.Header.Set("Content-Type", "application/json")
+	start := time.Now()
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close() //nolint:errcheck // it was read to its end
+	var first time.Duration
+	messages := 0
+	lines := bufio.NewScanner(res.Body)
+	lines.Buffer(nil, 64<<20)
+	for lines.Scan() {
+		var l struct {
+			Messages []json.RawMessage `json:"messages"`
+			Problem  json.RawMessage   `json:"problem"`
+		}
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+			return err
+		}
+		if l.Problem != nil {
+			return fmt.Errorf("rehearsal: %s", l.Problem)
+		}
+		if messages += len(l.Messages); messages > 0 && first == 0 {
+			first = time.Since(start)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return err
+	}
+	if messages == 0 {
+		return fmt.Errorf("rehearsal: no messages, status %d", res.StatusCode)
+	}
+	b.note("the same at the designer: first messages, all", fmt.Sprintf("%s, %s", first.Round(time.Millisecond), time.Since(start).Round(10*time.Millisecond)), "≤ 2 s, ≤ 60 s")
+	return nil
+}
+
+// fiveSteps is a flow with five messages.
+const fiveSteps = `{"format":"dueflow.flow/1","key":"five","name":{"en":"Five"},"subject":{"form":"invoice"},
+ "stopWhen":[{"id":"paid","when":{"field":"invoice.open","op":"lte","value":0},"outcome":"goal"}],
+ "nodes":{"start":{"type":"trigger.date","v":1,"cfg":{"field":"invoice.dueDate","offset":{"value":-3,"unit":"day"}}},
+  "m1":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"due-soon-friendly"}},"w1":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
+  "m2":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-friendly"}},"w2":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
+  "m3":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-clear"}},"w3":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
+  "m4":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-clear"}},"w4":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"09:30"}},
+  "m5":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-firm"}},"end":{"type":"end","v":1}},
+ "edges":[{"from":"start","to":"m1"},{"from":"m1","to":"w1"},{"from":"w1","to":"m2"},{"from":"m2","to":"w2"},{"from":"w2","to":"m3"},{"from":"m3","to":"w3"},{"from":"w3","to":"m4"},{"from":"m4","to":"w4"},{"from":"w4","to":"m5"},{"from":"m5","to":"end"}]}`
