@@ -21,6 +21,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     rollupOptions: {
+      input: ['index.html', 'portal.html'], // the product, and the page of its customers
       output: {
         advancedChunks: {
           groups: [

@@ -118,7 +118,7 @@ func places(at string, err error) []fault.Field {
 // what compiles also renders. customer.* and items[].* may also be custom
 // fields of the forms.
 var known = map[string]bool{
-	"today": true, "table": true, "items": true, "total": true, "currency": true, "count": true, "maxDpd": true, "company.name": true,
+	"today": true, "table": true, "items": true, "total": true, "currency": true, "count": true, "maxDpd": true, "company.name": true, "page": true,
 }
 
 // Variables lists those that every message has.

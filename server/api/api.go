@@ -33,6 +33,7 @@ import (
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/packs"
+	"github.com/dueflow/dueflow/server/portal"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/sso"
 	"github.com/dueflow/dueflow/server/store"
@@ -58,6 +59,7 @@ type Deps struct {
 	Messages  *messages.Service
 	Tasks     *tasks.Service
 	Outreach  *outreach.Service
+	Portal    *portal.Service
 	Tiers     *tiers.Service
 	Desk      *desk.Service
 	Packs     *packs.Service

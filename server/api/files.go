@@ -40,12 +40,16 @@ func (s *Server) routes() {
 	s.tierRoutes()
 	s.publisherRoutes()
 	s.hookRoutes()
+	s.portalRoutes()
 	s.letterRoutes()
 	s.packRoutes()
 }
 
 func csp(nonce string) string {
-	return "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + nonce + "'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+	if nonce != "" {
+		nonce = " 'nonce-" + nonce + "'"
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self'" + nonce + "; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 }
 
 // ui serves the web interface: hashed assets for ever and pre-compressed, the
@@ -85,6 +89,10 @@ func (s *Server) asset(c *fiber.Ctx, name string) (bool, error) {
 	}
 	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
 		c.Set(fiber.HeaderContentType, t)
+	}
+	if path.Ext(name) == ".html" { // pages of customers: no styles or scripts but our files
+		c.Set("Content-Security-Policy", csp(""))
+		c.Set(fiber.HeaderCacheControl, "no-store")
 	}
 	if strings.HasPrefix(name, "assets/") {
 		c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")

@@ -62,6 +62,8 @@ type workspaceOut struct {
 	StopWords      []string        `json:"stopWords" doc:"answers that mean a wish to stop; empty takes ours"`
 	Demo           bool            `json:"demo"`
 	TotpRoles      []string        `json:"totpRoles"`
+	// Portal is the page that customers open from their messages.
+	Portal workspace.Portal `json:"portal"`
 	// Channels holds the settings of each channel; secrets come back as "•••".
 	Channels map[string]map[string]any `json:"channels"`
 }
@@ -89,7 +91,7 @@ func (s *Server) showWorkspace(w *workspace.Workspace) workspaceOut {
 	out := workspaceOut{
 		Version: w.Version, Key: w.Key, Name: w.Name, Language: w.Language, Timezone: w.Timezone, Currency: w.Currency, Calendar: w.Calendar,
 		Window: w.Window, Budgets: w.Budgets, AllocationRule: w.AllocationRule, HeldReason: w.HeldReason, MaxDataAge: w.MaxDataAgeHour, StopWords: append([]string{}, w.StopWords...),
-		DataAt: instant(w.DataAt), Demo: w.Demo != nil, TotpRoles: append([]string{}, w.TotpRoles...), Channels: map[string]map[string]any{},
+		DataAt: instant(w.DataAt), Demo: w.Demo != nil, TotpRoles: append([]string{}, w.TotpRoles...), Portal: w.Portal, Channels: map[string]map[string]any{},
 	}
 	for key, raw := range w.Channels {
 		if m := s.hide(key, raw); m != nil {
@@ -136,7 +138,7 @@ func (s *Server) saveWorkspace(ctx context.Context, a policies.Actor, in *worksp
 	w, err := s.Spaces.Update(ctx, a.Workspace, v, func(w *workspace.Workspace) error {
 		w.Name, w.Language, w.Timezone, w.Currency, w.Calendar = body.Name, body.Language, body.Timezone, body.Currency, body.Calendar
 		w.Window, w.Budgets, w.AllocationRule, w.HeldReason, w.MaxDataAgeHour, w.StopWords = body.Window, body.Budgets, body.AllocationRule, body.HeldReason, body.MaxDataAge, body.StopWords
-		w.TotpRoles = body.TotpRoles
+		w.TotpRoles, w.Portal = body.TotpRoles, body.Portal
 		return s.mergeChannels(w, body.Channels)
 	})
 	if err != nil {

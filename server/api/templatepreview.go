@@ -132,6 +132,8 @@ func (s *Server) preview(ctx context.Context, a policies.Actor, in *draftPreview
 	if err != nil {
 		return out, out.blame(ctx, err)
 	}
+	page, _ := vars["page"].(string)
+	m = c.WithPage(m, page)
 	sms := message.CountSMS(m.Text)
 	out.Message, out.SMS = &m, &sms
 	return out, nil
@@ -177,7 +179,9 @@ func (s *Server) previewVars(ctx context.Context, a policies.Actor, in *draftPre
 	lang := in.Body.Language
 	if in.Body.Customer == "" {
 		out.Sample, out.Customer, out.Items = true, ref{"", templates.SampleName(lang)}, 2
-		return templates.SampleVars(lang, today, w.Name, string(w.Currency)), lang, nil
+		vars := templates.SampleVars(lang, today, w.Name, string(w.Currency))
+		vars["page"] = s.Portal.Sample(w)
+		return vars, lang, nil
 	}
 	r, err := s.Records.Get(ctx, a, "customer", in.Body.Customer)
 	if err != nil {
@@ -203,6 +207,7 @@ func (s *Server) previewVars(ctx context.Context, a policies.Actor, in *draftPre
 		sample["customer"] = customer
 		vars = sample
 	}
+	vars["page"] = s.Portal.Sample(w)
 	out.Items = len(vars["items"].([]any))
 	return vars, lang, nil
 }

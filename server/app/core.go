@@ -30,6 +30,7 @@ import (
 	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/pace"
 	"github.com/dueflow/dueflow/server/packs"
+	"github.com/dueflow/dueflow/server/portal"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/sso"
 	"github.com/dueflow/dueflow/server/store"
@@ -82,6 +83,7 @@ type Core struct {
 	Channels  channel.Registry
 	Pace      *pace.Pace
 	Outreach  *outreach.Service
+	Portal    *portal.Service
 	Crew      *pace.Crew
 }
 
@@ -184,6 +186,11 @@ func (c *Core) assemble(ctx context.Context) error {
 		Log: c.Log, Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Messages: c.Messages, Tasks: c.Tasks, Records: c.Records, Channels: c.Channels, Vault: keys,
 		Give: c.World.CreateTask, Told: func(context.Context, string, string, node.Event) error { return nil }, PublicURL: c.Config.PublicURL,
 	})
+	c.Portal = portal.New(portal.Deps{
+		Spaces: c.Spaces, Accounts: c.Accounts, Records: c.Records, Channels: c.Channels, Vault: keys, Give: c.World.CreateTask,
+		Stop: c.Outreach.WishStop, Push: c.Outreach.PushLink, Base: c.Config.PublicURL, Local: "http://" + c.Config.Listen,
+	})
+	c.World.Page = c.Portal.Link
 	c.connect()
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err

@@ -62,6 +62,11 @@ func bareLine(s string) string {
 // reviewKey begins the keys of tasks that review a stop wish.
 const reviewKey = "stop-review/"
 
+// WishStop is wishStop, for what a customer says elsewhere; about names where.
+func (s *Service) WishStop(ctx context.Context, w *workspace.Workspace, customer, about, said string) error {
+	return s.wishStop(ctx, w, customer, about+"/"+customer, said)
+}
+
 // wishStop stops reminders at once and asks a person to look at the wish.
 func (s *Service) wishStop(ctx context.Context, w *workspace.Workspace, customer, message, said string) error {
 	if r := []rune(said); len(r) > 100 {

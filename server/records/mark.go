@@ -16,6 +16,16 @@ func (s *Service) Mark(ctx context.Context, ws, customer, field string, v any) e
 	return s.change(ctx, ws, customer, func(b body) { b.set(field, v) })
 }
 
+// MarkOf reads a system field of a customer, as Mark and ChangeMark set it.
+func (s *Service) MarkOf(ctx context.Context, ws, customer, field string) (json.RawMessage, error) {
+	d, err := s.store.In(ws, Prefix+"customer").Get(ctx, customer)
+	if err != nil {
+		return nil, notFound(err, "customer", customer)
+	}
+	b, err := decode(d)
+	return b[field], err
+}
+
 // AddMark adds a text to a system field that is a list of them, the newest 20.
 func (s *Service) AddMark(ctx context.Context, ws, customer, field, text string) error {
 	return s.ChangeMark(ctx, ws, customer, field, func(was json.RawMessage) (any, error) {

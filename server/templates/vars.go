@@ -21,7 +21,7 @@ func Vars(customer map[string]any, invoices []map[string]any, today value.Date, 
 	}
 	return message.Vars{
 		"customer": customer, "items": items, "total": total, "currency": currency, "count": int64(len(items)), "maxDpd": maxDPD,
-		"today": today.String(), "company": map[string]any{"name": company},
+		"today": today.String(), "company": map[string]any{"name": company}, "page": "",
 	}
 }
 

@@ -59,6 +59,9 @@ type Workspace struct {
 	// calendars.go) and are read with the settings.
 	Calendars map[string]OwnCalendar `json:"calendars,omitempty"`
 
+	// Portal is the page that customers open from their messages.
+	Portal Portal `json:"portal,omitzero"`
+
 	own map[string]*value.Calendar
 }
 
@@ -120,6 +123,7 @@ func (w *Workspace) Check() error {
 		at("/reviewMail/minute", "maximum", r.Minute >= 0 && r.Minute < 24*60)
 		at("/reviewMail/to", "maxItems", len(r.To) <= 200)
 	}
+	w.Portal.check(at)
 	at("/totpRoles", "maxItems", len(w.TotpRoles) <= 50)
 	at("/stopWords", "maxItems", len(w.StopWords) <= 200)
 	for _, word := range w.StopWords {

@@ -43,6 +43,8 @@ type World struct {
 	Desk   *desk.Service
 	// Unreach marks an address that never takes messages of a channel.
 	Unreach func(ctx context.Context, ws, customer, channel, address string) error
+	// Page gives the address of a customer's own page, "" where there is none.
+	Page func(w *workspace.Workspace, customer string, record map[string]any) string
 }
 
 // Space gives a workspace's settings.
@@ -51,7 +53,11 @@ func (w *World) Space(ctx context.Context, ws string) (*activity.Space, error) {
 	if err != nil {
 		return nil, err
 	}
-	return SpaceOf(s, func() time.Time { now, _ := w.Spaces.Now(s); return now }), nil
+	sp := SpaceOf(s, func() time.Time { now, _ := w.Spaces.Now(s); return now })
+	if w.Page != nil {
+		sp.Page = func(customer string, record map[string]any) string { return w.Page(s, customer, record) }
+	}
+	return sp, nil
 }
 
 // SpaceOf is a workspace as steps see it, on a clock of the caller's.

@@ -39,6 +39,9 @@ type Space struct {
 	Channels  map[string]json.RawMessage
 	Now       func() time.Time          // the workspace's time
 	Real      func(time.Time) time.Time // real instant of a workspace instant
+	// Page is the address of a customer's own page, "" where there is none; nil
+	// for never.
+	Page func(customer string, record map[string]any) string
 }
 
 // World is what steps read and write beside the ledger.

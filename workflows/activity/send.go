@@ -167,7 +167,12 @@ func (e *env) compose(ctx context.Context, f *run.Facts, m run.Message, d ledger
 			Currency: string(m.Currency), Amount: d.Amount, Seq: d.Seq, Template: m.Template, Record: f.Customer,
 		},
 	}
+	page := ""
+	if e.space.Page != nil {
+		page = e.space.Page(e.customer, f.Customer)
+	}
 	vars := MessageVars(e.space, f, d, m.Currency)
+	vars["page"] = page
 	for _, x := range vars["items"].([]any) {
 		out.Message.Items = append(out.Message.Items, x.(map[string]any))
 	}
@@ -180,6 +185,7 @@ func (e *env) compose(ctx context.Context, f *run.Facts, m run.Message, d ledger
 	if err != nil {
 		return out, err
 	}
+	r = t.WithPage(r, page)
 	out.Message.Language, out.Message.Subject, out.Message.Text, out.Message.HTML = r.Language, r.Subject, r.Text, r.HTML
 	out.Message.Vars = figures(e.space, vars, &out.Message)
 	return out, nil
@@ -215,6 +221,6 @@ func MessageVars(s *Space, f *run.Facts, d ledger.Decision, cur value.Currency) 
 	}
 	return message.Vars{
 		"customer": customer, "items": items, "total": d.Amount, "currency": string(cur), "count": int64(len(items)), "maxDpd": int64(maxDPD),
-		"today": f.Today.String(), "company": map[string]any{"name": s.Name},
+		"today": f.Today.String(), "company": map[string]any{"name": s.Name}, "page": "",
 	}
 }

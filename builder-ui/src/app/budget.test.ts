@@ -37,13 +37,19 @@ it.skipIf(!existsSync(built)).each(pages)(
   (name, budget, parts) => {
     const there = parts.filter((part) => manifest[part]);
     if (there.length === 0) return expect(name).toBe('board'); // a build without a board has nothing to load
-    const entry = Object.keys(manifest).find((key) => manifest[key]?.isEntry) ?? '';
+    const entry = 'index.html';
     const files = new Set([entry, ...there].flatMap((key) => [...closure(key)]));
     const total = [...files].reduce((sum, key) => sum + size(manifest[key] as Chunk), 0);
     console.log(`${name}: ${total.toFixed(0)} KiB in ${files.size} files`);
     expect(total).toBeLessThanOrEqual(budget);
   },
 );
+
+it.skipIf(!existsSync(built))('the page of customers loads at most 80 KiB', () => {
+  const total = [...closure('portal.html')].reduce((sum, key) => sum + size(manifest[key] as Chunk), 0);
+  console.log(`portal: ${total.toFixed(0)} KiB`);
+  expect(total).toBeLessThanOrEqual(80);
+});
 
 it.skipIf(!existsSync(built))('no file is larger than 210 KiB', () => {
   for (const chunk of Object.values(manifest))
