@@ -18,6 +18,7 @@ export default defineConfig({
   build: {
     target: 'es2023',
     manifest: true,
+    modulePreload: { polyfill: false }, // what runs ES2023 preloads by itself
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     rollupOptions: {

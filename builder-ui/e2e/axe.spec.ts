@@ -38,6 +38,7 @@ const routes = [
   '/settings/tasks',
   '/settings/tiers',
   '/settings/channels',
+  '/settings/portal',
   '/letters',
   '/me',
   '/review',

@@ -63,6 +63,9 @@ func (s *Server) makeDemo(ctx context.Context) error {
 	now := s.Now().UTC()
 	day := w.Cal().NextWorkday(value.DateOf(now.In(w.Location())))
 	w.Demo = &clock.Demo{Epoch: now, Start: day.At(7*60, w.Location()).UTC(), DaySeconds: s.Config.DemoDay.Seconds()}
+	w.Portal = workspace.Portal{On: true, PromiseDays: 30, Dispute: true, Paid: true, PayNote: map[string]string{
+		"en": "Sample Bank, account 6222 0000 0000 0000 (a demo: please do not pay)", "zh-CN": "示例银行，账号 6222 0000 0000 0000（演示数据，请勿付款）",
+	}}
 	_, err := s.Spaces.Create(ctx, w)
 	return err
 }

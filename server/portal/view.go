@@ -1,8 +1,9 @@
 package portal
 
 import (
+	"cmp"
 	"context"
-	"sort"
+	"slices"
 
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/ledger"
@@ -125,7 +126,7 @@ func (s *Service) page(v *visit) Page {
 			p.Promises = append(p.Promises, GivenPromise{id, x.Date, x.Currency, x.Amount, x.Items, x.Moves == 0})
 		}
 	}
-	sort.Slice(p.Promises, func(a, b int) bool { return p.Promises[a].ID < p.Promises[b].ID })
+	slices.SortFunc(p.Promises, func(a, b GivenPromise) int { return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.ID, b.ID)) })
 	return p
 }
 
@@ -163,7 +164,9 @@ func (v *visit) payments() []Received {
 			list = append(list, p)
 		}
 	}
-	sort.Slice(list, func(a, b int) bool { return list[a].Seq > list[b].Seq })
+	slices.SortFunc(list, func(a, b *ledger.Payment) int {
+		return cmp.Or(cmp.Compare(b.Value, a.Value), cmp.Compare(b.Seq, a.Seq))
+	})
 	out := []Received{}
 	for _, p := range list[:min(len(list), 10)] {
 		out = append(out, Received{p.Value, p.Currency, p.Amount})

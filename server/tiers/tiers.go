@@ -105,6 +105,22 @@ func (s *Service) Override(ctx context.Context, a policies.Actor, customer, tier
 	if until != 0 && until < today {
 		return Card{}, fault.At("/until", "past", nil)
 	}
+	set := Card{Current: tier, Source: ByHand, Until: until, Reason: reason, By: a.ID, At: value.Instant(now)}
+	return again(func() (Card, error) { return s.override(ctx, a, customer, set) })
+}
+
+// again repeats what lost a race: scores are computed at any time, and nobody
+// who sets a tier by hand should hear of it.
+func again(f func() (Card, error)) (c Card, err error) {
+	for range attempts {
+		if c, err = f(); !fault.Is(err, fault.Conflict) {
+			break
+		}
+	}
+	return c, err
+}
+
+func (s *Service) override(ctx context.Context, a policies.Actor, customer string, set Card) (Card, error) {
 	r, err := s.records.Get(ctx, a, "customer", customer)
 	if err != nil {
 		return Card{}, err
@@ -113,13 +129,13 @@ func (s *Service) Override(ctx context.Context, a policies.Actor, customer, tier
 	if err != nil {
 		return Card{}, err
 	}
-	if err := s.setField(ctx, a, r, tier); err != nil {
+	if err := s.setField(ctx, a, r, set.Current); err != nil {
 		return Card{}, err
 	}
-	if card.Current != tier {
+	if card.Current != set.Current {
 		card.Was = card.Current
 	}
-	card.Current, card.Source, card.Until, card.Reason, card.By, card.At = tier, ByHand, until, reason, a.ID, value.Instant(now)
+	card.Current, card.Source, card.Until, card.Reason, card.By, card.At = set.Current, set.Source, set.Until, set.Reason, set.By, set.At
 	card.Setting = ""
 	_, err = s.put(ctx, a.Workspace, customer, card, ver)
 	return card, err
@@ -128,15 +144,17 @@ func (s *Service) Override(ctx context.Context, a policies.Actor, customer, tier
 // EndOverride ends a tier set by hand: the score decides again, and nobody is
 // warned of what that makes of it.
 func (s *Service) EndOverride(ctx context.Context, ws, customer string) (Card, error) {
-	card, ver, err := s.read(ctx, ws, customer)
-	if err != nil {
-		return card, err
-	}
-	if card.Source == ByHand {
-		card.Source, card.Until, card.Reason, card.By = ByScore, 0, "", ""
-		if _, err = s.put(ctx, ws, customer, card, ver); err != nil {
+	_, err := again(func() (Card, error) {
+		card, ver, err := s.read(ctx, ws, customer)
+		if err != nil || card.Source != ByHand {
 			return card, err
 		}
+		card.Source, card.Until, card.Reason, card.By = ByScore, 0, "", ""
+		_, err = s.put(ctx, ws, customer, card, ver)
+		return card, err
+	})
+	if err != nil {
+		return Card{}, err
 	}
 	return s.compute(ctx, ws, customer, true)
 }

@@ -71,7 +71,8 @@ function render() {
     h(
       'header',
       {},
-      h('div', { class: 'line' }, h('h1', {}, title), languages()),
+      languages(),
+      h('h1', {}, title),
       h('p', { class: 'soft' }, t('for', { customer: page.customer })),
     ),
     h(

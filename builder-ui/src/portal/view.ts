@@ -146,7 +146,7 @@ function invoices(view: View) {
     (data.promise.offered || data.paid) &&
       h(
         'div',
-        { class: 'bar' },
+        { class: list.length > 0 ? 'bar here' : 'bar' },
         h(
           'p',
           { class: 'soft', role: 'status' },

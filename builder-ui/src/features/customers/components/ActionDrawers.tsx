@@ -3,14 +3,14 @@ import type { AccountItem, CustomerPage } from '@/shared/api/types';
 
 export type Action =
   | { kind: 'pay' | 'promise' | 'hold' | 'liftHold'; item?: AccountItem }
-  | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' | 'viewers' | 'pushLink' }
+  | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' | 'viewers' | 'links' }
   | { kind: 'dispute' | 'credit' | 'writeOff' | 'cancel'; item: AccountItem }
   | { kind: 'closeDispute' | 'assignDispute'; item: AccountItem; dispute: string };
 
 type Props = { page: CustomerPage; action?: Action; onClose: () => void };
 
 const Drawers = lazy(() => import('./Drawers'));
-const PushLinkDrawer = lazy(() => import('./PushLinkDrawer'));
+const LinksDrawer = lazy(() => import('../links/LinksDrawer'));
 const ViewersDrawer = lazy(() => import('./ViewersDrawer'));
 
 /** The forms load when the first one is asked for; the last one stays while it slides out. */
@@ -21,10 +21,10 @@ export function ActionDrawers({ page, action, onClose }: Props) {
   }, [action]);
   const shown = action ?? last;
   if (!shown) return null;
-  if (shown.kind === 'pushLink')
+  if (shown.kind === 'links')
     return action ? (
       <Suspense fallback={null}>
-        <PushLinkDrawer customer={page.record.id} name={page.record.data.name} onClose={onClose} />
+        <LinksDrawer customer={page.record.id} name={page.record.data.name} onClose={onClose} />
       </Suspense>
     ) : null;
   if (shown.kind === 'viewers')

@@ -1,3 +1,4 @@
+import '@/features/inbox/texts';
 import { Button, Segmented, Tabs } from 'antd';
 import { Fragment, lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -117,12 +118,16 @@ function Timeline({ customer, runs }: { customer: string; runs: Run[] }) {
 }
 
 function Entry({ entry, subject, label }: { entry: TimelineEntry; subject?: string; label?: string }) {
+  const { t } = useTranslation();
   const format = useFormat();
   const names = useUserNames();
   const message = entry.kind === 'step' ? undefined : entry.data?.message;
   const said = withoutClock(format.text(entry.text), (day) => format.date(day));
   const text = subject && message ? `${said} · ${subject}` : said;
-  const actor = names.data?.find(({ id }) => id === entry.actor?.id)?.name;
+  const actor =
+    entry.actor?.id === 'customer'
+      ? t('customer.one')
+      : names.data?.find(({ id }) => id === entry.actor?.id)?.name;
   return (
     <li className={`timeline-entry tone-${toneOf(entry)}`}>
       <time className="timeline-time num" dateTime={entry.at}>

@@ -26,7 +26,7 @@ export function CustomerActions({
     },
     { type: 'divider' as const },
     { key: 'edit', label: t('customer.edit') },
-    { key: 'pushLink', label: t('customer.pushLink') },
+    { key: 'links', label: t('customer.links') },
     ...(canExplain ? [{ key: 'viewers', label: t('customer.viewers') }] : []),
   ];
   return (

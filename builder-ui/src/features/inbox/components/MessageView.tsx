@@ -1,3 +1,4 @@
+import '../texts';
 import { ArrowLeftOutlined, CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons';
 import { Button, Segmented } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';

@@ -6,6 +6,7 @@ import { Page } from '@/shared/ui/Page';
 import { ChannelsTab } from './ChannelsTab';
 import { KeysTab } from './KeysTab';
 import { MembersTab } from './MembersTab';
+import { PortalTab } from './PortalTab';
 import { PublishersTab } from './PublishersTab';
 import { RolesTab } from './RolesTab';
 import { SignInTab } from './SignInTab';
@@ -18,6 +19,7 @@ const tabs = {
   members: MembersTab,
   roles: RolesTab,
   channels: ChannelsTab,
+  portal: PortalTab,
   tasks: TasksTab,
   tiers: TiersTab,
   signin: SignInTab,

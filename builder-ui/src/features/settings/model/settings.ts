@@ -15,6 +15,17 @@ export type Workspace = {
   stopWords?: string[];
   /** Roles that must sign in with a second factor. */
   totpRoles?: string[];
+  portal?: Portal;
+};
+/** The page that customers open from their messages. */
+export type Portal = {
+  on: boolean;
+  /** How far ahead a day to pay may be named; 0: not offered. */
+  promiseDays: number;
+  dispute: boolean;
+  paid: boolean;
+  payUrl?: string;
+  payNote?: Record<string, string>;
 };
 export type Member = {
   id: string;
