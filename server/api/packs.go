@@ -238,28 +238,3 @@ func (s *Server) uninstallPack(ctx context.Context, a policies.Actor, in *uninst
 	}
 	return &reply[removals]{removals{list}}, nil
 }
-
-type exportPackIn struct {
-	Body packs.ExportRequest
-}
-
-type exportedPack struct {
-	File     string         `json:"file" doc:"the package in base64"`
-	Stripped []string       `json:"stripped" doc:"what belonged to this company and was taken out"`
-	Findings []pack.Finding `json:"findings"`
-}
-
-func (s *Server) exportPack(ctx context.Context, a policies.Actor, in *exportPackIn) (*reply[exportedPack], error) {
-	p, stripped, found, err := s.Packs.Export(ctx, a, in.Body)
-	if err != nil {
-		return nil, err
-	}
-	file, err := p.Write()
-	if err != nil {
-		return nil, err
-	}
-	if found == nil {
-		found = []pack.Finding{}
-	}
-	return &reply[exportedPack]{exportedPack{base64.StdEncoding.EncodeToString(file), stripped, found}}, nil
-}

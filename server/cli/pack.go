@@ -20,6 +20,7 @@ type packCmd struct {
 	Plan      packPlanCmd      `cmd:"" help:"Say what an install or upgrade would do."`
 	Install   packInstallCmd   `cmd:"" help:"Install or upgrade a pack; nothing is sent until a flow is published."`
 	Uninstall packUninstallCmd `cmd:"" help:"Take a pack out; records stay."`
+	Export    packExportCmd    `cmd:"" help:"Make a package of a server's flow: its messages and fields too, no people, addresses or secrets."`
 }
 
 type packListCmd struct {
@@ -204,4 +205,54 @@ func (p *packUninstallCmd) Run(e *env) error {
 		_, _ = fmt.Fprintf(e.out, "  %-7s %s/%s  %s\n", o.Action, o.Kind, o.As, o.Reason)
 	}
 	return nil
+}
+
+type packExportCmd struct {
+	serverFlags
+	Flow       string            `arg:"" help:"Key of the flow."`
+	ID         string            `help:"Id of the pack; the flow's key by default."`
+	AsVersion  string            `name:"as-version" help:"Version of the pack." default:"1.0.0"`
+	Name       map[string]string `help:"Name by language, en=… and zh-CN=…." mapsep:"none" required:""`
+	About      map[string]string `help:"What it is for, by language." mapsep:"none" required:""`
+	Publisher  string            `help:"Who publishes it." required:""`
+	Licence    string            `help:"Licence of the pack." default:"MIT"`
+	Keep       []string          `help:"Questions that the pack asks; the usual ones by default."`
+	NoQuestion bool              `name:"no-questions" help:"The pack asks nothing."`
+	Key        string            `help:"Key to sign with, from keygen." type:"existingfile"`
+	Out        string            `short:"o" help:"File to write; <id>-<version>.dfpkg by default."`
+}
+
+// Run has the server make the package, says what to look at, signs if there is a
+// key, and writes it.
+func (x *packExportCmd) Run(e *env) error {
+	c, err := x.client()
+	if err != nil {
+		return err
+	}
+	if x.ID == "" {
+		x.ID = x.Flow
+	}
+	request := map[string]any{"flow": x.Flow, "id": x.ID, "version": x.AsVersion, "name": x.Name, "about": x.About, "publisher": x.Publisher, "licence": x.Licence, "noQuestions": x.NoQuestion}
+	if len(x.Keep) > 0 {
+		request["keep"] = x.Keep
+	}
+	var out struct {
+		File      []byte
+		Stripped  []string
+		Questions []packs.Proposal
+		Findings  []struct{ Severity, Object, Pointer, Message string }
+	}
+	if err := c.Do(e.ctx, "POST", "/packs/export", request, &out); err != nil {
+		return err
+	}
+	for _, q := range out.Questions {
+		_, _ = fmt.Fprintf(e.out, "  %-7s %-10s %v  %s\n", map[bool]string{true: "asks", false: "fixed"}[q.Kept], q.Name, q.Value, q.Label.In(c.Language))
+	}
+	for _, s := range out.Stripped {
+		_, _ = fmt.Fprintf(e.out, "  taken out  %s\n", s)
+	}
+	for _, f := range out.Findings {
+		_, _ = fmt.Fprintf(e.errs, "%s: %s%s: %s\n", f.Severity, f.Object, f.Pointer, f.Message)
+	}
+	return writePackage(e, out.File, x.Key, x.Out)
 }

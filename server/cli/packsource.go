@@ -79,8 +79,23 @@ func (b *packBuildCmd) Run(e *env) error {
 	if err := lintPack(e, p); err != nil {
 		return err
 	}
-	if b.Key != "" {
-		key, err := signingKey(b.Key)
+	return writePack(e, p, b.Key, b.Out)
+}
+
+// writePackage signs a package that was made elsewhere, if there is a key, and
+// writes it.
+func writePackage(e *env, file []byte, key, out string) error {
+	p, err := pack.Read(file)
+	if err != nil {
+		return err
+	}
+	return writePack(e, p, key, out)
+}
+
+// writePack signs if there is a key, and writes under a name of its own by default.
+func writePack(e *env, p *pack.Pack, keyFile, out string) error {
+	if keyFile != "" {
+		key, err := signingKey(keyFile)
 		if err != nil {
 			return err
 		}
@@ -92,13 +107,13 @@ func (b *packBuildCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if b.Out == "" {
-		b.Out = p.ID + "-" + p.Version + ".dfpkg"
+	if out == "" {
+		out = p.ID + "-" + p.Version + ".dfpkg"
 	}
-	if err := os.WriteFile(b.Out, file, 0o644); err != nil { //nolint:gosec // a package is for others to read
+	if err := os.WriteFile(out, file, 0o644); err != nil { //nolint:gosec // a package is for others to read
 		return err
 	}
-	_, err = fmt.Fprintf(e.out, "%s  %d bytes  sha256 %s\n", b.Out, len(file), p.SHA256)
+	_, err = fmt.Fprintf(e.out, "%s  %d bytes  sha256 %s\n", out, len(file), p.SHA256)
 	return err
 }
 

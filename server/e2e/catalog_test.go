@@ -136,7 +136,9 @@ func TestPublishers(t *testing.T) {
 	if got := s.plan(request()); len(got.Problems) != 0 {
 		t.Errorf("a trusted publisher: %+v", got.Problems)
 	}
-	var list struct{ Items []struct{ Name, Key, Fingerprint string } }
+	var list struct {
+		Items []struct{ Name, Key, Fingerprint string }
+	}
 	must(t, s.c.Do(t.Context(), "GET", "/publishers", nil, &list))
 	if len(list.Items) != 1 || list.Items[0].Name != "Friend" || list.Items[0].Fingerprint != pack.Fingerprint(key) {
 		t.Errorf("list %+v", list)
@@ -150,7 +152,9 @@ func TestPublishers(t *testing.T) {
 	if got := s.plan(request()); len(got.Problems) != 1 {
 		t.Errorf("trusted no longer: %+v", got.Problems)
 	}
-	var log struct{ Items []struct{ Action, Object string } }
+	var log struct {
+		Items []struct{ Action, Object string }
+	}
 	must(t, s.c.Do(t.Context(), "GET", "/audit?limit=5", nil, &log))
 	if len(log.Items) < 2 || log.Items[0].Object != "publisher" || log.Items[0].Action != "delete" || log.Items[1].Action != "create" {
 		t.Errorf("audit %+v", log.Items)

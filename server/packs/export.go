@@ -3,7 +3,6 @@ package packs
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -25,65 +24,91 @@ type ExportRequest struct {
 	About     flow.Text `json:"about"`
 	Publisher string    `json:"publisher" maxLength:"200"`
 	Licence   string    `json:"licence" maxLength:"100"`
+	// Keep names the questions that the pack asks; nil keeps the usual ones.
+	Keep []string `json:"keep,omitempty" maxItems:"20"`
+	None bool     `json:"noQuestions,omitempty" doc:"the pack asks nothing"`
+}
+
+// Exported is a flow as a pack, and what its author should look at.
+type Exported struct {
+	Pack      *pack.Pack
+	Stripped  []string
+	Questions []Proposal
+	Findings  []pack.Finding
+}
+
+// Proposal is a question that the pack may ask instead of a value of the flow.
+type Proposal struct {
+	Name  string    `json:"name"`
+	Label flow.Text `json:"label"`
+	Value any       `json:"value"` // the default answer
+	Kept  bool      `json:"kept"`
 }
 
 // Export makes a pack of a flow's draft: with its messages and the company's
 // own fields that it reads, without people, addresses and secrets. Addresses
 // become questions of the pack. It says what was taken out, and what its author
 // should still look at.
-func (s *Service) Export(ctx context.Context, a policies.Actor, r ExportRequest) (*pack.Pack, []string, []pack.Finding, error) {
+func (s *Service) Export(ctx context.Context, a policies.Actor, r ExportRequest) (*Exported, error) {
 	f, err := s.Flows.Get(ctx, a.Workspace, r.Flow)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	x := &exporter{params: map[string]any{}, stripped: []string{}}
+	x := &exporter{templates: map[string]bool{}, stripped: []string{}}
 	doc, err := form.Decode(f.Draft)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	m, ok := doc.(map[string]any)
 	if !ok {
-		return nil, nil, nil, fault.At("/flow", "type", "object")
+		return nil, fault.At("/flow", "type", "object")
 	}
 	delete(m, "layout")
 	m = x.strip("", m).(map[string]any)
-	raw, err := json.Marshal(m)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	objects := []pack.Object{{Kind: pack.Flow, Key: r.Flow, Raw: raw}}
+	names := map[string]flow.Text{}
+	var objects []pack.Object
 	for _, key := range slices.Sorted(maps.Keys(x.templates)) {
 		t, err := s.Templates.Get(ctx, a.Workspace, key)
-		if fault.Is(err, fault.NotFound) || err == nil && t.Version == 0 {
-			continue // missing, or every workspace has it
+		if fault.Is(err, fault.NotFound) {
+			continue // the checklist says so
 		}
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, err
+		}
+		if names[key] = t.Name; t.Version == 0 {
+			continue // every workspace has it
 		}
 		raw, err := json.Marshal(t.Document)
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, err
 		}
 		objects = append(objects, pack.Object{Kind: pack.Message, Key: key, Raw: raw})
 	}
+	x.propose(m, names)
+	questions := x.ask(r)
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	objects = append(objects, pack.Object{Kind: pack.Flow, Key: r.Flow, Raw: raw})
 	for _, key := range []string{"customer", "invoice"} {
 		o, err := s.ownFields(ctx, a.Workspace, key, objects)
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, err
 		}
 		if o != nil {
 			objects = append(objects, *o)
 		}
 	}
 	p, err := pack.Assemble(pack.Manifest{
-		ID: r.ID, Version: r.Version, Name: r.Name, About: r.About, Licence: r.Licence, Publisher: pack.Publisher{Name: r.Publisher}, Params: x.questions(),
+		ID: r.ID, Version: r.Version, Name: r.Name, About: r.About, Licence: r.Licence, Publisher: pack.Publisher{Name: r.Publisher}, Params: x.params(),
 	}, objects)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	wording := templates.ShippedWording()
 	found := p.Lint(pack.World{Nodes: s.Flows.Nodes(), Wording: wording, Template: func(key string) bool { return s.Templates.Has(ctx, a.Workspace, key) }})
-	return p, x.stripped, found, nil
+	return &Exported{p, x.stripped, questions, append([]pack.Finding{}, found...)}, nil
 }
 
 // ownFields are the fields of a form beyond those that everybody has, that the
@@ -111,61 +136,4 @@ func (s *Service) ownFields(ctx context.Context, ws, key string, objects []pack.
 	}
 	raw, err := json.Marshal(x)
 	return &pack.Object{Kind: pack.Form, Key: key, Raw: raw}, err
-}
-
-// exporter takes out of a flow what belongs to one company.
-type exporter struct {
-	params    map[string]any
-	templates map[string]bool
-	stripped  []string
-}
-
-func (x *exporter) strip(at string, v any) any {
-	switch t := v.(type) {
-	case []any:
-		for k, c := range t {
-			t[k] = x.strip(fmt.Sprintf("%s/%d", at, k), c)
-		}
-	case map[string]any:
-		if user, ok := t["user"].(string); ok && user != "" {
-			x.stripped = append(x.stripped, at+"/user")
-			return map[string]any{"field": "customer.owner"}
-		}
-		for _, k := range slices.Sorted(maps.Keys(t)) {
-			here := at + "/" + k
-			s, isText := t[k].(string)
-			switch {
-			case k == "url" && isText:
-				name := fmt.Sprintf("address%d", len(x.params)+1)
-				x.params[name] = map[string]any{
-					"type": "string", "maxLength": 2000, "default": "https://example.com/hook",
-					"x-df-label": map[string]string{"en": "Address of the system to call", "zh-CN": "外部系统地址"},
-				}
-				x.stripped = append(x.stripped, here)
-				t[k] = map[string]any{"$param": name}
-			case k == "note" && isText && s != "" && strings.HasPrefix(at, "/nodes/"):
-				x.stripped = append(x.stripped, here) // a remark among colleagues
-				delete(t, k)
-			case k == "template" && isText:
-				if x.templates == nil {
-					x.templates = map[string]bool{}
-				}
-				x.templates[s] = true
-			default:
-				t[k] = x.strip(here, t[k])
-			}
-		}
-	}
-	return v
-}
-
-func (x *exporter) questions() json.RawMessage {
-	if len(x.params) == 0 {
-		return nil
-	}
-	raw, err := json.Marshal(map[string]any{"type": "object", "additionalProperties": false, "properties": x.params})
-	if err != nil {
-		panic("packs: " + err.Error()) // it is made of JSON
-	}
-	return raw
 }

@@ -40,7 +40,7 @@ func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, src *p
 			return err
 		}
 		was, had := before[string(o.Kind)+"/"+o.Key]
-		op := ObjectPlan{Kind: o.Kind, Key: key, As: o.Key, Name: nameOf(o.Raw), Conflicts: []pack.Clash{}}
+		op := ObjectPlan{Kind: o.Kind, Key: key, As: o.Key, Name: NameOf(o.Raw), Conflicts: []pack.Clash{}}
 		after, err := merge(&op, was, had, mine, o, take[string(o.Kind)+"/"+key])
 		if err != nil {
 			return err
@@ -150,7 +150,7 @@ func (s *Service) planBack(ctx context.Context, a policies.Actor, p *Plan, r Req
 		if err != nil {
 			return err
 		}
-		op := ObjectPlan{Kind: h.Kind, Key: h.Key, As: h.As, Name: nameOf(h.Base), Conflicts: []pack.Clash{}}
+		op := ObjectPlan{Kind: h.Kind, Key: h.Key, As: h.As, Name: NameOf(h.Base), Conflicts: []pack.Clash{}}
 		then := past.Mine[path]
 		if _, was := old[path]; !was || then == nil || mine == nil || h.Kind == pack.Form {
 			op.Action = Keep // it came with the change; nothing sends it unless a flow names it

@@ -215,7 +215,7 @@ func (s *Service) Preview(ctx context.Context, ws string, p *pack.Pack) ([]FlowP
 	names := map[string]flow.Text{}
 	for _, o := range a.Objects {
 		if o.Kind == pack.Message {
-			names[o.Key] = nameOf(o.Raw)
+			names[o.Key] = NameOf(o.Raw)
 		}
 	}
 	fields := map[string]flow.Text{}
@@ -227,7 +227,7 @@ func (s *Service) Preview(ctx context.Context, ws string, p *pack.Pack) ([]FlowP
 		if o.Kind == pack.Flow {
 			var about struct{ About flow.Text }
 			_ = json.Unmarshal(o.Raw, &about) // it has been checked
-			out = append(out, FlowPreview{o.Key, nameOf(o.Raw), about.About, s.Flows.PageWith(ctx, ws, o.Raw, names, fields)})
+			out = append(out, FlowPreview{o.Key, NameOf(o.Raw), about.About, s.Flows.PageWith(ctx, ws, o.Raw, names, fields)})
 		}
 	}
 	return out, nil
@@ -241,7 +241,8 @@ type FlowPreview struct {
 	Sentences map[string][]string `json:"sentences"`
 }
 
-func nameOf(raw json.RawMessage) flow.Text {
+// NameOf reads the name of an object of a pack.
+func NameOf(raw json.RawMessage) flow.Text {
 	var x struct{ Name flow.Text }
 	_ = json.Unmarshal(raw, &x) // what has no name is called by its key
 	return x.Name

@@ -66,7 +66,7 @@ func (s *Service) Uninstall(ctx context.Context, a policies.Actor, id string, st
 			if mine == nil {
 				continue
 			}
-			r := Removal{Kind: kind, As: h.As, Name: nameOf(h.Base), Action: Keep}
+			r := Removal{Kind: kind, As: h.As, Name: NameOf(h.Base), Action: Keep}
 			if r.Reason = s.stays(h, mine, live, going); r.Reason == "" {
 				r.Action = Remove
 				steps = append(steps, step{Object: o, Before: mine})

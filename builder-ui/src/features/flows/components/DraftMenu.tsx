@@ -21,6 +21,7 @@ import { useDesigner, useDesignerStore } from '../store/designer';
 import { useFlush } from '../store/flush';
 import { download } from './download';
 
+const ExportPack = lazy(() => import('./ExportPack'));
 const PrivateConflicts = lazy(() => import('./PrivateConflicts'));
 
 /** Private draft, export, and what else is done to a draft as a whole. */
@@ -35,7 +36,9 @@ export function DraftMenu() {
   const mine = useDesigner((state) => state.mine);
   const readOnly = useDesigner((state) => state.readOnly);
   const catalog = useDesigner((state) => state.catalog);
+  const head = useDesigner((state) => state.head);
   const [clash, setClash] = useState<{ what: 'rebase' | 'share'; conflicts: Conflict[]; take: Take }>();
+  const [packing, setPacking] = useState(false);
   const fresh = () => client.removeQueries({ queryKey: draftKey(key, true).slice(0, 2) });
   const failed = (error: unknown) => message.error(errorText(error, t).text);
 
@@ -63,6 +66,10 @@ export function DraftMenu() {
     if (what === 'export') {
       const { sync, head } = store.getState();
       return download(`${key}.json`, JSON.stringify(toDocument(sync.local, head), null, 2));
+    }
+    if (what === 'pack') {
+      await flush(); // the server makes it of the draft that it has
+      return setPacking(true);
     }
     if (what === 'make') {
       await flush();
@@ -99,6 +106,7 @@ export function DraftMenu() {
           }))
         : [{ key: 'make', label: t('designer.private.make') }]),
     { key: 'export', label: t('designer.export') },
+    { key: 'pack', label: t('designer.pack.menu') },
   ];
   return (
     <>
@@ -108,6 +116,11 @@ export function DraftMenu() {
           <DownOutlined className="user-caret" />
         </Button>
       </Dropdown>
+      {packing && (
+        <Suspense fallback={null}>
+          <ExportPack flow={key} name={head.name} about={head.about} onClose={() => setPacking(false)} />
+        </Suspense>
+      )}
       {clash && (
         <Suspense fallback={null}>
           <PrivateConflicts
