@@ -32,6 +32,8 @@ const routes = [
   '/messages/overdue-friendly',
   '/inbox',
   '/settings/workspace',
+  '/settings/contact',
+  '/settings/calendars',
   '/settings/members',
   '/settings/roles',
   '/settings/signin',

@@ -26,13 +26,13 @@ func (s *Server) contactRoutes() {
 type contactRulesOut struct {
 	Rules   workspace.ContactRules `json:"rules"`
 	Changed []string               `json:"changed" doc:"what differs from the preset"`
-	Version int64                  `json:"version"`
+	Version int64                  `json:"version" doc:"of the rules alone, for If-Match"`
 	Zone    string                 `json:"timezone"`
 }
 
 func showContactRules(w *workspace.Workspace) *tagged[contactRulesOut] {
 	r := w.ContactRules()
-	return &tagged[contactRulesOut]{etag(w.Version), contactRulesOut{r, r.Changed(), w.Version, w.Timezone}}
+	return &tagged[contactRulesOut]{etag(r.Version()), contactRulesOut{r, r.Changed(), r.Version(), w.Timezone}}
 }
 
 func (s *Server) getContactRules(ctx context.Context, a policies.Actor, _ *nothing) (*tagged[contactRulesOut], error) {
@@ -53,7 +53,10 @@ func (s *Server) saveContactRules(ctx context.Context, a policies.Actor, in *con
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.Spaces.Update(ctx, a.Workspace, v, func(w *workspace.Workspace) error {
+	w, err := s.Spaces.Update(ctx, a.Workspace, 0, func(w *workspace.Workspace) error {
+		if w.ContactRules().Version() != v {
+			return fault.New(fault.Conflict, "store.version", nil)
+		}
 		w.SetContactRules(in.Body)
 		return nil
 	})

@@ -3,6 +3,7 @@ package workspace
 import (
 	_ "embed"
 	"encoding/json"
+	"hash/fnv"
 	"reflect"
 	"slices"
 	"strconv"
@@ -104,6 +105,19 @@ func (w *Workspace) SetContactRules(r ContactRules) {
 		w.Budgets = []ledger.Budget{}
 	}
 	w.Conduct = &Conduct{Preset: r.Preset, Quiet: r.Quiet, AfterTalkDays: r.AfterTalkDays, Spread: r.Spread, DuplicateDays: r.DuplicateDays}
+}
+
+// Version stands for what the rules say: settings of a workspace change for
+// many reasons, and only a change of the rules is one that overtakes another.
+// It is a whole number that a browser reads without loss.
+func (r ContactRules) Version() int64 {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		panic("workspace: rules do not marshal: " + err.Error()) // plain data only
+	}
+	h := fnv.New64a()
+	h.Write(raw)
+	return int64(h.Sum64() >> 12) // 52 bits
 }
 
 // Changed names what differs from the preset that the rules began from.

@@ -1,6 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useCalendarOptions } from '@/shared/api/calendars';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useFlowTypes } from '../api/designer';
 import type { Filter, LocalText, Settings, Span, Stop, Subject } from '../model/document';
@@ -14,13 +15,12 @@ import { Choice, SpanInput } from '../panel/widgets';
 import { useDesigner, useDesignerStore } from '../store/designer';
 import { ParamsPanel } from './ParamsPanel';
 
-const calendars = ['cn', 'weekdays', 'us', 'gb', 'de'];
-
 /** What holds for the whole flow: when it may write to people, and when it ends by itself. */
 export default function FlowPanel() {
   const { t } = useTranslation();
   const store = useDesignerStore();
   const { readOnly, errorAt } = usePanel();
+  const calendars = useCalendarOptions();
   const local = useDesigner((state) => state.sync.local);
   const settings = (local.settings ?? {}) as Settings;
   const subject = (local.subject ?? {}) as Subject;
@@ -67,6 +67,16 @@ export default function FlowPanel() {
         onChange={(reentry) => set('subject', { ...subject, reentry })}
       />
       <h3 className="panel-section">{t('designer.whenAllowed')}</h3>
+      <Choice
+        label={t('designer.priority')}
+        help={t('designer.priorityHelp')}
+        pointer="/settings/priority"
+        value={settings.priority ?? 'normal'}
+        options={['high', 'normal', 'low'].map(option('priorities'))}
+        onChange={(priority) =>
+          setting({ priority: priority === 'normal' ? undefined : (priority as string | undefined) })
+        }
+      />
       <Field
         group
         label={t('designer.window')}
@@ -102,7 +112,7 @@ export default function FlowPanel() {
         pointer="/settings/calendar"
         value={settings.calendar}
         placeholder={t('designer.ofWorkspace')}
-        options={calendars.map((value) => ({ value, label: t(`calendar.${value}`) }))}
+        options={calendars}
         onChange={(calendar) => setting({ calendar: calendar as string | undefined })}
       />
       <Choice

@@ -31,7 +31,7 @@ export default function TextTab({ flowKey, mine }: { flowKey: string; mine: bool
   const { document } = draft.data;
   const name = format.text(document.name);
   const lines = inspection.data.page?.[format.lang] ?? [];
-  const { window, contactBudget } = document.settings ?? {};
+  const { window, contactBudget, priority = 'normal' } = document.settings ?? {};
   return (
     <div className="page flow-text-page">
       <div className="page-head">
@@ -74,10 +74,11 @@ export default function TextTab({ flowKey, mine }: { flowKey: string; mine: bool
           </ul>
         </>
       )}
-      {(window || contactBudget) && (
+      {(window || contactBudget || priority !== 'normal') && (
         <>
           <h3>{t('designer.text.rules')}</h3>
           <ul className="flow-text-rules">
+            {priority !== 'normal' && <li>{t(`designer.text.priority.${priority}`)}</li>}
             {window && (
               <li>
                 {t('designer.text.window', {

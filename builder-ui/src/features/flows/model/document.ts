@@ -25,7 +25,8 @@ export type Settings = {
   calendar?: string;
   timezone?: string;
   window?: { from: string; to: string; days?: string };
-  contactBudget?: { max: number; per: Span };
+  contactBudget?: { max: number; per: Span; class?: string };
+  priority?: string;
   ifLate?: { then: string; within?: Span; else?: string };
 };
 export type FlowDocument = {

@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, useParams } from 'react-router';
 import { Page } from '@/shared/ui/Page';
 import { ChannelsTab } from './ChannelsTab';
+import { CalendarsTab } from './calendars/CalendarsTab';
+import { ContactTab } from './contact/ContactTab';
 import { KeysTab } from './KeysTab';
 import { MembersTab } from './MembersTab';
 import { PortalTab } from './PortalTab';
@@ -16,6 +18,8 @@ import { WorkspaceTab } from './WorkspaceTab';
 
 const tabs = {
   workspace: WorkspaceTab,
+  contact: ContactTab,
+  calendars: CalendarsTab,
   members: MembersTab,
   roles: RolesTab,
   channels: ChannelsTab,

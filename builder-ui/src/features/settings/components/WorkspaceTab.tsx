@@ -1,17 +1,16 @@
-import { App, Button, Form, Input, InputNumber } from 'antd';
+import { App, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useCalendarName } from '@/shared/api/calendars';
 import { ApiError } from '@/shared/api/client';
 import { useCan } from '@/shared/api/session';
-import type { Budget } from '@/shared/api/types';
 import { Fact, Section } from '@/shared/ui/Page';
 import { ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { useSaveWorkspace, useWorkspace } from '../api/settings';
 import type { Workspace } from '../model/settings';
 
-type Values = { name: string; window: { from: string; to: string }; max: number; value: number };
-
-const standard: Budget = { max: 1, per: { value: 2, unit: 'businessDay' } };
+type Values = { name: string };
 
 export function WorkspaceTab() {
   const workspace = useWorkspace();
@@ -29,21 +28,12 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
   const { message } = App.useApp();
   const canWrite = useCan('settings.write');
   const save = useSaveWorkspace();
+  const calendarName = useCalendarName();
   const [form] = Form.useForm<Values>();
   const [changed, setChanged] = useState(false);
-  const time = { pattern: /^([01]\d|2[0-3]):[0-5]\d$/, message: t('settings.timeRule') };
-
-  const [first = standard, ...others] = workspace.budgets ?? [];
-  const required = [{ required: true, message: t('field.required') }];
-
-  const submit = ({ name, window, max, value }: Values) =>
+  const submit = ({ name }: Values) =>
     save.mutate(
-      {
-        ...workspace,
-        name,
-        window: { ...workspace.window, ...window },
-        budgets: [{ max, per: { ...first.per, value } }, ...others],
-      },
+      { ...workspace, name },
       {
         onSuccess: () => {
           setChanged(false);
@@ -67,12 +57,7 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       <Form
         form={form}
         layout="vertical"
-        initialValues={{
-          name: workspace.name,
-          window: workspace.window,
-          max: first.max,
-          value: first.per.value,
-        }}
+        initialValues={{ name: workspace.name }}
         onFinish={submit}
         onValuesChange={() => setChanged(true)}
         disabled={!canWrite || save.isPending}
@@ -87,39 +72,12 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
         </Form.Item>
         <dl className="facts settings-facts">
           <Fact label={t('field.timezone')}>{workspace.timezone}</Fact>
-          {workspace.calendar && (
-            <Fact label={t('setup.calendar')}>
-              {t(`calendar.${workspace.calendar}`, { defaultValue: workspace.calendar })}
-            </Fact>
-          )}
+          {workspace.calendar && <Fact label={t('setup.calendar')}>{calendarName(workspace.calendar)}</Fact>}
           <Fact label={t('setup.currency')}>{workspace.currency}</Fact>
         </dl>
-        <h3 className="fact-title">{t('settings.window')}</h3>
-        <p className="list-sub">{t('settings.windowText')}</p>
-        <div className="field-pair">
-          <Form.Item name={['window', 'from']} label={t('settings.from')} rules={[time]}>
-            <Input className="num" placeholder={t('settings.timeSample')} />
-          </Form.Item>
-          <Form.Item name={['window', 'to']} label={t('settings.to')} rules={[time]}>
-            <Input className="num" placeholder={t('settings.timeSample')} />
-          </Form.Item>
-        </div>
-        <h3 className="fact-title">{t('settings.budget')}</h3>
-        <p className="list-sub">{t('settings.budgetText')}</p>
-        <div className="field-pair">
-          <Form.Item name="max" label={t('settings.most')} rules={required}>
-            <InputNumber min={1} max={10} precision={0} className="field-full" />
-          </Form.Item>
-          <Form.Item
-            name="value"
-            label={t('settings.within', {
-              unit: t(`unitName.${first.per.unit}`, { defaultValue: first.per.unit }),
-            })}
-            rules={required}
-          >
-            <InputNumber min={1} max={60} precision={0} className="field-full" />
-          </Form.Item>
-        </div>
+        <p className="list-sub">
+          <Link to="/settings/contact">{t('conduct.link')}</Link>
+        </p>
         {canWrite && (
           <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!changed}>
             {t('action.save')}

@@ -1,3 +1,4 @@
+import '../texts';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -7,6 +8,7 @@ import { Page } from '@/shared/ui/Page';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useTodayPage } from '../api/today';
 import { Figures } from './Figures';
+import { HeldLog } from './HeldLog';
 import { HeldList, ParkedList, PlannedList, PromiseList, SentList, UnknownList } from './lists';
 import { TaskList } from './TaskList';
 
@@ -59,6 +61,7 @@ function Content({ today }: { today: Today }) {
           <div id="held" className="anchor">
             <HeldList today={today} />
           </div>
+          <HeldLog />
         </div>
         <div className="column-side" id="people">
           <UnknownList today={today} />
