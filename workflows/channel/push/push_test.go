@@ -106,13 +106,13 @@ func (b *browser) claimed(r *http.Request) bool {
 		return false
 	}
 	point, sig := decode(key), decode(parts[2])
-	public := ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(point[1:33]), Y: new(big.Int).SetBytes(point[33:])}
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
 	var claims struct {
 		Aud, Sub string
 		Exp      int64
 	}
-	return len(sig) == 64 && ecdsa.Verify(&public, sum[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])) &&
+	return err == nil && len(sig) == 64 && ecdsa.Verify(public, sum[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])) &&
 		json.Unmarshal(decode(parts[1]), &claims) == nil && strings.HasPrefix(b.url, claims.Aud) && strings.HasPrefix(claims.Sub, "mailto:") &&
 		time.Until(time.Unix(claims.Exp, 0)) > 0 && time.Until(time.Unix(claims.Exp, 0)) <= 24*time.Hour
 }

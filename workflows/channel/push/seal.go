@@ -13,7 +13,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"math/big"
 	"strings"
 	"time"
 )
@@ -103,14 +102,11 @@ func keyOf(s Settings) (*keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	public := k.PublicKey().Bytes()
-	if string(public) != string(decode(s.PublicKey)) {
+	if string(k.PublicKey().Bytes()) != string(decode(s.PublicKey)) {
 		return nil, errors.New("the keys are no pair")
 	}
-	return &keys{&ecdsa.PrivateKey{
-		PublicKey: ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(public[1:33]), Y: new(big.Int).SetBytes(public[33:])},
-		D:         new(big.Int).SetBytes(d),
-	}}, nil
+	private, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), d)
+	return &keys{private}, err
 }
 
 // token is the signed claim to a push service (RFC 8292), good for 12 hours.

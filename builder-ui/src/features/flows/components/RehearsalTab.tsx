@@ -146,10 +146,13 @@ export default function RehearsalTab({ flowKey }: { flowKey: string }) {
           )}
         </Field>
         <div className="rehearsal-go">
+          {/* Two buttons, not one that changes: a click that cancels must not submit as well. */}
           {running ? (
-            <Button onClick={cancel}>{t('designer.rehearsal.cancel')}</Button>
+            <Button key="cancel" onClick={cancel}>
+              {t('designer.rehearsal.cancel')}
+            </Button>
           ) : (
-            <Button type="primary" htmlType="submit" disabled={badRange}>
+            <Button key="start" type="primary" htmlType="submit" disabled={badRange}>
               {t('designer.rehearsal.start')}
             </Button>
           )}
