@@ -22,7 +22,7 @@ const (
 var Classes = []string{ClassCall, ClassText, ClassChat, ClassEmail, ClassLetter}
 
 var classOf = map[string]string{
-	"call": ClassCall, "voice": ClassCall, "email": ClassEmail, "sms": ClassText, "push": ClassText, "letter": ClassLetter,
+	"call": ClassCall, "voice": ClassCall, "email": ClassEmail, "sms": ClassText, "push": ClassChat, "letter": ClassLetter,
 	"wecom-app": ClassChat, "wecom-bot": ClassChat, "wecom-customer": ClassChat, "wechat": ClassChat, "dingtalk": ClassChat, "feishu": ClassChat,
 }
 

@@ -130,8 +130,8 @@ func showAccount(st *ledger.State, w *workspace.Workspace, today value.Date) acc
 	if n := len(st.Contacts); n > 0 {
 		a.Contacts.Last = value.Instant(st.Contacts[n-1].At)
 	}
-	if len(w.Budgets) > 0 {
-		a.Contacts.Budget = &w.Budgets[0]
+	if k := slices.IndexFunc(w.Budgets, func(b ledger.Budget) bool { return b.Class == "" }); k >= 0 {
+		a.Contacts.Budget = &w.Budgets[k]
 	}
 	rules := w.Rules()
 	if day := st.NextContactDay(rules, "", ""); day > today {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -297,6 +298,15 @@ func TestOwnCalendars(t *testing.T) {
 	// A flow may use it, is checked for it, and keeps it from being deleted.
 	flow := strings.NewReplacer(`"key":"two"`, `"key":"cal"`, `"en":"Two"`, `"en":"By our days"`, `"subject":{"form":"invoice"},`, `"subject":{"form":"invoice"},"settings":{"calendar":"`+cal.ID+`"},`).Replace(twoSteps)
 	s.publish(flow)
+	// A pack made of it leaves the calendar at home: nobody else has it.
+	var made struct{ Stripped []string }
+	must(t, s.c.Do(t.Context(), "POST", "/packs/export", map[string]any{
+		"flow": "cal", "id": "by-our-days", "version": "1.0.0", "name": map[string]string{"en": "By our days", "zh-CN": "按自有日历"},
+		"about": map[string]string{"en": "x", "zh-CN": "x"}, "licence": "MIT", "publisher": "Test",
+	}, &made))
+	if !slices.Contains(made.Stripped, "/settings/calendar") {
+		t.Errorf("a pack keeps the calendar: %v", made.Stripped)
+	}
 	bad := strings.ReplaceAll(flow, cal.ID, "own-none")
 	var lint struct {
 		Issues []struct{ Key, Pointer string }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/pack"
+	"github.com/dueflow/dueflow/server/workspace"
 )
 
 // exporter takes out of a flow what belongs to one company, and finds what a
@@ -48,6 +49,9 @@ func (x *exporter) strip(at string, v any) any {
 				x.address(t, here)
 			case k == "note" && isText && s != "" && strings.HasPrefix(at, "/nodes/"):
 				x.stripped = append(x.stripped, here) // a remark among colleagues
+				delete(t, k)
+			case k == "calendar" && at == "/settings" && workspace.OwnCalendarID(s):
+				x.stripped = append(x.stripped, here) // nobody else has it; theirs takes its place
 				delete(t, k)
 			case k == "template" && isText:
 				x.templates[s] = true

@@ -37,6 +37,9 @@ type OwnCalendar struct {
 	Past []CalendarVersion `json:"past,omitempty"` // older versions, newest first
 }
 
+// OwnCalendarID tells whether an id is that of a workspace's own calendar.
+func OwnCalendarID(id string) bool { return strings.HasPrefix(id, ownPrefix) }
+
 // CalendarVersion is one version of an own calendar.
 type CalendarVersion struct {
 	Version int       `json:"version"`

@@ -3,6 +3,7 @@ package builtin
 import (
 	"testing"
 
+	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/workflows/channel"
 )
 
@@ -11,6 +12,10 @@ import (
 func TestChannels(t *testing.T) {
 	for key, c := range Channels(false, nil) {
 		i := c.Info()
+		// A budget of calls or letters must find the channels it means.
+		if class := ledger.ClassOf(key); (class == ledger.ClassOther) != (i.Kind == "machine") || (class == ledger.ClassCall) != (i.Kind == "phone" && key != "sms") {
+			t.Errorf("%s is of kind %s and class %s", key, i.Kind, class)
+		}
 		if i.Key != key || c.Key() != key {
 			t.Errorf("%s calls itself %s", key, i.Key)
 		}

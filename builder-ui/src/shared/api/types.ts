@@ -191,7 +191,7 @@ export type Account = {
   /** Unconfirmed, it waits for a review; it holds all the same. */
   stopWish: null | { at: string; reason: string; confirmed?: boolean };
   /** Without a budget contacts are not counted. */
-  contacts: { last?: string; budget?: Budget; nextAllowed?: string };
+  contacts: { last?: string; budget?: Budget; nextAllowed?: string; nextCall?: string };
 };
 export type Next = null | {
   at: string;

@@ -81,6 +81,11 @@ function Details({ page, onAction }: Omit<Props, 'runs'>) {
             )}
           </Fact>
         )}
+        {contacts.nextCall && (
+          <Fact label={t('customer.nextCall')}>
+            <span className="num">{format.date(contacts.nextCall)}</span>
+          </Fact>
+        )}
         {data.note && <Fact label={t('field.note')}>{data.note}</Fact>}
       </dl>
     </Section>

@@ -74,10 +74,12 @@ function Row({ entry }: { entry: HeldEntry }) {
   const format = useFormat();
   const { customer, label, flow, at, what, reason, until, other, message } = entry;
   const first = other && (format.text(other.name) || other.key);
+  const together = what === 'merged' && other?.key === flow.key;
   const why =
     what === 'merged'
-      ? first && t('today.heldInto', { flow: first })
+      ? t(together ? 'today.heldTogether' : 'today.heldInto', { flow: first })
       : [format.reason(reason.text), first && t('today.heldBy', { flow: first })].filter(Boolean).join(' · ');
+  const again = until && t('today.heldAgain', { date: format.instant(until) });
   return (
     <ListRow
       title={
@@ -88,24 +90,24 @@ function Row({ entry }: { entry: HeldEntry }) {
       }
       sub={
         <>
-          {why}
-          <span className="list-dim">
-            {' '}
-            · {format.text(flow.name) || flow.key}
-            {message && (
-              <>
-                {' '}
-                ·{' '}
-                <Link className="list-link" to={`/inbox/${message}`}>
-                  {t('today.heldMessage')}
-                </Link>
-              </>
-            )}
-          </span>
+          {message ? (
+            <Link className="list-link" to={`/inbox/${message}`}>
+              {why}
+            </Link>
+          ) : (
+            <div>{why}</div>
+          )}
+          <div className="list-dim">
+            {[format.text(flow.name) || flow.key, again].filter(Boolean).join(' · ')}
+          </div>
         </>
       }
       aside={<Chip tone={tones[what]}>{t(`today.heldWhat.${what}`)}</Chip>}
-      asideSub={until ? t('today.heldAgain', { date: format.instant(until) }) : format.time(at)}
+      asideSub={
+        <time className="num" dateTime={at}>
+          {format.time(at)}
+        </time>
+      }
     />
   );
 }
