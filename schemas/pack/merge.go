@@ -130,6 +130,11 @@ type Clash struct {
 	Base   json.RawMessage `json:"base,omitempty"`
 	Mine   json.RawMessage `json:"mine,omitempty"`
 	Theirs json.RawMessage `json:"theirs,omitempty"`
+	// Name is what people call the piece; MineSays and TheirsSays read its values
+	// as sentences where they have one.
+	Name       flow.Text `json:"name,omitempty"`
+	MineSays   flow.Text `json:"mineSays,omitempty"`
+	TheirsSays flow.Text `json:"theirsSays,omitempty"`
 }
 
 // Merged is the outcome of bringing an object up to a newer pack.
@@ -168,7 +173,7 @@ func Merge(k Kind, key string, base, mine, theirs json.RawMessage, take map[stri
 	units, names := flow.Merge(b, m, t, decided)
 	out := &Merged{Kept: []string{}, Taken: []string{}, Conflicts: []Clash{}}
 	for _, name := range names {
-		out.Conflicts = append(out.Conflicts, Clash{name, b[name], m[name], t[name]})
+		out.Conflicts = append(out.Conflicts, Clash{Unit: name, Base: b[name], Mine: m[name], Theirs: t[name]})
 		units.Set(name, m[name])
 	}
 	for _, name := range flow.Differences(b, t) {

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -143,9 +145,22 @@ func (s *Server) planPack(ctx context.Context, a policies.Actor, in *planIn) (*r
 		out.Objects = append(out.Objects, objectPlanOut{o, said(ctx, o.Issues)})
 	}
 	for _, f := range p.Problems {
-		out.Problems = append(out.Problems, planProblem{f.Pointer, f.Rule, text.Field(langOf(ctx), f)})
+		out.Problems = append(out.Problems, planProblem{f.Pointer, f.Rule, text.Field(langOf(ctx), called(ctx, p, f))})
 	}
 	return &reply[planOut]{out}, nil
+}
+
+// called says of what a problem is by the name that people know.
+func called(ctx context.Context, p *packs.Plan, f fault.Field) fault.Field {
+	at, ok := strings.CutPrefix(f.Pointer, "/objects/")
+	k, err := strconv.Atoi(at)
+	if !ok || err != nil || k >= len(p.Objects) {
+		return f
+	}
+	if name := p.Objects[k].Name.In(langOf(ctx)); name != "" {
+		f.Params = fault.Params{"object": name}
+	}
+	return f
 }
 
 type applyIn struct {

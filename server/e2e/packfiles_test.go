@@ -4,7 +4,9 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/dueflow/dueflow/schemas/pack"
@@ -148,5 +150,48 @@ func TestPackResumed(t *testing.T) {
 	}
 	if p := s.plan(map[string]any{"id": "gentle-three-steps"}); p.Installed != "9.9.9" {
 		t.Errorf("not as before: %+v", p)
+	}
+}
+
+// TestConflictsInWords: steps that both sides changed are named by their label,
+// and read as sentences, with the names of messages.
+func TestConflictsInWords(t *testing.T) {
+	s := newSpace(t, nil)
+	s.install(s.uploaded("1.0.0", "One", ""))
+	var f struct {
+		Document     map[string]any
+		DraftVersion int64
+	}
+	must(t, s.c.Do(t.Context(), "GET", "/flows/own", nil, &f))
+	send := func(doc map[string]any) map[string]any {
+		for _, n := range doc["nodes"].(map[string]any) {
+			if m := n.(map[string]any); m["type"] == "send" {
+				return m
+			}
+		}
+		t.Fatal("no message in the flow")
+		return nil
+	}
+	send(f.Document)["cfg"].(map[string]any)["template"] = "overdue-clear"
+	must(t, s.c.Do(t.Context(), "PUT", "/flows/own", map[string]any{"document": f.Document}, nil, "If-Match", fmt.Sprintf("%q", fmt.Sprint(f.DraftVersion))))
+	next := s.uploadedWith("1.1.0", "One", "", func(src string) string { return strings.Replace(src, `"channel":"email"`, `"channel":"sms"`, 1) })
+	p := s.plan(next)
+	found := false
+	for _, o := range p.Objects {
+		for _, c := range o.Conflicts {
+			if !strings.HasPrefix(c.Unit, "nodes/") {
+				continue
+			}
+			found = true
+			if c.Name["en"] == "" || c.Name["zh-CN"] == "" || strings.Contains(c.Name["en"], "/") {
+				t.Errorf("a step is called %v", c.Name)
+			}
+			if !strings.Contains(c.MineSays["en"], "“Overdue, clear”") && !strings.Contains(c.MineSays["en"], "lear") || !strings.Contains(c.TheirsSays["en"], "Note") {
+				t.Errorf("mine %v, theirs %v", c.MineSays, c.TheirsSays)
+			}
+		}
+	}
+	if !found {
+		t.Fatalf("no conflict: %+v", p.Objects)
 	}
 }

@@ -16,8 +16,11 @@ type packPlan struct {
 	Hash, Action, Version, Installed string
 	Objects                          []struct {
 		Kind, Key, As, Action string
-		Conflicts             []struct{ Unit string }
-		Issues                []struct{ Severity, Message string }
+		Conflicts             []struct {
+			Unit                       string
+			Name, MineSays, TheirsSays map[string]string
+		}
+		Issues []struct{ Severity, Message string }
 	}
 	Fields []struct {
 		Path, Status, To string
@@ -124,12 +127,18 @@ func TestPackInstall(t *testing.T) {
 // uploaded writes a version of a small pack and gives the request for it.
 func (s *space) uploaded(version, subject, extra string) map[string]any {
 	s.t.Helper()
+	return s.uploadedWith(version, subject, extra, func(flow string) string { return flow })
+}
+
+// uploadedWith is uploaded with a change of the flow.
+func (s *space) uploadedWith(version, subject, extra string, change func(flow string) string) map[string]any {
+	s.t.Helper()
 	text := `Hello {{ customer.name }},\n\n{{ table }}\n\nIf anything looks wrong, reply. Tell us if you prefer another channel.`
 	zh := `{{ customer.name }}您好：\n\n{{ table }}\n\n如有疑问请回复；如需调整联系方式请告诉我们。`
 	src := map[string][]byte{
 		"pack.json":             []byte(`{"id":"own","version":"` + version + `","name":{"en":"Own","zh-CN":"自有"},"about":{"en":"Own","zh-CN":"自有"},"licence":"MIT","publisher":{"name":"Us"}}`),
 		"messages.json":         []byte(`[{"key":"own-note","name":{"en":"Note","zh-CN":"提示"},"tone":1,"variant":{"en":{"subject":"` + subject + `","text":"` + text + extra + `"},"zh-CN":{"subject":"提示","text":"` + zh + `"}}}]`),
-		"flows/own.series.json": []byte(`{"name":{"en":"Own","zh-CN":"自有"},"stops":[{"id":"calm","when":{"field":"customer.calm","op":"eq","value":true},"outcome":"exit"}],"steps":[{"id":"a","on":1,"send":"own-note","channel":"email"},{"id":"b","on":9,"send":"own-note","channel":"email"}]}`),
+		"flows/own.series.json": []byte(change(`{"name":{"en":"Own","zh-CN":"自有"},"stops":[{"id":"calm","when":{"field":"customer.calm","op":"eq","value":true},"outcome":"exit"}],"steps":[{"id":"a","on":1,"send":"own-note","channel":"email"},{"id":"b","on":9,"send":"own-note","channel":"email"}]}`)),
 		"forms/customer.json":   []byte(`{"form":"customer","fields":{"calm":{"type":"boolean","x-df-label":{"en":"Leave in peace","zh-CN":"免打扰"}}}}`),
 		"boards/own-board.json": []byte(`{"key":"own-board","name":{"en":"Own","zh-CN":"自有"},"columns":["followUp","promised"],"shared":true}`),
 	}
@@ -185,6 +194,14 @@ func TestPackUpgrade(t *testing.T) {
 	p := s.plan(third)
 	if len(p.Problems) != 1 || p.Problems[0].Rule != "packConflict" {
 		t.Fatalf("both changed the subject: %+v", p.Problems)
+	}
+	if m := p.Problems[0].Message; !strings.Contains(m, "Note") {
+		t.Errorf("a problem names what people know: %s", m)
+	}
+	for _, o := range p.Objects {
+		if o.As == "own-note" && (o.Conflicts[0].Name["en"] != "Subject, English" || o.Conflicts[0].Name["zh-CN"] != "主题（英文）") {
+			t.Errorf("a piece of a message is called %v", o.Conflicts[0].Name)
+		}
 	}
 	third["take"] = map[string]any{"messages/own-note": map[string]string{"variant/en/subject": "theirs"}}
 	s.install(third)

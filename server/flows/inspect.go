@@ -202,6 +202,11 @@ func (s *Service) PageWith(ctx context.Context, ws string, doc json.RawMessage, 
 	if err != nil {
 		return map[string][]string{}
 	}
+	return s.page(f, s.namesWith(ctx, ws, templates, fields))
+}
+
+// namesWith are the workspace's names and those of what is still to come.
+func (s *Service) namesWith(ctx context.Context, ws string, templates, fields map[string]flow.Text) node.Names {
 	names := s.Names(ctx, ws)
 	known := names.Name
 	names.Name = func(kind, key string) flow.Text {
@@ -215,5 +220,5 @@ func (s *Service) PageWith(ctx context.Context, ws string, doc json.RawMessage, 
 		}
 		return nil
 	}
-	return s.page(f, names)
+	return names
 }

@@ -26,6 +26,12 @@ func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, src *p
 		kind, key, _ := strings.Cut(path, "/")
 		keyOf[kind+"/"+as] = key
 	}
+	templates := map[string]flow.Text{}
+	for _, o := range adapted.Objects {
+		if o.Kind == pack.Message {
+			templates[o.Key] = NameOf(o.Raw)
+		}
+	}
 	for _, o := range adapted.Objects {
 		h := s.handler(o.Kind)
 		if h == nil {
@@ -41,10 +47,14 @@ func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, src *p
 		}
 		was, had := before[string(o.Kind)+"/"+o.Key]
 		op := ObjectPlan{Kind: o.Kind, Key: key, As: o.Key, Name: NameOf(o.Raw), Conflicts: []pack.Clash{}}
+		if o.Kind == pack.Form {
+			op.Name = formName(o.Key)
+		}
 		after, err := merge(&op, was, had, mine, o, take[string(o.Kind)+"/"+key])
 		if err != nil {
 			return err
 		}
+		s.call(ctx, a.Workspace, o, op.Conflicts, templates)
 		if len(op.Conflicts) > 0 {
 			p.problem("/objects/"+strconv.Itoa(len(p.Objects)), "packConflict", fault.Params{"object": op.As})
 		}
@@ -161,6 +171,7 @@ func (s *Service) planBack(ctx context.Context, a policies.Actor, p *Plan, r Req
 		if err != nil {
 			return err
 		}
+		s.call(ctx, a.Workspace, o, op.Conflicts, nil)
 		if len(op.Conflicts) > 0 {
 			p.problem("/objects/"+strconv.Itoa(len(p.Objects)), "packConflict", fault.Params{"object": op.As})
 		}

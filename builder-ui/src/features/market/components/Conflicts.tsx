@@ -51,11 +51,13 @@ function ConflictCard({ object, conflict, side, onPick }: CardProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const name = format.text(object.name) || object.as;
-  const unit = conflict.unit.replace(/^nodes\//, '');
+  const unit = format.text(conflict.name) || conflict.unit.replace(/^nodes\//, '');
+  const says = { mine: format.text(conflict.mineSays), theirs: format.text(conflict.theirsSays) };
+  const told = says.mine !== says.theirs;
   return (
     <li className="pack-conflict">
       <h4>
-        {name} · <span className="pack-unit">{unit}</span>
+        {name} · {unit}
       </h4>
       <Radio.Group
         className="pack-sides"
@@ -66,7 +68,11 @@ function ConflictCard({ object, conflict, side, onPick }: CardProps) {
         {(['mine', 'theirs'] as const).map((one) => (
           <Radio key={one} value={one} className="pack-side">
             <strong>{t(`market.side.${one}`)}</strong>
-            <Value value={conflict[one]} other={conflict[one === 'mine' ? 'theirs' : 'mine']} />
+            {told && says[one] ? (
+              <span className="pack-value">{says[one]}</span>
+            ) : (
+              <Value value={conflict[one]} other={conflict[one === 'mine' ? 'theirs' : 'mine']} />
+            )}
           </Radio>
         ))}
       </Radio.Group>

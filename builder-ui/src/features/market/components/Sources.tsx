@@ -24,14 +24,14 @@ export function Sources({ sources }: { sources: CatalogSource[] }) {
               <div className="list-line">
                 <span className="row-title" dir="auto">
                   {format.text(source.name ?? undefined) || source.at}
-                </span>
+                </span>{' '}
                 {source.got && (
                   <Chip tone={stateTone[source.state]}>{t(`market.sourceState.${source.state}`)}</Chip>
                 )}
               </div>
               <div className="list-sub">
                 {[
-                  source.at,
+                  format.text(source.name ?? undefined) && source.at,
                   t('market.count', { count: source.count }),
                   source.got && t('market.sourceGot', { at: format.instant(source.got) }),
                 ]

@@ -1,6 +1,15 @@
 import type { Text } from '@/shared/api/types';
 
-export type Conflict = { unit: string; base?: unknown; mine?: unknown; theirs?: unknown };
+export type Conflict = {
+  unit: string;
+  base?: unknown;
+  mine?: unknown;
+  theirs?: unknown;
+  /** What people call the piece, and its values as sentences where they have one. */
+  name?: Text;
+  mineSays?: Text;
+  theirsSays?: Text;
+};
 export type PlanObject = {
   kind: 'forms' | 'messages' | 'flows' | 'boards';
   key: string;

@@ -1,0 +1,203 @@
+import { expect, type Page, test } from '@playwright/test';
+import { expectAccessible, open, speak } from './helpers';
+
+/** Asks the server as the page's own session, for what another person does meanwhile. */
+async function ask<T>(
+  page: Page,
+  method: string,
+  path: string,
+  body?: unknown,
+  ifMatch?: number,
+): Promise<T> {
+  return page.evaluate(
+    async ([how, where, what, version]) => {
+      const session = await (await fetch('/api/v1/session')).json();
+      const answer = await fetch(`/api/v1${where}`, {
+        method: how as string,
+        headers: {
+          'Content-Type': 'application/json',
+          'X-CSRF-Token': session.csrf,
+          ...(version ? { 'If-Match': `"${version}"` } : {}),
+        },
+        body: what === undefined ? undefined : JSON.stringify(what),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`${how} ${where}: ${answer.status} ${text}`);
+      return text ? JSON.parse(text) : undefined;
+    },
+    [method, path, body, ifMatch] as const,
+  ) as Promise<T>;
+}
+
+type Flow = { document: Document_; draftVersion: number };
+type Document_ = { nodes: Record<string, { type: string; cfg?: Record<string, unknown> }> };
+
+const words = { en: 'Own way', 'zh-CN': '自有流程' };
+const document = (template: string) => ({
+  format: 'dueflow.flow/1',
+  key: 'own-way',
+  name: words,
+  subject: { form: 'invoice' },
+  stopWhen: [
+    {
+      id: 'paid',
+      on: ['payment.recorded'],
+      when: { field: 'invoice.open', op: 'lte', value: 0 },
+      outcome: 'goal',
+    },
+  ],
+  nodes: {
+    start: { type: 'trigger.date', v: 1, cfg: { field: 'invoice.dueDate', at: '10:00' } },
+    first: {
+      type: 'send',
+      v: 1,
+      label: { en: 'The first letter', 'zh-CN': '第一封信' },
+      cfg: { channel: 'email', template },
+    },
+    end: { type: 'end', v: 1 },
+  },
+  edges: [
+    { from: 'start', to: 'first' },
+    { from: 'first', to: 'end' },
+  ],
+});
+
+/** A version of a pack, made of a flow that is gone again afterwards. */
+async function made(page: Page, version: string, template: string): Promise<Buffer> {
+  await ask(page, 'PUT', '/flows/own-way', { document: document(template) });
+  const { file } = await ask<{ file: string }>(page, 'POST', '/packs/export', {
+    flow: 'own-way',
+    id: 'own-pack',
+    version,
+    name: words,
+    about: words,
+    publisher: 'Us',
+    licence: 'MIT',
+    noQuestions: true,
+  });
+  await ask(page, 'DELETE', '/flows/own-way');
+  return Buffer.from(file, 'base64');
+}
+
+async function upload(page: Page, file: Buffer) {
+  await open(page, '/market');
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'own.dfpkg', mimeType: 'application/gzip', buffer: file });
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Own way');
+}
+
+const sent = async (page: Page) =>
+  (await ask<Flow>(page, 'GET', '/flows/own-way')).document.nodes.first?.cfg?.template;
+
+test.describe.configure({ mode: 'serial' });
+
+test('a package of one’s own is installed, upgraded over one’s changes by choice, and gone back from', async ({
+  page,
+}) => {
+  await speak(page, 'en');
+  await open(page, '/market');
+  const first = await made(page, '1.0.0', 'overdue-friendly');
+  const second = await made(page, '1.1.0', 'overdue-clear');
+
+  await upload(page, first);
+  const install = page.getByRole('button', { name: 'Install', exact: true });
+  await expect(install).toBeDisabled(); // it is not signed
+  await page.getByRole('checkbox', { name: 'I know where it comes from' }).check();
+  await install.click();
+  await expect(page.getByText('Own way 1.0.0 is installed')).toBeVisible();
+  expect(await sent(page)).toBe('overdue-friendly');
+
+  // Somebody here sends another message; the pack's next version does too.
+  const { document: mine, draftVersion } = await ask<Flow>(page, 'GET', '/flows/own-way');
+  (mine.nodes.first?.cfg as Record<string, unknown>).template = 'due-soon';
+  await ask(page, 'PUT', '/flows/own-way', { document: mine }, draftVersion);
+
+  await upload(page, second);
+  const choice = page.getByRole('radiogroup', { name: 'Own way, The first letter: which one stays' });
+  await expect(choice).toBeVisible();
+  await expect(choice).toContainText('Overdue, clear'); // a sentence with the message's name, no keys
+  await expect(choice).not.toContainText('cfg');
+  const upgrade = page.getByRole('button', { name: 'Upgrade', exact: true });
+  await page.getByRole('checkbox', { name: 'I know where it comes from' }).check();
+  await expect(upgrade).toBeDisabled();
+  await expectAccessible(page);
+  await choice.getByRole('radio', { name: /Take the pack/ }).check();
+  await upgrade.click();
+  await expect(page.getByText('Own way 1.1.0 is installed')).toBeVisible();
+  expect(await sent(page)).toBe('overdue-clear');
+
+  await open(page, '/market?tab=installed');
+  await page.getByRole('button', { name: 'Roll back: Own way' }).click();
+  await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+  await expect(page.getByText('Own way 1.0.0 is installed')).toBeVisible();
+  expect(await sent(page)).toBe('due-soon');
+  await ask(page, 'POST', '/packs/own-pack/uninstall', { dry: false, stop: true });
+});
+
+test('a field of one’s own stands for the pack’s', async ({ page }) => {
+  await speak(page, 'en');
+  await open(page, '/market');
+  const plan = await ask<{ hash: string }>(page, 'POST', '/packs/plan', { id: 'utilities' });
+  await ask(page, 'POST', '/packs/apply', { id: 'utilities', hash: plan.hash });
+
+  await open(page, '/market/education-fees?install=1');
+  await page.getByRole('button', { name: '2', exact: false }).filter({ hasText: 'Fields' }).click();
+  const field = page
+    .getByRole('group')
+    .filter({ has: page.getByRole('radiogroup') })
+    .first();
+  await field.getByRole('radio', { name: 'Use a field of mine' }).check();
+  const picked = field.getByRole('combobox');
+  await picked.click();
+  await page
+    .locator('.ant-select-item-option')
+    .filter({ hasText: /[Vv]ulnerable/ })
+    .click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Install', exact: true }).click();
+  await expect(page.getByText(/is installed/).first()).toBeVisible();
+  const { items } = await ask<{ items: { id: string; objects: { kind: string; as: string }[] }[] }>(
+    page,
+    'GET',
+    '/packs',
+  );
+  const flow = items.find(({ id }) => id === 'education-fees')?.objects.find(({ kind }) => kind === 'flows');
+  const { document: doc } = await ask<Flow>(page, 'GET', `/flows/${flow?.as}`);
+  expect(JSON.stringify(doc)).toContain('customer.vulnerable');
+  for (const id of ['education-fees', 'utilities'])
+    await ask(page, 'POST', `/packs/${id}/uninstall`, { dry: false, stop: true });
+});
+
+test('a plan that has become old is not applied but shown anew', async ({ page }) => {
+  await speak(page, 'en');
+  await open(page, '/market/vip-care?install=1');
+  const review = page.getByRole('button', { name: 'Continue' });
+  while (await review.isVisible()) await review.click();
+  await expect(page.getByRole('button', { name: 'Install', exact: true })).toBeEnabled();
+  const plan = await ask<{ hash: string }>(page, 'POST', '/packs/plan', { id: 'vip-care' });
+  await ask(page, 'POST', '/packs/apply', { id: 'vip-care', hash: plan.hash });
+  await page.getByRole('button', { name: 'Install', exact: true }).click();
+  await expect(page.getByText('The workspace changed in the meantime')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Apply', exact: true })).toBeVisible(); // it is there already
+  await ask(page, 'POST', '/packs/vip-care/uninstall', { dry: false, stop: true });
+});
+
+test('a flow is saved as a pack, with its questions', async ({ page }) => {
+  await speak(page, 'en');
+  await open(page, '/flows/demo-friendly');
+  await page.getByRole('button', { name: 'Shared draft' }).click();
+  await page.getByRole('menuitem', { name: 'Save as a pack' }).click();
+  const drawer = page.getByRole('dialog', { name: 'This flow as a pack' });
+  await expect(drawer.getByRole('region', { name: 'What goes in' })).toBeVisible();
+  await expectAccessible(page);
+  const id = drawer.getByRole('textbox', { name: 'Id' });
+  await id.fill('No good');
+  await expect(drawer.getByRole('button', { name: 'Download' })).toBeDisabled();
+  await id.fill('friendly-copy');
+  await drawer.getByRole('checkbox').first().uncheck();
+  const save = drawer.getByRole('button', { name: 'Download' });
+  await expect(save).toBeEnabled();
+  const [file] = await Promise.all([page.waitForEvent('download'), save.click()]);
+  expect(file.suggestedFilename()).toBe('friendly-copy-1.0.0.dfpkg');
+});
