@@ -34,7 +34,9 @@ type fixture struct {
 	Timezone string                     `json:"timezone"`
 	Params   map[string]json.RawMessage `json:"params"`
 	Accounts []fixtureAccount           `json:"accounts"`
-	Expect   struct {
+	// Answers are the results that people give to tasks, by step: "approved".
+	Answers map[string]string `json:"answers"`
+	Expect  struct {
 		Messages []wantMessage `json:"messages"`
 		Tasks    []wantTask    `json:"tasks"`
 	} `json:"expect"`
@@ -46,6 +48,13 @@ type fixtureAccount struct {
 	Payments []fixturePayment `json:"payments"`
 	Promises []fixturePromise `json:"promises"`
 	Disputes []fixtureDispute `json:"disputes"`
+	Changes  []fixtureChange  `json:"changes"`
+}
+
+// fixtureChange is made of the customer's record at ten on a day.
+type fixtureChange struct {
+	On  value.Date     `json:"on"`
+	Set map[string]any `json:"set"`
 }
 
 // fixtureInvoice is booked on its issue date; Fields are further fields of its record.
@@ -116,7 +125,7 @@ func RunFixture(ctx context.Context, p *pack.Pack, o pack.Object, nodes *node.Re
 		return nil, nil, err
 	}
 	r := &run.Rehearsal{
-		Def: d, From: f.From.At(0, space.Loc), To: (f.To + 1).At(0, space.Loc), Report: run.NewReport(),
+		Def: d, From: f.From.At(0, space.Loc), To: (f.To + 1).At(0, space.Loc), Report: run.NewReport(), Answers: f.Answers,
 		Facts: func(st *ledger.State, customer map[string]any, invoices map[string]map[string]any, now time.Time) *run.Facts {
 			return activity.BuildFacts(space, now, st, customer, invoices)
 		},
@@ -152,7 +161,7 @@ func (f *fixture) check() error {
 		if id, _ := a.Customer["id"].(string); id == "" {
 			bad = append(bad, fault.Field{Pointer: at + "/customer/id", Rule: "required"})
 		}
-		if len(a.Invoices)+len(a.Payments)+len(a.Promises)+len(a.Disputes) > maxFixtureActions {
+		if len(a.Invoices)+len(a.Payments)+len(a.Promises)+len(a.Disputes)+len(a.Changes) > maxFixtureActions {
 			bad = append(bad, fault.Field{Pointer: at, Rule: "maxItems", Limit: maxFixtureActions})
 		}
 		for n, i := range a.Invoices {
@@ -222,6 +231,10 @@ func (a fixtureAccount) account(space *activity.Space, to value.Date) (run.Accou
 		record["issueDate"], record["dueDate"] = i.Issue.String(), i.Due.String()
 		out.Invoices[i.ID] = record
 	}
+	for _, c := range a.Changes {
+		out.Changes = append(out.Changes, run.Change{At: c.On.At(10*60, space.Loc), Set: c.Set})
+	}
+	slices.SortStableFunc(out.Changes, func(a, b run.Change) int { return a.At.Compare(b.At) })
 	st := ledger.NewWholeState(id)
 	do := func(s fixtureStep) error {
 		now := ledger.Now{At: s.on.At(s.minute, space.Loc), Today: s.on, By: "fixture", Calendar: space.Calendar}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ type Rehearsal struct {
 	Report *Report
 	// Follow keeps every fact of the account in the report, as a path.
 	Follow bool
+	// Answers are the results that people give to tasks, by step; a task without
+	// one is done without a result.
+	Answers map[string]string
 }
 
 // Account is one account's history: its records as they are now and its journal.
@@ -34,6 +38,13 @@ type Account struct {
 	Record   map[string]any
 	Invoices map[string]map[string]any
 	Events   []ledger.Event
+	Changes  []Change // in order
+}
+
+// Change is one of a customer's record that is made at a moment of a rehearsal.
+type Change struct {
+	At  time.Time
+	Set map[string]any
 }
 
 // Report is what a rehearsal found.
@@ -178,12 +189,13 @@ type simulated struct {
 	pos     int
 	tick    time.Time
 	tasks   []taskDue
+	changed int // of the changes, how many have been made
 	paid    map[string][]settlement
 }
 
 type taskDue struct {
-	at  time.Time
-	key string
+	at          time.Time
+	key, result string
 }
 
 // past applies what took effect before the rehearsal begins.
@@ -239,6 +251,9 @@ func (e *simulated) next(runs map[string]*Run) time.Time {
 	if e.pos < len(e.history) {
 		see(e.history[e.pos].at)
 	}
+	if e.changed < len(e.a.Changes) {
+		see(e.a.Changes[e.changed].At)
+	}
 	for _, t := range e.tasks {
 		see(t.at)
 	}
@@ -270,13 +285,14 @@ func (e *simulated) arrive(runs map[string]*Run) []Note {
 		}
 		notes = append(notes, Note{Kind: NoteEvent, Events: events})
 	}
+	notes = append(notes, e.change(runs)...)
 	left := e.tasks[:0]
 	for _, d := range e.tasks {
 		if d.at.After(e.now) {
 			left = append(left, d)
 			continue
 		}
-		notes = append(notes, Note{Kind: NoteEvent, Events: []node.Event{{Type: node.EventTaskDone, Key: d.key}}})
+		notes = append(notes, Note{Kind: NoteEvent, Events: []node.Event{{Type: node.EventTaskDone, Key: d.key, Result: d.result}}})
 	}
 	e.tasks = left
 	if e.r.Next != nil && !e.tick.IsZero() && !e.tick.After(e.now) {
@@ -289,6 +305,23 @@ func (e *simulated) arrive(runs map[string]*Run) []Note {
 			}
 		}
 		e.tick = e.r.Next(e.tick)
+	}
+	return notes
+}
+
+// change makes the changes of the record that are due, and tells of them.
+func (e *simulated) change(runs map[string]*Run) []Note {
+	var notes []Note
+	for ; e.changed < len(e.a.Changes) && !e.a.Changes[e.changed].At.After(e.now); e.changed++ {
+		c := e.a.Changes[e.changed]
+		maps.Copy(e.a.Record, c.Set)
+		x := node.Event{Type: node.EventRecord, Fields: slices.Sorted(maps.Keys(c.Set)), Seq: c.At.Unix()}
+		if e.r.Def.Flow.Subject.Form == "customer" && e.r.Def.Trigger().Starts(x) {
+			if entry, ok := e.entry(runs, e.a.Customer, x); ok {
+				notes = append(notes, e.start(e.a.Customer, entry))
+			}
+		}
+		notes = append(notes, Note{Kind: NoteEvent, Events: []node.Event{x}})
 	}
 	return notes
 }
@@ -414,7 +447,7 @@ func (e *simulated) Do(_ context.Context, f *Facts, r *Run, a node.Action) (node
 		e.r.Report.Totals.day(f.Today).Tasks++
 		e.r.Report.Tasks = append(e.r.Report.Tasks, PlannedTask{e.now, e.a.Customer, e.name(), r.Node, a.Title, a.Assign})
 		day := f.Calendar.AddWorkdays(f.Today, 1)
-		e.tasks = append(e.tasks, taskDue{day.At(12*60, f.WorkLoc), a.Key})
+		e.tasks = append(e.tasks, taskDue{day.At(12*60, f.WorkLoc), a.Key, e.r.Answers[r.Node]})
 	case node.ActHold:
 		c := ledger.SetHold{Until: a.Until, Reason: a.Reason}
 		if r.Form == "invoice" {

@@ -18,7 +18,9 @@ export function TierOutlook({ outlook, saving, onSave }: Props) {
   const { counted, complete, changed, unscored, byHand, before, after, moves } = outlook;
   const top = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new outlook is brought into sight
-  useEffect(() => top.current?.scrollIntoView?.({ block: 'nearest' }), [outlook]);
+  useEffect(() => {
+    top.current?.scrollIntoView?.({ block: 'nearest' });
+  }, [outlook]);
   const notes = [
     t(complete ? 'scoring.previewText' : 'scoring.previewSome', { count: counted }),
     unscored > 0 && t('scoring.unscored', { count: unscored }),
