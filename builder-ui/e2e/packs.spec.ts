@@ -132,7 +132,15 @@ test('a package of one’s own is installed, upgraded over one’s changes by ch
   await page.getByRole('button', { name: 'Roll back', exact: true }).click();
   await expect(page.getByText('Own way 1.0.0 is installed')).toBeVisible();
   expect(await sent(page)).toBe('overdue-firm');
+  // A file that it came from stays; with the pack gone, the file can go too.
+  await open(page, '/market?tab=installed');
+  const files = page.getByRole('region', { name: 'Package files' });
+  await expect(files.getByText('In use')).toHaveCount(1);
   await ask(page, 'POST', '/packs/own-pack/uninstall', { dry: false, stop: true });
+  await page.reload();
+  await files.getByRole('button', { name: 'Delete: Own way 1.0.0' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(files.getByRole('listitem')).toHaveCount(1);
 });
 
 test('a field of one’s own stands for the pack’s', async ({ page }) => {

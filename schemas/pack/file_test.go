@@ -234,6 +234,25 @@ func TestAdapt(t *testing.T) {
 	}
 }
 
+// TestChoicesAreNamed: options of fields and questions have names in both languages.
+func TestChoicesAreNamed(t *testing.T) {
+	p, err := pack.Build(map[string][]byte{
+		"pack.json":           []byte(`{"id":"xx","version":"1.0.0","name":{"en":"x","zh-CN":"x"},"about":{"en":"x","zh-CN":"x"},"licence":"MIT","publisher":{"name":"x"},"params":{"type":"object","properties":{"how":{"type":"string","enum":["a","b"],"default":"a","x-df-label":{"en":"How","zh-CN":"方式"}}}}}`),
+		"forms/customer.json": []byte(`{"form":"customer","fields":{"kind":{"type":"string","oneOf":[{"const":"a","x-df-label":{"en":"A","zh-CN":"甲"}},{"const":"b","title":"B"}],"x-df-label":{"en":"Kind","zh-CN":"类别"}}}}`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range p.Lint(pack.World{}) {
+		got = append(got, f.Key+" "+f.Pointer)
+	}
+	want := []string{"choiceNames /params/properties/how/enum", "languageMissing /fields/kind/oneOf/1/x-df-label/en", "languageMissing /fields/kind/oneOf/1/x-df-label/zh-CN"}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("found\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	good, err := gentle(f).Write()
 	if err != nil {

@@ -55,6 +55,7 @@ func (p *Pack) Lint(w World) []Finding {
 		l.fault("manifest.json", err)
 		return l.out
 	}
+	l.choices("manifest.json", "/params/properties", questionsIn(p.Params))
 	types := l.fieldTypes(a)
 	used := map[string]bool{}
 	for _, o := range a.Objects {
@@ -221,6 +222,7 @@ func (l *linter) form(o Object) {
 	for key, f := range l.p.Brings() {
 		l.text(o.Path(), "/fields/"+strings.TrimPrefix(key, x.Form+"."), f.Label)
 	}
+	l.choices(o.Path(), "/fields", x.Fields)
 }
 
 func (l *linter) named(o Object) {

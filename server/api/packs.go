@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -22,6 +21,8 @@ func (s *Server) packRoutes() {
 	route(s, http.MethodGet, "/packs/catalog", "packCatalog", read, "Packs that can be installed", s.packCatalog)
 	route(s, http.MethodGet, "/packs/catalog/{id}", "getCatalogPack", read, "What is in a pack", s.getCatalogPack)
 	route(s, http.MethodPost, "/packs/files", "uploadPack", change, "Upload a package file to plan with", s.uploadPack)
+	route(s, http.MethodGet, "/packs/files", "listPackFiles", read, "Uploaded package files", s.listPackFiles)
+	route(s, http.MethodDelete, "/packs/files/{file}", "deletePackFile", change, "Delete an uploaded package that no installed pack needs", s.deletePackFile)
 	route(s, http.MethodPost, "/packs/plan", "planPack", change, "What an install, upgrade or roll-back would do", s.planPack)
 	route(s, http.MethodPost, "/packs/apply", "applyPack", change, "Do what a plan said", s.applyPack)
 	route(s, http.MethodGet, "/packs", "listPacks", read, "Installed packs", s.listPacks)
@@ -89,31 +90,6 @@ func (s *Server) getCatalogPack(ctx context.Context, a policies.Actor, in *PackP
 		out.Texts = append(out.Texts, d)
 	}
 	return &reply[packDetail]{out}, nil
-}
-
-type uploadPackIn struct {
-	Body struct {
-		File string `json:"file" maxLength:"2900000" doc:"the package in base64"`
-	}
-}
-
-type uploadedPack struct {
-	File    string    `json:"file"`
-	ID      string    `json:"id"`
-	Version string    `json:"version"`
-	Name    flow.Text `json:"name"`
-}
-
-func (s *Server) uploadPack(ctx context.Context, a policies.Actor, in *uploadPackIn) (*reply[uploadedPack], error) {
-	raw, err := base64.StdEncoding.DecodeString(in.Body.File)
-	if err != nil {
-		return nil, fault.At("/file", "base64", nil)
-	}
-	p, err := s.Packs.Keep(ctx, a.Workspace, raw)
-	if err != nil {
-		return nil, err
-	}
-	return &reply[uploadedPack]{uploadedPack{p.SHA256, p.ID, p.Version, p.Name}}, nil
 }
 
 type planIn struct{ Body packs.Request }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,6 +47,30 @@ func TestPackFiles(t *testing.T) {
 	strange["accept"] = []string{foreign.Publisher.Key}
 	if p := s.plan(strange); len(p.Problems) != 0 {
 		t.Errorf("a key that was accepted: %+v", p.Problems)
+	}
+	type uploaded struct {
+		Hash, ID string
+		Size     int
+		Used     bool
+	}
+	files := func() []uploaded {
+		var list struct{ Items []uploaded }
+		must(t, s.c.Do(t.Context(), "GET", "/packs/files", nil, &list))
+		return list.Items
+	}
+	if got := files(); len(got) != 1 || got[0].ID != foreign.ID || got[0].Used || got[0].Size != len(file) {
+		t.Errorf("files %+v", got)
+	}
+	s.install(strange)
+	if got := files(); len(got) != 1 || !got[0].Used {
+		t.Errorf("files in use %+v", got)
+	}
+	s.put("DELETE", "/packs/files/"+up.File, nil, 409)
+	s.put("POST", "/packs/"+foreign.ID+"/uninstall", map[string]any{"stop": true}, 0)
+	s.put("DELETE", "/packs/files/"+up.File, nil, 0)
+	s.put("DELETE", "/packs/files/"+up.File, nil, 404)
+	if got := files(); len(got) != 0 {
+		t.Errorf("deleted %+v", got)
 	}
 	sales := s.as("sales")
 	var p *client.Problem
@@ -164,8 +190,9 @@ func TestConflictsInWords(t *testing.T) {
 	}
 	must(t, s.c.Do(t.Context(), "GET", "/flows/own", nil, &f))
 	send := func(doc map[string]any) map[string]any {
-		for _, n := range doc["nodes"].(map[string]any) {
-			if m := n.(map[string]any); m["type"] == "send" {
+		nodes := doc["nodes"].(map[string]any)
+		for _, id := range slices.Sorted(maps.Keys(nodes)) { // the first step's
+			if m := nodes[id].(map[string]any); m["type"] == "send" {
 				return m
 			}
 		}

@@ -26,6 +26,7 @@ import (
 const (
 	collection = "pack"
 	packFiles  = "packfile"
+	fileHeads  = "packfilehead" // what a file is, without its bytes
 	maxPacks   = 200
 	maxHistory = 3 // earlier states that can be gone back to
 )
@@ -34,6 +35,7 @@ const (
 var Specs = []store.Spec{
 	{Name: collection, Indexes: []store.Index{store.OnText("state")}, MaxBody: 12 << 20},
 	{Name: packFiles, MaxBody: 2*pack.MaxFile + 1<<10},
+	{Name: fileHeads},
 	{Name: trust},
 }
 
@@ -132,31 +134,6 @@ func (s *Service) Get(ctx context.Context, ws, id string) (Installed, error) {
 }
 
 func none(id string) error { return fault.New(fault.NotFound, "pack.none", fault.Params{"pack": id}) }
-
-// Keep stores the file of a package, so that it can be planned with and
-// installed, and gives the package.
-func (s *Service) Keep(ctx context.Context, ws string, file []byte) (*pack.Pack, error) {
-	p, err := pack.Read(file)
-	if err != nil {
-		return nil, err
-	}
-	body, err := json.Marshal(map[string]string{"id": p.ID, "version": p.Version, "file": base64.StdEncoding.EncodeToString(file)})
-	if err != nil {
-		return nil, err
-	}
-	col := s.Store.In(ws, packFiles)
-	n, err := col.Count(ctx, nil, maxPacks+1)
-	if err != nil {
-		return nil, err
-	}
-	if n >= maxPacks {
-		return nil, fault.New(fault.Invalid, "pack.tooMany", fault.Params{"limit": maxPacks})
-	}
-	if _, err = col.Insert(ctx, p.SHA256, body); fault.Is(err, fault.Conflict) {
-		err = nil // the same file again
-	}
-	return p, err
-}
 
 // Found is a pack, and what is known of where it comes from.
 type Found struct {

@@ -162,7 +162,14 @@ function useChange<V, R>(mutationFn: (values: V) => Promise<R>) {
   return useMutation({
     mutationFn,
     onSuccess: () => {
-      const stale = [[...packs, 'catalog'], [...packs, 'installed'], keys.flows, keys.messages, keys.boards];
+      const stale = [
+        [...packs, 'catalog'],
+        [...packs, 'installed'],
+        filesKey,
+        keys.flows,
+        keys.messages,
+        keys.boards,
+      ];
       for (const queryKey of [...stale, ['templates'], ['forms']]) client.invalidateQueries({ queryKey });
     },
   });
@@ -186,6 +193,36 @@ export const useRemoval = (id: string, stop: boolean) =>
     staleTime: 0,
     gcTime: 0,
   });
+
+export type PackFile = {
+  hash: string;
+  id: string;
+  version: string;
+  name?: Text;
+  publisher: string;
+  size: number;
+  at: string;
+  by?: { id: string; name: string };
+  /** An installed pack came from it, or can be gone back to it. */
+  used: boolean;
+};
+
+const filesKey = [...packs, 'files'];
+
+export const useFiles = () =>
+  useQuery({
+    queryKey: filesKey,
+    queryFn: () => api.get<{ items: PackFile[] }>('/packs/files'),
+    select: ({ items }) => items ?? [],
+  });
+
+export function useDropFile() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (hash: string) => api.delete(`/packs/files/${hash}`),
+    onSettled: () => client.invalidateQueries({ queryKey: filesKey }),
+  });
+}
 
 export const useKeepFile = () =>
   useMutation({ mutationFn: (file: string) => api.post<Kept>('/packs/files', { file }) });

@@ -12,6 +12,7 @@ import { type CatalogSource, type PackCard, useCatalog } from '../api/packs';
 import { found, standingOf, tradesOf } from '../model/catalog';
 import { Channels } from './Channels';
 import { FileButton } from './FileButton';
+import { Files } from './Files';
 import { Sources, stateTone } from './Sources';
 
 const InstalledTab = lazy(() => import('./InstalledTab').then((m) => ({ default: m.InstalledTab })));
@@ -38,7 +39,14 @@ export default function MarketPage() {
         ))}
       </nav>
       <Suspense fallback={<Lines rows={6} />}>
-        {tab === 'installed' ? <InstalledTab canWrite={canWrite} /> : <Catalog />}
+        {tab === 'installed' ? (
+          <>
+            <InstalledTab canWrite={canWrite} />
+            <Files canWrite={canWrite} />
+          </>
+        ) : (
+          <Catalog />
+        )}
       </Suspense>
     </Page>
   );

@@ -120,10 +120,10 @@ function Weights({ settings }: { settings: TierSettings }) {
           outlook={outlook.what}
           saving={save.isPending}
           onSave={() =>
-            save.mutate(
-              { scoring: outlook.scoring, version: settings.version },
-              { onSuccess: () => message.success(t('scoring.savedText')), onError: refused },
-            )
+            // Awaited: the new settings make this form anew, and a form that is gone hears nothing.
+            save
+              .mutateAsync({ scoring: outlook.scoring, version: settings.version })
+              .then(() => message.success(t('scoring.savedText')), refused)
           }
         />
       )}
