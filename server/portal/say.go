@@ -136,6 +136,14 @@ func (s *Service) SaysPaid(ctx context.Context, at At, invoices []string, on val
 	return s.page(v), err
 }
 
+// restReason stands in the journal and on the account, in the company's language.
+func restReason(lang string) string {
+	if lang == "zh-CN" {
+		return "客户称已付款，待核对"
+	}
+	return "the customer says it is paid"
+}
+
 // rest holds invoices for some days that were not held for this reason before.
 func (s *Service) rest(ctx context.Context, v *visit, invoices []string) error {
 	until := v.w.Cal().AddWorkdays(v.today, holdDays)
@@ -144,7 +152,7 @@ func (s *Service) rest(ctx context.Context, v *visit, invoices []string) error {
 		if v.mark.Paid[id] != "" || i.Hold != nil && (i.Hold.Until == 0 || i.Hold.Until >= until) {
 			continue
 		}
-		_, st, err := s.Accounts.Execute(ctx, v.w.Key, v.record.ID, By, ledger.SetHold{Invoice: id, Until: until, Reason: "saysPaid"})
+		_, st, err := s.Accounts.Execute(ctx, v.w.Key, v.record.ID, By, ledger.SetHold{Invoice: id, Until: until, Reason: restReason(v.w.Language)})
 		if err != nil {
 			return err
 		}

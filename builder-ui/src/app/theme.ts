@@ -77,6 +77,7 @@ export function themeConfig({ isDark, isStill }: { isDark: boolean; isStill: boo
         primaryShadow: 'none',
         defaultShadow: isDark ? 'none' : '0 1px 1px rgba(18, 22, 31, 0.05)',
         dangerShadow: 'none',
+        dangerColor: isDark ? '#240b0b' : '#ffffff', // white on the light red of dark mode is too faint
         paddingInline: 12,
         contentFontSizeSM: 13,
       },

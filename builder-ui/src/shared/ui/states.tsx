@@ -49,6 +49,9 @@ export function ErrorState({ error, onRetry, level }: { error: unknown; onRetry?
     <div className="state" role="alert">
       <Title className="state-title">{title}</Title>
       <p className="state-text">{text}</p>
+      {error instanceof ApiError && error.status >= 500 && (
+        <p className="state-text">{t('error.crashedSafe')}</p>
+      )}
       {requestId && <p className="state-id">{t('error.requestId', { id: requestId })}</p>}
       <span className="state-actions">
         {missing && level === 1 && <Button onClick={() => window.history.back()}>{t('error.back')}</Button>}
