@@ -76,6 +76,15 @@ func TestBudgetOfAClass(t *testing.T) {
 	if d := may(s, "f/i/2", "call", now("2026-11-19", "09:00"), three); d.Verdict != Granted {
 		t.Errorf("a call the next day: %+v", d)
 	}
+	mails := func(r *Rules) {
+		r.Budgets = []Budget{{Max: 1, Per: value.Span{Value: 5, Unit: value.Day}, Class: ClassEmail}}
+	}
+	s = owing(t)
+	must(t, s, LogCall{Key: "c", Result: "reached"}, now("2026-11-18", "10:00"))
+	if d := may(s, "f/i/1", "email", now("2026-11-18", "11:00"), mails); d.Verdict != Granted {
+		t.Errorf("the first e-mail after a call: %+v", d)
+	}
+	deferredTo(t, "the second e-mail", may(s, "f/i/2", "email", now("2026-11-19", "11:00"), mails), "budget", "2026-11-23T09:00")
 	week := func(r *Rules) {
 		r.Budgets = []Budget{{Max: 7, Per: value.Span{Value: 7, Unit: value.Day}, Class: ClassCall}}
 	}
@@ -201,6 +210,27 @@ func TestSpreadAfterGoldenWeek(t *testing.T) {
 	}
 	if len(days) != 3 || early < n*4/10 || early > n*6/10 {
 		t.Errorf("days %v, %d in the first hour", days, early)
+	}
+}
+
+// TestSpreadBeginsAtTheGap: Easter is four days off in Britain, which is what
+// the rule says; with five it is an ordinary Tuesday.
+func TestSpreadBeginsAtTheGap(t *testing.T) {
+	gb, _ := value.CalendarByID("gb")
+	london, _ := value.Location("Europe/London")
+	tuesday := value.MustDate("2026-04-07").At(9*60, london)
+	for gap, want := range map[int]bool{4: true, 5: false} {
+		held := false
+		for k := range 20 {
+			s := NewState(fmt.Sprint("c", k))
+			must(t, s, book("i", 1000, "2026-01-01"), now("2026-01-01", "08:00"))
+			r := Rules{Window: value.Window{From: 540, To: 1080}, Calendar: gb, Location: london, Spread: Spread{Gap: gap, Days: 3, Minutes: 60}}
+			d := s.Evaluate(Intend{Key: "f/i/1", Items: []string{"i"}, Currency: "CNY", Channel: "email", Rules: r}, Now{At: tuesday, Today: value.DateOf(tuesday), Calendar: gb})
+			held = held || d.Reason == "spread"
+		}
+		if held != want {
+			t.Errorf("a gap of %d: held back %v", gap, held)
+		}
 	}
 }
 
