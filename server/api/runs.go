@@ -193,14 +193,15 @@ func (s *Server) getRun(ctx context.Context, a policies.Actor, in *runQuery) (*r
 	if err != nil {
 		return nil, err
 	}
-	out := runDetail{Run: s.showRun(ctx, a.Workspace, d.Entry, s.flowNames(ctx, a.Workspace)), Hash: d.Entry.Hash, Steps: []runStep{}, Messages: []runMessage{}}
+	names := s.flowNames(ctx, a.Workspace)
+	out := runDetail{Run: s.showRun(ctx, a.Workspace, d.Entry, names), Hash: d.Entry.Hash, Steps: []runStep{}, Messages: []runMessage{}}
 	if ver, err := s.Flows.Version(ctx, a.Workspace, d.Entry.Hash); err == nil {
 		out.Document = ver.Document
 	}
 	var keys []string
 	for _, f := range d.Facts {
 		out.Steps = append(out.Steps, runStep{
-			At: value.Instant(f.At), Node: f.Node, What: f.What, Reason: reasonOf(f.Reason, instant(f.Until)), Port: f.Port, Until: instant(f.Until), Key: f.Key,
+			At: value.Instant(f.At), Node: f.Node, What: f.What, Reason: reasonIn(f, names), Port: f.Port, Until: instant(f.Until), Key: f.Key,
 			Sentence: s.Flows.Sentence(ctx, a.Workspace, d.Entry.Hash, f.Node),
 		})
 		if f.What == "sent" || f.What == "merged" {

@@ -34,6 +34,27 @@ func reasonOf(key, until string) *reason {
 	return &reason{Key: key, Text: text.Both("reason."+name, nil), Until: until}
 }
 
+// reasonIn is a fact's reason, with the flow that stood in the way: the one
+// that went first, reminded already, or took the message along.
+func reasonIn(f run.Fact, flowNames map[string]map[string]string) *reason {
+	key := f.Reason
+	if key == "" && f.What == "merged" {
+		key = f.What
+	}
+	r := reasonOf(key, instant(f.Until))
+	if r == nil || f.By == "" || f.By == f.Flow {
+		return r
+	}
+	for l, said := range r.Text {
+		name := flowNames[f.By][l]
+		if name == "" {
+			name = f.By
+		}
+		r.Text[l] = text.Say(l, "reason.byFlow", fault.Params{"reason": said, "flow": name})
+	}
+	return r
+}
+
 type timelineIn struct {
 	CustomerPath
 	Cursor string `query:"cursor" maxLength:"400"`
@@ -185,12 +206,8 @@ func factEntry(f run.Fact, n int, flowNames map[string]map[string]string) (timel
 			name = f.Flow
 		}
 		p := fault.Params{"flow": name, "until": untilText(f.Until)}
-		if f.Reason != "" {
-			key := f.Reason
-			if strings.HasPrefix(key, "stop:") {
-				key = "paid"
-			}
-			p["reason"] = text.Say(l, "reason."+key, nil)
+		if r := reasonIn(f, flowNames); r != nil {
+			p["reason"] = r.Text[l]
 		}
 		e.Text[l] = text.Say(l, "fact."+f.What, p)
 	}
@@ -251,13 +268,14 @@ func (s *Server) getWhy(ctx context.Context, a policies.Actor, in *whyIn) (*repl
 		return nil, err
 	}
 	out := whyOut{Date: day.String(), Entries: []whyEntry{}}
+	names := s.flowNames(ctx, a.Workspace)
 	for _, f := range facts {
 		if f.What == "left" && f.Reason == "" {
 			continue
 		}
 		hash := s.Flows.HashOf(ctx, a.Workspace, f.Flow)
 		out.Entries = append(out.Entries, whyEntry{
-			At: value.Instant(f.At), Run: f.Run, Node: f.Node, Decision: f.What, Reason: reasonOf(f.Reason, instant(f.Until)),
+			At: value.Instant(f.At), Run: f.Run, Node: f.Node, Decision: f.What, Reason: reasonIn(f, names),
 			Sentence: s.Flows.Sentence(ctx, a.Workspace, hash, f.Node),
 		})
 	}

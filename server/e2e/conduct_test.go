@@ -231,6 +231,20 @@ func TestOneInvoiceTwoFlows(t *testing.T) {
 	if p.Other == nil || p.Other.Key != "two" || p.At != e.Until {
 		t.Errorf("previewed %+v, the engine waits until %s", p, e.Until)
 	}
+	var why struct {
+		Entries []struct {
+			Decision string
+			Reason   *struct{ Text map[string]string }
+		}
+	}
+	must(t, s.c.Do(t.Context(), "GET", "/customers/"+c+"/why", nil, &why))
+	named := false
+	for _, x := range why.Entries {
+		named = named || x.Decision == "refused" && x.Reason != nil && strings.HasSuffix(x.Reason.Text["en"], "same invoice (Two)")
+	}
+	if !named {
+		t.Errorf("why does not name the other flow: %+v", why)
+	}
 	two := s.customer("Two bills")
 	s.invoice(two, "M-1", 100, s.today()-3)
 	s.invoice(two, "M-2", 200, s.today()-3)
