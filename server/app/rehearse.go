@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -32,6 +33,12 @@ func (c *Core) Rehearse(ctx context.Context, ws string, d *run.Definition, o flo
 			f.Rules.MaxDataAge = 0 // how fresh data was in the past is not known
 			return f
 		},
+	}
+	cal := activity.BuildFacts(space, r.From, ledger.NewState(""), nil, nil).RulesFor(d).Calendar
+	for day := o.From; day <= o.To; day++ {
+		if year := day.Year(); !cal.Known(day) && !slices.Contains(r.Report.Totals.NoData, year) {
+			r.Report.Totals.NoData = append(r.Report.Totals.NoData, year)
+		}
 	}
 	if t, ok := d.Trigger().(*triggerschedule.Trigger); ok {
 		r.Next = func(after time.Time) time.Time { return t.After(after, w.Location(), w.Cal()) }

@@ -312,6 +312,25 @@ func TestOwnCalendars(t *testing.T) {
 	// A flow may use it, is checked for it, and keeps it from being deleted.
 	flow := strings.NewReplacer(`"key":"two"`, `"key":"cal"`, `"en":"Two"`, `"en":"By our days"`, `"subject":{"form":"invoice"},`, `"subject":{"form":"invoice"},"settings":{"calendar":"`+cal.ID+`"},`).Replace(twoSteps)
 	s.publish(flow)
+	// A rehearsal plays by it, and says for which years it has no data.
+	s.invoice(c, "P-2", 100, today)
+	var played struct {
+		Messages []struct{ At string }
+		Totals   struct{ NoData []int }
+	}
+	must(t, s.c.Do(t.Context(), "POST", "/rehearsals", map[string]any{"flow": "cal", "from": today.String(), "to": (today + 6).String()}, &played))
+	for _, m := range played.Messages {
+		if at, err := value.ParseInstant(m.At); err != nil || value.DateOf(at.In(time.FixedZone("", 8*3600))) == today {
+			t.Errorf("rehearsed to go out on a day off: %s", m.At)
+		}
+	}
+	if len(played.Messages) == 0 || slices.Contains(played.Totals.NoData, today.Year()) {
+		t.Errorf("rehearsed: %+v", played)
+	}
+	must(t, s.c.Do(t.Context(), "POST", "/rehearsals", map[string]any{"flow": "cal", "from": "2041-01-01", "to": "2041-01-31"}, &played))
+	if !slices.Equal(played.Totals.NoData, []int{2041}) {
+		t.Errorf("years without data: %v", played.Totals.NoData)
+	}
 	// A pack made of it leaves the calendar at home: nobody else has it.
 	var made struct{ Stripped []string }
 	must(t, s.c.Do(t.Context(), "POST", "/packs/export", map[string]any{

@@ -115,6 +115,9 @@ type Totals struct {
 	Ended        map[string]int      `json:"ended"`        // by outcome
 	PerDay       map[string]*DayLoad `json:"perDay"`       // by date
 	PerNode      map[string]int      `json:"perNode"`      // messages by step
+	// NoData are years of the rehearsal for which the flow's calendar has no
+	// days: weekdays stand for workdays there.
+	NoData []int `json:"noData,omitempty"`
 }
 
 // DayLoad is what goes out, and what people have to do, on a day.

@@ -48,6 +48,11 @@ export function Results({ asked, first, second, done, document }: Props) {
       <Proof totals={first.totals} />
       <Figures totals={first.totals} other={second?.totals} so={first} asked={asked} />
       {first.totals?.cut && <p className="rehearsal-note">{t('designer.rehearsal.cut')}</p>}
+      {first.totals?.noData && first.totals.noData.length > 0 && (
+        <p className="rehearsal-note">
+          {t('designer.rehearsal.noData', { years: first.totals.noData.join(', ') })}
+        </p>
+      )}
       <div className="rehearsal-bar">
         <Segmented
           aria-label={t('designer.rehearsal.view')}

@@ -55,6 +55,8 @@ export type Totals = {
   perDay?: Record<string, { messages: number; tasks: number }>;
   perNode?: Record<string, number>;
   cut?: boolean;
+  /** Years without days in the flow's calendar. */
+  noData?: number[];
 };
 export type Line = {
   progress?: { done: number; total: number };
