@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"hash/crc32"
 	"net/http"
 
 	"github.com/dueflow/dueflow/policies"
@@ -124,11 +126,21 @@ func (s *Server) getTierSettings(ctx context.Context, a policies.Actor, _ *nothi
 		return nil, err
 	}
 	out, err := s.showTierSettings(ctx, w)
-	return &tagged[tierSettings]{etag(w.Version), out}, err
+	return &tagged[tierSettings]{etag(out.Version), out}, err
+}
+
+// scoringVersion tells weights apart. They are part of the workspace's settings,
+// whose own version moves with every other setting.
+func scoringVersion(c ledger.Scoring) int64 {
+	raw, err := json.Marshal(c)
+	if err != nil {
+		panic("api: " + err.Error()) // numbers
+	}
+	return int64(crc32.ChecksumIEEE(raw)) + 1
 }
 
 func (s *Server) showTierSettings(ctx context.Context, w *workspace.Workspace) (tierSettings, error) {
-	out := tierSettings{Version: w.Version, Scoring: w.Scores(), Defaults: ledger.DefaultScoring, OldSteps: ledger.OldSteps[:]}
+	out := tierSettings{Version: scoringVersion(w.Scores()), Scoring: w.Scores(), Defaults: ledger.DefaultScoring, OldSteps: ledger.OldSteps[:]}
 	last, err := s.Tiers.LastRun(ctx, w.Key)
 	if last.ID != "" {
 		last.Cursor = ""
@@ -149,7 +161,10 @@ func (s *Server) saveTierSettings(ctx context.Context, a policies.Actor, in *sco
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.Spaces.Update(ctx, a.Workspace, v, func(w *workspace.Workspace) error {
+	w, err := s.Spaces.Update(ctx, a.Workspace, 0, func(w *workspace.Workspace) error {
+		if v != 0 && v != scoringVersion(w.Scores()) {
+			return fault.New(fault.Conflict, "store.version", nil)
+		}
 		w.Scoring = &in.Body.Scoring
 		if in.Body.Scoring == ledger.DefaultScoring {
 			w.Scoring = nil // later defaults are taken over
@@ -164,7 +179,7 @@ func (s *Server) saveTierSettings(ctx context.Context, a policies.Actor, in *sco
 		return nil, err
 	}
 	out, err := s.showTierSettings(ctx, w)
-	return &tagged[tierSettings]{etag(w.Version), out}, err
+	return &tagged[tierSettings]{etag(out.Version), out}, err
 }
 
 type previewTiersIn struct {

@@ -16,7 +16,7 @@ import (
 
 // objects plans each object: new ones are added, those installed before are
 // merged with what the workspace made of them.
-func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, src *pack.Pack, adapted *pack.Adapted, take map[string]map[string]string) error {
+func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, adapted *pack.Adapted, r Request) error {
 	before := map[string]Held{}
 	for _, h := range p.record.Objects {
 		before[string(h.Kind)+"/"+h.As] = h
@@ -41,6 +41,12 @@ func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, src *p
 		if key == "" {
 			key = o.Key
 		}
+		if o.Kind == pack.Role {
+			var err error
+			if o.Raw, err = normalRole(o.Raw); err != nil {
+				return err
+			}
+		}
 		mine, _, err := h.read(ctx, a, o)
 		if err != nil {
 			return err
@@ -50,19 +56,47 @@ func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, src *p
 		if o.Kind == pack.Form {
 			op.Name = formName(o.Key)
 		}
-		after, err := merge(&op, was, had, mine, o, take[string(o.Kind)+"/"+key])
+		after, err := merge(&op, was, had, mine, o, r.Take[string(o.Kind)+"/"+key])
 		if err != nil {
 			return err
 		}
 		s.call(ctx, a.Workspace, o, op.Conflicts, templates)
+		if o.Kind == pack.Role {
+			if err := p.propose(&op, mine, after, r.Grant); err != nil {
+				return err
+			}
+		}
 		if len(op.Conflicts) > 0 {
 			p.problem("/objects/"+strconv.Itoa(len(p.Objects)), "packConflict", fault.Params{"object": op.As})
 		}
 		p.Objects = append(p.Objects, op)
-		p.held = append(p.held, Held{o.Kind, key, o.Key, o.Raw})
+		switch {
+		case op.Action != Propose:
+			p.held = append(p.held, Held{o.Kind, key, o.Key, o.Raw})
+		case had: // as it was granted before
+			p.held = append(p.held, was)
+		}
 		if op.Action == Add || op.Action == Update {
 			p.steps = append(p.steps, step{o, mine, after})
 		}
+	}
+	return nil
+}
+
+// propose says what rights a role would get or lose. Nothing is changed for one
+// that nobody has granted.
+func (p *Plan) propose(op *ObjectPlan, mine, after json.RawMessage, granted []string) error {
+	if op.Action != Add && op.Action != Update {
+		return nil
+	}
+	given := slices.Contains(granted, op.As)
+	r, err := rights(op.As, mine, after, given)
+	if err != nil {
+		return err
+	}
+	p.Rights = append(p.Rights, r)
+	if !given {
+		op.Action = Propose
 	}
 	return nil
 }
@@ -162,7 +196,7 @@ func (s *Service) planBack(ctx context.Context, a policies.Actor, p *Plan, r Req
 		}
 		op := ObjectPlan{Kind: h.Kind, Key: h.Key, As: h.As, Name: NameOf(h.Base), Conflicts: []pack.Clash{}}
 		then := past.Mine[path]
-		if _, was := old[path]; !was || then == nil || mine == nil || h.Kind == pack.Form {
+		if _, was := old[path]; !was || then == nil || mine == nil || h.Kind == pack.Form || h.Kind == pack.Role {
 			op.Action = Keep // it came with the change; nothing sends it unless a flow names it
 			p.Objects = append(p.Objects, op)
 			continue

@@ -93,6 +93,8 @@ type Service struct {
 	Channels  channel.Registry
 	// Version is the product's, for what packs require.
 	Version string
+	// Policy keeps the roles that packs propose.
+	Policy Policy
 	// Trusted are the public keys whose packs need no further word.
 	Trusted []string
 	// Catalogs are the packs from outside; nil is none.
@@ -243,6 +245,8 @@ func (s *Service) handler(k pack.Kind) handler {
 		return formHandler{s}
 	case pack.Board:
 		return boardHandler{s}
+	case pack.Role:
+		return roleHandler{s}
 	}
 	return nil
 }

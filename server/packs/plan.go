@@ -22,6 +22,7 @@ type Request struct {
 	Take     map[string]map[string]string `json:"take,omitempty"`
 	Accept   []string                     `json:"accept,omitempty" doc:"\"unsigned\" accepts a package without signature, a public key one that it has signed"`
 	Rollback bool                         `json:"rollback,omitempty" doc:"go back to what the pack was before its last change"`
+	Grant    []string                     `json:"grant,omitempty" maxItems:"50" doc:"roles of the pack that are granted; others are proposed only, and nothing is changed for them"`
 }
 
 // The kinds of plans.
@@ -39,7 +40,8 @@ const (
 	Update   = "update"
 	Keep     = "keep" // the workspace's own changes stay
 	Conflict = "conflict"
-	Gone     = "gone" // deleted in the workspace, and stays so
+	Gone     = "gone"    // deleted in the workspace, and stays so
+	Propose  = "propose" // a role that nobody has granted; nothing happens
 )
 
 // Plan is what applying a request would do. Problems keep it from being done.
@@ -62,6 +64,7 @@ type Plan struct {
 	Answers     map[string]any `json:"answers"`
 	Objects     []ObjectPlan   `json:"objects"`
 	Reach       []Reach        `json:"reach"`
+	Rights      []Rights       `json:"rights"` // of the roles that the pack proposes
 	Skipped     []string       `json:"skipped"`
 	Problems    []fault.Field  `json:"-"`
 
@@ -118,7 +121,7 @@ func (s *Service) Plan(ctx context.Context, a policies.Actor, r Request) (*Plan,
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{ID: r.ID, Installed: now.Version, Name: now.Name, record: now, Needs: []Need{}, Fields: []FieldPlan{}, Objects: []ObjectPlan{}, Reach: []Reach{}, Skipped: []string{}, Answers: map[string]any{}}
+	p := &Plan{ID: r.ID, Installed: now.Version, Name: now.Name, record: now, Needs: []Need{}, Fields: []FieldPlan{}, Objects: []ObjectPlan{}, Reach: []Reach{}, Skipped: []string{}, Rights: []Rights{}, Answers: map[string]any{}}
 	if now.State == Changing {
 		return nil, fault.New(fault.Conflict, "pack.changing", fault.Params{"pack": r.ID})
 	}
@@ -189,7 +192,7 @@ func (s *Service) planForth(ctx context.Context, a policies.Actor, p *Plan, r Re
 		return s.wrongAnswers(p, err)
 	}
 	p.Skipped = append(p.Skipped, adapted.Skipped...)
-	if err := s.objects(ctx, a, p, src, adapted, r.Take); err != nil {
+	if err := s.objects(ctx, a, p, adapted, r); err != nil {
 		return err
 	}
 	return s.judge(ctx, a, p, src)

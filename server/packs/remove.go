@@ -30,6 +30,7 @@ const (
 	Changed = "changed" // the workspace has changed it
 	InUse   = "inUse"   // another flow sends it
 	Records = "records" // records may hold values of its fields
+	Granted = "granted" // people may have the role
 )
 
 // Uninstall takes a pack out: what nobody has changed and nothing uses goes,
@@ -53,7 +54,7 @@ func (s *Service) Uninstall(ctx context.Context, a policies.Actor, id string, st
 	var stops []string
 	going := map[string]bool{}
 	// Flows first: a message that only a removed flow sends may go as well.
-	for _, kind := range []pack.Kind{pack.Flow, pack.Message, pack.Board, pack.Form} {
+	for _, kind := range []pack.Kind{pack.Flow, pack.Message, pack.Board, pack.Form, pack.Role} {
 		for _, h := range now.Objects {
 			if h.Kind != kind {
 				continue
@@ -95,6 +96,8 @@ func (s *Service) stays(h Held, mine json.RawMessage, all []flows.Flow, going ma
 	switch h.Kind {
 	case pack.Form:
 		return Records
+	case pack.Role:
+		return Granted
 	case pack.Flow:
 		for _, f := range all {
 			switch {

@@ -1,4 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Scope } from '@/shared/access/roles';
 import { api } from '@/shared/api/client';
 import { keys } from '@/shared/api/query';
 import type { Text } from '@/shared/api/types';
@@ -75,6 +76,8 @@ export type Reach = {
   nobody: number;
   sample?: { id: string; label: string }[] | null;
 };
+export type Rule = { role: string; object: string; action: string; scope: Scope; effect: 'allow' | 'deny' };
+export type RoleRights = { role: string; granted: boolean; adds?: Rule[] | null; takes?: Rule[] | null };
 export type Plan = {
   hash: string;
   id: string;
@@ -97,6 +100,8 @@ export type Plan = {
   reach?: Reach[] | null;
   problems?: { pointer: string; rule?: string; message: string }[] | null;
   skipped?: string[] | null;
+  /** What granting each role that the pack proposes would change. */
+  rights?: RoleRights[] | null;
 };
 export type Made = { kind: PlanObject['kind']; key: string; as: string };
 export type Applied = { id: string; version: string; objects?: Made[] | null };

@@ -15,6 +15,7 @@ import { Done } from './Done';
 import { FieldsStep } from './FieldsStep';
 import { Questions } from './Questions';
 import { Review } from './Review';
+import { Roles } from './Roles';
 
 type Step = 'questions' | 'fields' | 'review';
 type Props = { id: string; file?: string; rollback: boolean };
@@ -26,6 +27,7 @@ export function InstallPage({ id, file, rollback }: Props) {
   const [take, setTake] = useState<Take>({});
   /** What the reader accepts: a package without signature, or one signed by a key that nobody here trusts. */
   const [accepted, setAccepted] = useState('');
+  const [granted, setGranted] = useState<string[]>([]);
   const [done, setDone] = useState<Applied>();
   const settled = useDebounced(typed, 350);
   const body: PlanBody = {
@@ -36,6 +38,7 @@ export function InstallPage({ id, file, rollback }: Props) {
     ...(Object.keys(fields).length > 0 && { fields }),
     ...(Object.keys(take).length > 0 && { take }),
     ...(accepted && { accept: [accepted] }),
+    ...(granted.length > 0 && { grant: granted }),
   };
   const query = usePlan(body as PlanBody);
   const apply = useApply();
@@ -66,6 +69,8 @@ export function InstallPage({ id, file, rollback }: Props) {
       onField={(path, to) => setFields((was) => ({ ...was, [path]: to }))}
       take={take}
       onTake={setTake}
+      granted={granted}
+      onGrant={setGranted}
       accepted={accepted}
       onAccept={setAccepted}
       applying={apply.isPending}
@@ -96,6 +101,8 @@ type StepsProps = {
   onField: (path: string, to: string) => void;
   take: Take;
   onTake: (take: Take) => void;
+  granted: string[];
+  onGrant: (granted: string[]) => void;
   accepted: string;
   onAccept: (accepted: string) => void;
   applying: boolean;
@@ -172,6 +179,7 @@ function Steps(props: StepsProps) {
               <>
                 <Conflicts plan={plan} take={take} onTake={props.onTake} />
                 <Review plan={plan} />
+                <Roles plan={plan} granted={props.granted} onGrant={props.onGrant} />
                 <Trust {...props} />
               </>
             )}

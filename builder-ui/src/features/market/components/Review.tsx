@@ -13,6 +13,7 @@ const toneOf: Record<PlanObject['action'], Tone> = {
   same: 'neutral',
   conflict: 'amber',
   gone: 'amber',
+  propose: 'violet',
 };
 
 /** What an install would do, told before anything is done. */

@@ -11,11 +11,11 @@ export type Conflict = {
   theirsSays?: Text;
 };
 export type PlanObject = {
-  kind: 'forms' | 'messages' | 'flows' | 'boards';
+  kind: 'forms' | 'messages' | 'flows' | 'boards' | 'roles';
   key: string;
   as: string;
   name?: Text;
-  action: 'add' | 'update' | 'keep' | 'same' | 'conflict' | 'gone';
+  action: 'add' | 'update' | 'keep' | 'same' | 'conflict' | 'gone' | 'propose';
   conflicts?: Conflict[] | null;
   issues?: { severity: 'error' | 'warning'; message: Text | string; node?: string }[] | null;
 };
@@ -28,6 +28,8 @@ export type PlanBody = {
   fields?: Record<string, string>;
   take?: Take;
   accept?: string[];
+  /** Roles of the pack that are granted. */
+  grant?: string[];
   rollback?: boolean;
 };
 type PlanLike = {
@@ -95,7 +97,7 @@ export function hindrances(plan: PlanLike, take: Take, fromFile: boolean, accept
   return out;
 }
 
-const kinds = ['flows', 'messages', 'forms', 'boards'] as const;
+const kinds = ['flows', 'messages', 'forms', 'boards', 'roles'] as const;
 
 /** The objects of a plan by kind, in the order in which people ask for them. */
 export function byKind<O extends { kind: PlanObject['kind'] }>(objects?: O[] | null) {
