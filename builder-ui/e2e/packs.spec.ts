@@ -122,7 +122,9 @@ test('a package of one’s own is installed, upgraded over one’s changes by ch
   await page.getByRole('checkbox', { name: 'I know where it comes from' }).check();
   await expect(upgrade).toBeDisabled();
   await expectAccessible(page);
-  await choice.getByRole('radio', { name: /Take the pack/ }).check();
+  await choice.getByRole('radio', { name: /Keep mine/ }).check();
+  await expect(upgrade).toBeEnabled();
+  await choice.getByRole('radio', { name: /Take the pack/ }).check(); // one may think better of it
   await upgrade.click();
   await expect(page.getByText('Own way 1.1.0 is installed')).toBeVisible();
   expect(await sent(page)).toBe('overdue-clear');

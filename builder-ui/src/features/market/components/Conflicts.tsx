@@ -1,4 +1,5 @@
 import { Radio } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import type { Plan } from '../api/packs';
@@ -6,35 +7,41 @@ import {
   type Conflict,
   decide,
   differing,
+  type Open,
   type PlanObject,
   pathOf,
   type Side,
   type Take,
+  withDecided,
 } from '../model/plan';
 
 type Props = { plan: Plan; take: Take; onTake: (take: Take) => void };
 
+const namesOf = (list: Open[]) =>
+  list.map(({ object, conflict }) => `${pathOf(object)}/${conflict.unit}`).join('\n');
+
 /** What both the workspace and the pack changed since it was installed: one card each, one choice each. */
 export function Conflicts({ plan, take, onTake }: Props) {
   const { t } = useTranslation();
-  const objects = (plan.objects ?? []).filter(({ conflicts }) => (conflicts ?? []).length > 0);
-  if (objects.length === 0) return null;
+  const [seen, setSeen] = useState<Open[]>([]);
+  // A plan that knows a choice has no conflict any more; the card stays, so that one can choose otherwise.
+  const shown = withDecided(plan, take, seen);
+  if (namesOf(shown) !== namesOf(seen)) setSeen(shown);
+  if (shown.length === 0) return null;
   return (
     <div className="pack-part">
       <h3 className="pack-part-title">{t('market.conflicts')}</h3>
       <p className="list-sub">{t('market.conflictsText')}</p>
       <ul>
-        {objects.flatMap((object) =>
-          (object.conflicts ?? []).map((conflict) => (
-            <ConflictCard
-              key={`${pathOf(object)}/${conflict.unit}`}
-              object={object}
-              conflict={conflict}
-              side={take[pathOf(object)]?.[conflict.unit]}
-              onPick={(side) => onTake(decide(take, object, conflict.unit, side))}
-            />
-          )),
-        )}
+        {shown.map(({ object, conflict }) => (
+          <ConflictCard
+            key={`${pathOf(object)}/${conflict.unit}`}
+            object={object}
+            conflict={conflict}
+            side={take[pathOf(object)]?.[conflict.unit]}
+            onPick={(side) => onTake(decide(take, object, conflict.unit, side))}
+          />
+        ))}
       </ul>
     </div>
   );

@@ -53,10 +53,7 @@ function Row({ file, canWrite }: { file: PackFile; canWrite: boolean }) {
           {[
             file.publisher,
             t('market.kib', { size: format.number(Math.max(1, Math.round(file.size / 1024))) }),
-            t(file.by?.name ? 'market.installedBy' : 'market.installedAt', {
-              at: format.instant(file.at),
-              name: file.by?.name,
-            }),
+            t('market.uploaded', { at: format.instant(file.at), name: file.by?.name ?? '' }),
           ].join(' · ')}
         </div>
       </div>

@@ -38,15 +38,17 @@ function Proposed({ rights, plan, ticked, onTick }: OneProps) {
   const object = plan.objects?.find(({ kind, as }) => kind === 'roles' && as === rights.role);
   const name = format.text(object?.name) || rights.role;
   return (
-    <fieldset className="pack-field pack-role">
-      <legend className="pack-field-name">{name}</legend>
-      <Rows title={t('market.roleAdds')} rules={rights.adds ?? []} />
-      <Rows title={t('market.roleTakes')} rules={rights.takes ?? []} />
-      <Checkbox checked={ticked} disabled={!may} onChange={({ target }) => onTick(target.checked)}>
-        {t('market.grant', { name })}
-      </Checkbox>
-      {!may && <p className="list-sub">{t('market.grantDenied')}</p>}
-    </fieldset>
+    <div className="pack-field">
+      <fieldset className="pack-role">
+        <legend className="pack-field-name">{name}</legend>
+        <Rows title={t('market.roleAdds')} rules={rights.adds ?? []} />
+        <Rows title={t('market.roleTakes')} rules={rights.takes ?? []} />
+        <Checkbox checked={ticked} disabled={!may} onChange={({ target }) => onTick(target.checked)}>
+          {t('market.grant', { name })}
+        </Checkbox>
+        {!may && <p className="list-sub">{t('market.grantDenied')}</p>}
+      </fieldset>
+    </div>
   );
 }
 

@@ -9,6 +9,7 @@ import {
   openConflicts,
   type PlanObject,
   problemsOf,
+  withDecided,
 } from './plan';
 import { answersOf, choicesOf, faultsOf, type QuestionSchema, questionsOf } from './questions';
 
@@ -105,6 +106,18 @@ it('a conflict is open until a side is taken', () => {
   expect(hindrances(conflicted, one, false, false)).toEqual(['conflicts']);
   expect(decide(one, both, 'name', 'mine')).toEqual({ 'flows/x': { 'nodes/a': 'theirs', name: 'mine' } });
   expect(hindrances(conflicted, decide(one, both, 'name', 'mine'), false, false)).toEqual([]);
+});
+
+it('a conflict that was decided can be decided otherwise', () => {
+  const both = object({ action: 'conflict', conflicts: [{ unit: 'nodes/a' }, { unit: 'name' }] });
+  const units = (list: { conflict: { unit: string } }[]) => list.map(({ conflict }) => conflict.unit);
+  const first = withDecided({ ...plan, objects: [both] }, {}, []);
+  expect(units(first)).toEqual(['nodes/a', 'name']);
+  const take = decide({}, both, 'nodes/a', 'theirs');
+  const after = { ...plan, objects: [object({ action: 'conflict', conflicts: [{ unit: 'name' }] })] };
+  expect(units(withDecided(after, take, first))).toEqual(['nodes/a', 'name']);
+  // One that is gone without a choice was settled by somebody else.
+  expect(units(withDecided(after, {}, first))).toEqual(['name']);
 });
 
 it('says what stands in the way', () => {

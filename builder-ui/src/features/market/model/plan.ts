@@ -56,8 +56,24 @@ export function chosenField<F extends Standing & { path: string }>(
 /** How an object is named in a plan's choices. */
 export const pathOf = ({ kind, key }: { kind: string; key: string }) => `${kind}/${key}`;
 
+export type Open = { object: PlanObject; conflict: Conflict };
+
+/** The conflicts of a plan, and those seen before that a choice has settled meanwhile, in the order of their coming. */
+export function withDecided(plan: PlanLike, take: Take, seen: Open[]): Open[] {
+  const now = openConflicts(plan, {});
+  const nameOf = ({ object, conflict }: Open) => `${pathOf(object)}/${conflict.unit}`;
+  const fresh = new Map(now.map((open) => [nameOf(open), open]));
+  const kept = seen.flatMap((open) => {
+    const current = fresh.get(nameOf(open));
+    fresh.delete(nameOf(open));
+    if (current) return [current];
+    return take[pathOf(open.object)]?.[open.conflict.unit] ? [open] : [];
+  });
+  return [...kept, ...fresh.values()];
+}
+
 /** The pieces that both sides changed and nobody has decided about. */
-export function openConflicts(plan: PlanLike, take: Take): { object: PlanObject; conflict: Conflict }[] {
+export function openConflicts(plan: PlanLike, take: Take): Open[] {
   return (plan.objects ?? []).flatMap((object) =>
     (object.conflicts ?? [])
       .filter(({ unit }) => take[pathOf(object)]?.[unit] === undefined)
