@@ -52,19 +52,32 @@ func FlowOf(key string) string {
 	return flow
 }
 
-// ReminderOf finds another flow's reminder of an invoice: one that went out, or
+// Reminder is what another flow has said about an invoice: which flow, and the
+// first day on which that counts no more.
+type Reminder struct {
+	Flow  string
+	Until value.Date
+	seq   int64
+}
+
+// Reminders finds other flows' reminders, by invoice: those that went out, or
 // may have, on today or the days before it, days in all, and answered no step
-// of the given flows. The newest counts; until is the first day on which it
-// counts no more. An empty name means that there is none.
-func (s *State) ReminderOf(invoice string, flows []string, today value.Date, days int) (flow string, until value.Date) {
-	newest := int64(-1)
+// of the given flows. The newest of an invoice counts. One walk over the
+// intents, since an account may have thousands of invoices.
+func (s *State) Reminders(flows []string, today value.Date, days int) map[string]Reminder {
+	var out map[string]Reminder
 	for key, i := range s.Intents {
-		if i.Status == IntentFailed || i.Seq <= newest || int(today-i.Day) >= days || !contains(i.Items, invoice) || i.answers(key, flows) {
+		if i.Status == IntentFailed || int(today-i.Day) >= days || i.answers(key, flows) {
 			continue
 		}
-		newest, flow, until = i.Seq, FlowOf(key), i.Day+value.Date(days)
+		r := Reminder{FlowOf(key), i.Day + value.Date(days), i.Seq}
+		for _, id := range i.Items {
+			if was, ok := out[id]; !ok || was.seq < r.seq {
+				put(&out, id, r)
+			}
+		}
 	}
-	return flow, until
+	return out
 }
 
 func (i *Intent) answers(key string, flows []string) bool {

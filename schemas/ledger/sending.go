@@ -158,15 +158,17 @@ func (s *State) Evaluate(c Intend, n Now) Decision {
 func (s *State) sift(c Intend, n Now) Decision {
 	d := Decision{Verdict: Granted}
 	promised := s.Promised(n.Today)
-	reason, flows := "paid", c.flows()
+	reason := "paid"
+	var reminded map[string]Reminder
+	if c.Rules.Duplicate > 0 {
+		reminded = s.Reminders(c.flows(), value.DateOf(n.At.In(c.Rules.Location)), c.Rules.Duplicate)
+	}
 	for _, id := range c.Items {
 		why := s.whyNot(id, c.Currency, promised, n.Today)
-		if why == "" && c.Rules.Duplicate > 0 {
-			if other, until := s.ReminderOf(id, flows, value.DateOf(n.At.In(c.Rules.Location)), c.Rules.Duplicate); other != "" {
-				why, d.Other = "duplicate", other
-				if at := c.Rules.Window.Next(until.At(0, c.Rules.Location), c.Rules.Calendar).UTC(); d.Until.IsZero() || at.Before(d.Until) {
-					d.Until = at
-				}
+		if r, ok := reminded[id]; ok && why == "" {
+			why, d.Other = "duplicate", r.Flow
+			if at := c.Rules.Window.Next(r.Until.At(0, c.Rules.Location), c.Rules.Calendar).UTC(); d.Until.IsZero() || at.Before(d.Until) {
+				d.Until = at
 			}
 		}
 		if why == "" {

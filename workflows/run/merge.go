@@ -189,6 +189,10 @@ func (s *stepper) wishes(a act) (out []wish, refused node.Result) {
 		items = []string{a.run.Subject}
 	}
 	refused = node.Result{Status: node.ResultRefused, Reason: "paid"}
+	var reminded map[string]ledger.Reminder
+	if rules.Duplicate > 0 {
+		reminded = st.Reminders([]string{a.run.Flow}, dayOf(s.env.Now(), rules.Location), rules.Duplicate)
+	}
 	by := map[value.Currency]*wish{}
 	for _, id := range items {
 		i := st.Items[id]
@@ -203,8 +207,9 @@ func (s *stepper) wishes(a act) (out []wish, refused node.Result) {
 		if a.run.Form != "invoice" {
 			key += "/" + string(i.Currency)
 		}
-		if again, ok := s.duplicate(key, id, a.run.Flow, rules); ok {
-			refused = again
+		if r, ok := reminded[id]; ok && !s.begun(key) {
+			at := rules.Window.Next(r.Until.At(0, rules.Location), rules.Calendar)
+			refused = node.Result{Status: node.ResultRefused, Reason: "duplicate", Until: at, By: r.Flow}
 			continue
 		}
 		w := by[i.Currency]
@@ -221,20 +226,9 @@ func (s *stepper) wishes(a act) (out []wish, refused node.Result) {
 	return out, refused
 }
 
-// duplicate tells whether another flow has just reminded of an invoice, by the
-// same rule that the ledger asks at the intent. What a flow has begun to send
-// it may finish.
-func (s *stepper) duplicate(key, invoice, flow string, r ledger.Rules) (node.Result, bool) {
-	if r.Duplicate <= 0 {
-		return node.Result{}, false
-	}
-	if answered, _ := s.account.State.Answered(key); answered != "" {
-		return node.Result{}, false
-	}
-	other, until := s.account.State.ReminderOf(invoice, []string{flow}, dayOf(s.env.Now(), r.Location), r.Duplicate)
-	if other == "" {
-		return node.Result{}, false
-	}
-	at := r.Window.Next(until.At(0, r.Location), r.Calendar)
-	return node.Result{Status: node.ResultRefused, Reason: "duplicate", Until: at, By: other}, true
+// begun tells whether a step's message was asked for before: what a flow has
+// begun to send it may finish, whatever others have sent since.
+func (s *stepper) begun(key string) bool {
+	answered, _ := s.account.State.Answered(key)
+	return answered != ""
 }
