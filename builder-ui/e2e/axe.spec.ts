@@ -21,6 +21,8 @@ const routes = [
   '/runs/view',
   '/forms',
   '/forms/customer',
+  '/import',
+  '/import?form=invoice',
   '/market',
   '/market?tab=installed',
   '/market/gentle-three-steps',

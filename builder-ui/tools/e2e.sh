@@ -7,6 +7,9 @@ shift
 cd "$(dirname "$0")/.."
 
 data=$(mktemp -d)
+# A second server, that nobody has set up yet: it prints its link once.
+"$binary" serve --data "$data/fresh" --listen 127.0.0.1:0 >"$data/fresh.log" 2>&1 &
+fresh=$!
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
 export DUEFLOW_URL="http://127.0.0.1:$port"
 
@@ -15,8 +18,8 @@ server=$!
 stop() {
   status=$?
   trap - EXIT
-  kill "$server" 2>/dev/null || true
-  wait "$server" 2>/dev/null || true
+  kill "$server" "$fresh" 2>/dev/null || true
+  wait "$server" "$fresh" 2>/dev/null || true
   if [ "$status" -ne 0 ]; then
     echo "The server said last:" >&2
     tail -n 40 "$data/log" >&2 || true
@@ -33,6 +36,12 @@ for _ in $(seq 240); do
     exit 1
   fi
   if node -e 'fetch(process.env.DUEFLOW_URL + "/readyz").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))'; then
+    for _ in $(seq 120); do
+      grep -q 'setup#' "$data/fresh.log" && break
+      sleep 0.5
+    done
+    DUEFLOW_SETUP_URL=$(grep -o 'http://[^ ]*/setup#[^ ]*' "$data/fresh.log")
+    export DUEFLOW_SETUP_URL
     npm run e2e -- "$@"
     exit
   fi

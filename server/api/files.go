@@ -27,6 +27,7 @@ func (s *Server) routes() {
 	s.flowRoutes()
 	s.designerRoutes()
 	s.rehearsalRoutes()
+	s.importRoutes()
 	s.runRoutes()
 	s.workRoutes()
 	s.deskRoutes()

@@ -58,7 +58,6 @@ func (s *Server) recordRoutes() {
 	route(s, http.MethodGet, "/records/{form}/{id}", "getRecord", signedIn, "One record", s.getRecord)
 	route(s, http.MethodPut, "/records/{form}/{id}", "updateRecord", signedIn, "Replace a record's data", s.updateRecord)
 	route(s, http.MethodDelete, "/records/{form}/{id}", "deleteRecord", signedIn, "Move a record to the bin", s.deleteRecord)
-	route(s, http.MethodPost, "/imports/{form}", "importRows", signedIn, "Create or update records by external id", s.importRows)
 }
 
 func (s *Server) listRecords(ctx context.Context, a policies.Actor, in *listIn) (*reply[records.List], error) {

@@ -16,7 +16,7 @@ import (
 var synonyms = map[string]map[string][]string{
 	"customer": {
 		"name":        {"customer name", "company name", "company", "account name", "debtor", "client", "客户名称", "客户全称", "公司名称", "单位名称", "企业名称", "购方名称", "户名"},
-		"number":      {"customer number", "customer no", "customer no.", "customer id", "customer code", "account number", "account no", "debtor number", "客户编号", "客户编码", "客户代码", "客户号"},
+		"number":      {"customer number", "customer no", "customer no.", "customer id", "customer code", "account number", "account no", "debtor number", "客户编号", "客户编码", "客户代码", "客户号", "编号"},
 		"externalId":  {"external id", "erp id", "外部编号", "erp编号", "系统编号"},
 		"tier":        {"class", "rating", "grade", "level", "客户等级", "客户级别", "等级", "级别", "信用等级"},
 		"owner":       {"owner", "sales rep", "salesperson", "account manager", "负责人", "业务员", "销售", "客户经理", "专属顾问"},
@@ -30,7 +30,7 @@ var synonyms = map[string]map[string][]string{
 		"note":        {"note", "notes", "comment", "remark", "备注", "说明"},
 	},
 	"invoice": {
-		"number":      {"invoice number", "invoice no", "invoice no.", "invoice #", "invoice id", "invoice", "document number", "bill no", "order id", "账单号", "账单编号", "发票号", "发票号码", "单据编号", "单据号", "应收单号"},
+		"number":      {"invoice number", "invoice no", "invoice no.", "invoice #", "invoice id", "invoice", "document number", "bill no", "order id", "账单号", "账单编号", "发票号", "发票号码", "单据编号", "单据号", "应收单号", "编号"},
 		"customer":    {"customer number", "customer no", "customer id", "customer code", "account number", "customer", "debtor number", "客户编号", "客户编码", "客户代码", "客户号", "客户"},
 		"issueDate":   {"issue date", "invoice date", "date", "document date", "billing date", "order date", "开票日期", "单据日期", "账单日期", "出账日期", "日期"},
 		"dueDate":     {"due date", "due", "payment due", "net due date", "required date", "到期日", "到期日期", "付款到期日", "应付日期", "应收日期", "最迟付款日"},

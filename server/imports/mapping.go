@@ -60,7 +60,7 @@ func (m *Map) Check(f *form.Compiled) error {
 	for _, field := range sortedKeys(m.Columns) {
 		fd, ok := f.Field(field)
 		at("/columns/"+field, "unknownField", ok)
-		at("/columns/"+field, "notImportable", !ok || importable(fd))
+		at("/columns/"+field, "notImportable", !ok || Importable(fd))
 		at("/columns/"+field, "required", cleanText(m.Columns[field]) != "")
 	}
 	for k, d := range m.Dates {
@@ -133,8 +133,8 @@ func validLayout(layout string) bool {
 	return err == nil && got.Year() == 2031 && got.Month() == time.November && got.Day() == 23
 }
 
-// importable tells whether a cell can say a field's value.
-func importable(f form.Field) bool {
+// Importable tells whether a cell can say a field's value.
+func Importable(f form.Field) bool {
 	switch f.Type {
 	case "object":
 		return false

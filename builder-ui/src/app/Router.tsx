@@ -19,6 +19,7 @@ const FlowsPage = lazy(() => import('@/features/flows/components/FlowsPage'));
 const FlowPage = lazy(() => import('@/features/flows/components/FlowPage'));
 const RunPage = lazy(() => import('@/features/flows/components/RunPage'));
 const InboxPage = lazy(() => import('@/features/inbox/components/InboxPage'));
+const ImportPage = lazy(() => import('@/features/imports/components/ImportPage'));
 const SettingsPage = lazy(() => import('@/features/settings/components/SettingsPage'));
 const FormsPage = lazy(() => import('@/features/forms/components/FormsPage'));
 const DesignerPage = lazy(() => import('@/features/forms/components/DesignerPage'));
@@ -77,6 +78,7 @@ export function Router() {
           <Route path="letters" element={<LettersPage />} />
           <Route path="review" element={<ReviewPage />} />
           <Route path="me" element={<MePage />} />
+          <Route path="import" element={<ImportPage />} />
           <Route path="settings" element={<Navigate to="/settings/workspace" replace />} />
           <Route path="settings/:tab" element={<SettingsPage />} />
           <Route path="*" element={<NotFoundPage />} />

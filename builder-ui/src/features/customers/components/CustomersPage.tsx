@@ -45,9 +45,14 @@ export default function CustomersPage() {
       wide
       actions={
         canWrite && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => params.set({ new: '1' })}>
-            {t('customer.create')}
-          </Button>
+          <>
+            <Link to="/import?form=customer">
+              <Button>{t('action.import')}</Button>
+            </Link>
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => params.set({ new: '1' })}>
+              {t('customer.create')}
+            </Button>
+          </>
         )
       }
     >

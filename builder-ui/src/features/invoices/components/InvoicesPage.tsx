@@ -65,9 +65,14 @@ export default function InvoicesPage() {
       wide
       actions={
         canInvoice && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => params.set({ new: '1' })}>
-            {t('invoice.create')}
-          </Button>
+          <>
+            <Link to="/import?form=invoice">
+              <Button>{t('action.import')}</Button>
+            </Link>
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => params.set({ new: '1' })}>
+              {t('invoice.create')}
+            </Button>
+          </>
         )
       }
     >

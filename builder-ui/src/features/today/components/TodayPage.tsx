@@ -38,9 +38,17 @@ function Content({ today }: { today: Today }) {
           title={t('today.emptyTitle')}
           text={t('today.emptyText')}
           action={
-            <Link to="/customers?new=1">
-              <Button type="primary">{t('customer.create')}</Button>
-            </Link>
+            <span className="state-actions">
+              <Link to="/import">
+                <Button type="primary">{t('today.import')}</Button>
+              </Link>
+              <Link to="/market">
+                <Button>{t('today.market')}</Button>
+              </Link>
+              <Link to="/customers?new=1">
+                <Button>{t('customer.create')}</Button>
+              </Link>
+            </span>
           }
         />
       </div>

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { dateOrder, layouts, missing, place } from './mapping';
+
+const map = { columns: { number: 'No.', name: 'Customer' }, externalId: 'number' };
+
+it('a field has one column, and a column one field', () => {
+  expect(place(map, 'Customer', 'number').columns).toEqual({ number: 'Customer' });
+  expect(place(map, 'No.', '').columns).toEqual({ name: 'Customer' });
+  expect(place(map, 'No.', '').externalId).toBeUndefined();
+  expect(place(map, 'Tel', 'phone').columns).toEqual({ ...map.columns, phone: 'Tel' });
+});
+
+it('says which fields are still needed; a currency may come from the workspace', () => {
+  const field = (key: string, required: boolean) => ({
+    key,
+    required,
+    label: { en: key, 'zh-CN': key },
+    type: 'text',
+  });
+  expect(missing([field('name', true), field('dueDate', true), field('currency', true)], map)).toEqual([
+    'dueDate',
+  ]);
+});
+
+it('knows how dates are written by their first layout', () => {
+  for (const order of ['auto', 'dmy', 'mdy'] as const)
+    expect(dateOrder({ columns: {}, dates: layouts[order] })).toBe(order);
+});
