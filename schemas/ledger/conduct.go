@@ -34,6 +34,20 @@ func ClassOf(channel string) string {
 	return ClassOther
 }
 
+// classOf is the class of a contact. Contacts recorded before they had a
+// channel take it from their message, while that is known.
+func (s *State) classOf(c Contact) string {
+	if c.Kind == "call" {
+		return ClassCall
+	}
+	if c.Channel == "" {
+		if i := s.Intents[c.Key]; i != nil {
+			return ClassOf(i.Channel)
+		}
+	}
+	return ClassOf(c.Channel)
+}
+
 // Spread says how what has piled up over days on which nothing may go out goes
 // out afterwards: after at least Gap such days in a row, each customer has one
 // of the next Days allowed days, and on it a moment within the first Minutes

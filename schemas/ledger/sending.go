@@ -260,20 +260,6 @@ func (s *State) NextContactDay(r Rules, key, channel string) value.Date {
 	return next
 }
 
-// classOf is the class of a contact. Contacts recorded before they had a
-// channel take it from their message, while that is known.
-func (s *State) classOf(c Contact) string {
-	if c.Kind == "call" {
-		return ClassCall
-	}
-	if c.Channel == "" {
-		if i := s.Intents[c.Key]; i != nil {
-			return ClassOf(i.Channel)
-		}
-	}
-	return ClassOf(c.Channel)
-}
-
 func (d *Decision) pass(key string) Decision {
 	d.Checks = append(d.Checks, Check{Key: key, OK: true})
 	return *d

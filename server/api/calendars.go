@@ -164,13 +164,7 @@ func (s *Server) previewCalendar(_ context.Context, _ policies.Actor, in *calend
 		return nil, err
 	}
 	out := calendarPreview{Days: showDays(n.Days[:min(len(n.Days), value.MaxCalendarDays)]), Years: []int{}, Errors: []rowError{}}
-	for _, d := range n.Days {
-		if d.Work {
-			out.Work++
-		} else {
-			out.Off++
-		}
-	}
+	out.Off, out.Work = n.Counts()
 	for _, f := range faults {
 		out.Errors = append(out.Errors, rowError{f.Row, f.Rule, f.Value, text.Both("rule."+f.Rule, fault.Params{"value": f.Value})})
 	}

@@ -135,14 +135,19 @@ func (s *Server) previewContact(ctx context.Context, a policies.Actor, in *conta
 	if err != nil {
 		return nil, err
 	}
-	o := f.State.Outlook(c, moments(&w)(asked), moments(&w))
+	return &reply[contactPreview]{s.showOutlook(ctx, &w, f, c, asked)}, nil
+}
+
+// showOutlook looks ahead and says what was found in words.
+func (s *Server) showOutlook(ctx context.Context, w *workspace.Workspace, f *run.Facts, c ledger.Intend, asked time.Time) contactPreview {
+	o := f.State.Outlook(c, moments(w)(asked), moments(w))
 	name, _ := f.Customer["name"].(string)
 	out := contactPreview{
-		Customer: ref{in.Body.Customer, name}, Zone: c.Rules.Home.String(), Asked: value.Instant(asked), At: instant(o.At),
+		Customer: ref{f.State.ID, name}, Zone: c.Rules.Home.String(), Asked: value.Instant(asked), At: instant(o.At),
 		Blocked: reasonOf(o.Blocked, ""), Checks: []contactCheck{},
 	}
 	if o.Other != "" {
-		out.Other = s.flowRefOf(ctx, a.Workspace, o.Other)
+		out.Other = s.flowRefOf(ctx, w.Key, o.Other)
 	}
 	for _, k := range o.Checks {
 		key := "check." + k.Key
@@ -154,7 +159,7 @@ func (s *Server) previewContact(ctx context.Context, a policies.Actor, in *conta
 	if day := value.DateOf(o.At.In(c.Rules.Location)); !o.At.IsZero() && !c.Rules.Calendar.Known(day) && c.Rules.Window.Days != "every" {
 		out.NoData = day.Year()
 	}
-	return &reply[contactPreview]{out}, nil
+	return out
 }
 
 // moments makes moments of the workspace, as its ledger has them.

@@ -73,6 +73,16 @@ func (n NewCalendar) base() (*value.Calendar, error) {
 	return c, nil
 }
 
+// Counts are the days off and the make-up workdays.
+func (n NewCalendar) Counts() (off, work int) {
+	for _, d := range n.Days {
+		if d.Work {
+			work++
+		}
+	}
+	return len(n.Days) - work, work
+}
+
 // Build judges a calendar and puts it together.
 func (n NewCalendar) Build(id string) (*value.Calendar, error) {
 	base, err := n.base()
@@ -189,13 +199,7 @@ func (s *Service) SaveCalendar(ctx context.Context, key, id string, ifVersion in
 		return "", nil, err
 	}
 	v := CalendarVersion{Version: ifVersion + 1, Doc: id + "@" + short(), File: n.File, Years: c.Years(), At: s.now().UTC(), By: n.By}
-	for _, d := range n.Days {
-		if d.Work {
-			v.Work++
-		} else {
-			v.Off++
-		}
-	}
+	v.Off, v.Work = n.Counts()
 	if err := s.mayReplace(ctx, key, id, fresh, ifVersion); err != nil {
 		return "", nil, err
 	}
@@ -211,22 +215,10 @@ func (s *Service) SaveCalendar(ctx context.Context, key, id string, ifVersion in
 		if fresh && len(w.Calendars) >= maxCalendars {
 			return fault.At("", "maxItems", maxCalendars)
 		}
-		o := w.Calendars[id]
-		if o.Version != ifVersion {
+		if w.Calendars[id].Version != ifVersion {
 			return fault.New(fault.Conflict, "store.version", nil)
 		}
-		if !fresh {
-			o.Past = append([]CalendarVersion{o.CalendarVersion}, o.Past...)
-		}
-		gone = nil
-		if len(o.Past) > keepVersions {
-			o.Past, gone = o.Past[:keepVersions], o.Past[keepVersions:]
-		}
-		o.Name, o.Base, o.CalendarVersion = n.Name, n.Base, v
-		if w.Calendars == nil {
-			w.Calendars = map[string]OwnCalendar{}
-		}
-		w.Calendars[id] = o
+		gone = w.putCalendar(id, n, v)
 		return nil
 	})
 	if err != nil {
@@ -234,6 +226,24 @@ func (s *Service) SaveCalendar(ctx context.Context, key, id string, ifVersion in
 	}
 	s.dropDays(ctx, key, gone)
 	return id, w, err
+}
+
+// putCalendar makes a version the one that counts and gives those that are not
+// kept any longer.
+func (w *Workspace) putCalendar(id string, n NewCalendar, v CalendarVersion) (gone []CalendarVersion) {
+	o, there := w.Calendars[id]
+	if there {
+		o.Past = append([]CalendarVersion{o.CalendarVersion}, o.Past...)
+	}
+	if len(o.Past) > keepVersions {
+		o.Past, gone = o.Past[:keepVersions], o.Past[keepVersions:]
+	}
+	o.Name, o.Base, o.CalendarVersion = n.Name, n.Base, v
+	if w.Calendars == nil {
+		w.Calendars = map[string]OwnCalendar{}
+	}
+	w.Calendars[id] = o
+	return gone
 }
 
 func short() string { return strings.ReplaceAll(uuid.NewString(), "-", "")[:12] }
