@@ -1,7 +1,7 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CustomerPage } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
-import { TierFacts } from '@/shared/tier/TierFacts';
 import { Chip } from '@/shared/ui/Chip';
 
 /** When the customer hears from us next and why, or why not. */
@@ -50,18 +50,23 @@ export function PeekNext({ page }: { page: CustomerPage }) {
   );
 }
 
+/** Not needed for the first picture of the board, which has a budget. */
+const TierFacts = lazy(() => import('@/shared/tier/TierFacts').then((m) => ({ default: m.TierFacts })));
+
 /** The tier and what made it. */
 export function PeekTier({ id }: { id: string }) {
   const { t } = useTranslation();
   return (
-    <TierFacts
-      customer={id}
-      frame={(facts) => (
-        <section className="peek-part" aria-label={t('customer.tier')}>
-          <h3 className="peek-sub">{t('customer.tier')}</h3>
-          {facts}
-        </section>
-      )}
-    />
+    <Suspense fallback={null}>
+      <TierFacts
+        customer={id}
+        frame={(facts) => (
+          <section className="peek-part" aria-label={t('customer.tier')}>
+            <h3 className="peek-sub">{t('customer.tier')}</h3>
+            {facts}
+          </section>
+        )}
+      />
+    </Suspense>
   );
 }
