@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { expectAccessible, open, speak } from './helpers';
 
@@ -11,6 +12,11 @@ for (const lang of ['en', 'zh-CN'] as const)
     const mark = `${Date.now()}`;
     await speak(page, lang);
     await open(page, '/invoices');
+    const exported = page.waitForEvent('download');
+    await page.getByRole('link', { name: en ? 'Export' : '导出' }).click();
+    const saved = readFileSync(await (await exported).path(), 'utf8');
+    expect(saved.split('\n')[0]).toContain(en ? 'Due date' : '到期日');
+    expect(saved.split('\n').length).toBeGreaterThan(20);
     await page.getByRole('link', { name: en ? 'Import' : '导入' }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(en ? 'Import' : '导入');
     await expect(page.getByRole('radio', { name: en ? 'Invoices' : '账单' })).toBeChecked();

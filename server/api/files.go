@@ -28,6 +28,7 @@ func (s *Server) routes() {
 	s.designerRoutes()
 	s.rehearsalRoutes()
 	s.importRoutes()
+	s.exportRoutes()
 	s.runRoutes()
 	s.workRoutes()
 	s.deskRoutes()

@@ -11,6 +11,7 @@ import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
 import { AgeChip, Chip, TierMark } from '@/shared/ui/Chip';
 import { type Column, DataTable } from '@/shared/ui/DataTable';
+import { ExportLink } from '@/shared/ui/ExportLink';
 import { FilterBar, Pick, SearchBox } from '@/shared/ui/Filters';
 import { Money } from '@/shared/ui/Money';
 import { Page } from '@/shared/ui/Page';
@@ -31,11 +32,12 @@ export default function CustomersPage() {
   const [sort, setSort] = useState<Sort>({ field: 'name', descending: false });
   const filters = { tier: params.get('tier'), owner: params.get('owner'), overdue: params.get('state') };
   const search = params.get('q') ?? '';
-  const pages = useCustomers({
+  const query = {
     filter: customerFilter(filters, format.today),
     search: search || undefined,
     sort: sortParam(sort),
-  });
+  };
+  const pages = useCustomers(query);
   const columns = useColumns();
   const filtered = Boolean(search || filters.tier || filters.owner || filters.overdue);
 
@@ -44,16 +46,19 @@ export default function CustomersPage() {
       title={t('nav.customers')}
       wide
       actions={
-        canWrite && (
-          <>
-            <Link to="/import?form=customer">
-              <Button>{t('action.import')}</Button>
-            </Link>
-            <Button type="primary" icon={<PlusOutlined />} onClick={() => params.set({ new: '1' })}>
-              {t('customer.create')}
-            </Button>
-          </>
-        )
+        <>
+          <ExportLink form="customer" query={query} />
+          {canWrite && (
+            <>
+              <Link to="/import?form=customer">
+                <Button>{t('action.import')}</Button>
+              </Link>
+              <Button type="primary" icon={<PlusOutlined />} onClick={() => params.set({ new: '1' })}>
+                {t('customer.create')}
+              </Button>
+            </>
+          )}
+        </>
       }
     >
       <FilterBar>

@@ -11,6 +11,7 @@ import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
 import { AgeChip, Chip, StatusChip } from '@/shared/ui/Chip';
 import { type Column, DataTable } from '@/shared/ui/DataTable';
+import { ExportLink } from '@/shared/ui/ExportLink';
 import { FilterBar, Pick, SearchBox } from '@/shared/ui/Filters';
 import { Money } from '@/shared/ui/Money';
 import { Page } from '@/shared/ui/Page';
@@ -44,11 +45,12 @@ export default function InvoicesPage() {
     currency: params.get('currency'),
   };
   const search = params.get('q') ?? '';
-  const pages = useInvoices({
+  const query = {
     filter: invoiceFilter(filters),
     search: search || undefined,
     sort: sortParam(sort),
-  });
+  };
+  const pages = useInvoices(query);
   const openId = params.get('invoice');
   const selected = pages.rows.find(({ id }) => id === openId);
 
@@ -64,16 +66,19 @@ export default function InvoicesPage() {
       title={t('nav.invoices')}
       wide
       actions={
-        canInvoice && (
-          <>
-            <Link to="/import?form=invoice">
-              <Button>{t('action.import')}</Button>
-            </Link>
-            <Button type="primary" icon={<PlusOutlined />} onClick={() => params.set({ new: '1' })}>
-              {t('invoice.create')}
-            </Button>
-          </>
-        )
+        <>
+          <ExportLink form="invoice" query={query} />
+          {canInvoice && (
+            <>
+              <Link to="/import?form=invoice">
+                <Button>{t('action.import')}</Button>
+              </Link>
+              <Button type="primary" icon={<PlusOutlined />} onClick={() => params.set({ new: '1' })}>
+                {t('invoice.create')}
+              </Button>
+            </>
+          )}
+        </>
       }
     >
       <FilterBar>
