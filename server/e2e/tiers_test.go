@@ -205,6 +205,7 @@ func TestScoresOfAll(t *testing.T) {
 	}
 	one := s.customer("One")
 	s.paid(one, 0, 3)
+	s.eventually("scored after its payments", func() bool { return s.tier(one).Current == "A" })
 	ctx := t.Context()
 	first, err := s.srv.Tiers.Begin(ctx, s.key, tiers.CauseAsked, "")
 	must(t, err)
