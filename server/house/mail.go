@@ -234,3 +234,21 @@ func (s *Service) MaySeeReview(ctx context.Context, ws string, users []string) (
 	}
 	return out, nil
 }
+
+// inLanguage is a text in a person's language, or in any.
+func inLanguage(t map[string]string, lang string) string {
+	if t[lang] != "" {
+		return t[lang]
+	}
+	for _, l := range []string{"zh-CN", "en"} {
+		if t[l] != "" {
+			return t[l]
+		}
+	}
+	return ""
+}
+
+func (s *Service) maySee(ctx context.Context, a policies.Actor, customer string) bool {
+	v, err := s.Access.View(ctx, a, "customer", "read")
+	return err == nil && s.Records.Visible(ctx, a.Workspace, customer, v) == nil
+}
