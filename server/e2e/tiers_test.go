@@ -32,7 +32,8 @@ func (s *space) paid(customer string, late value.Date, n int) {
 func (s *space) tier(customer string) (c struct {
 	tiers.Card
 	ByName string
-}) {
+},
+) {
 	s.t.Helper()
 	must(s.t, s.c.Do(s.t.Context(), "GET", "/customers/"+customer+"/tier", nil, &c))
 	return c

@@ -71,7 +71,8 @@ func (x *exporter) address(cfg map[string]any, here string) {
 	name := fmt.Sprintf("address%d", len(x.asked)+1)
 	x.asked = append(x.asked, question{
 		Proposal{name, flow.Text{"en": "Address of the system to call", "zh-CN": "外部系统地址"}, noAddress, true},
-		map[string]any{"type": "string", "maxLength": 2000}, func() { cfg["url"] = map[string]any{"$param": name} },
+		map[string]any{"type": "string", "maxLength": 2000},
+		func() { cfg["url"] = map[string]any{"$param": name} },
 	})
 }
 
@@ -149,7 +150,8 @@ func (x *exporter) days(name string, span map[string]any, next flow.Text, dated 
 	}
 	name += strconv.Itoa(len(x.asked) + 1)
 	x.asked = append(x.asked, question{
-		Proposal{name, label, n, dated}, map[string]any{"type": "integer", "minimum": 1, "maximum": max(60, 2*n)},
+		Proposal{name, label, n, dated},
+		map[string]any{"type": "integer", "minimum": 1, "maximum": max(60, 2*n)},
 		func() { span["value"] = map[string]any{"$param": name, "times": times} },
 	})
 }
@@ -172,7 +174,8 @@ func (x *exporter) times(nodes map[string]any) {
 		}
 		name, cfgs := "at"+strconv.Itoa(len(x.asked)+1), at[t]
 		x.asked = append(x.asked, question{
-			Proposal{name, flow.Text{"en": "Time of day", "zh-CN": "发送时刻"}, t, true}, map[string]any{"type": "string", "pattern": timeOfDay.String()},
+			Proposal{name, flow.Text{"en": "Time of day", "zh-CN": "发送时刻"}, t, true},
+			map[string]any{"type": "string", "pattern": timeOfDay.String()},
 			func() {
 				for _, cfg := range cfgs {
 					cfg["at"] = map[string]any{"$param": name}

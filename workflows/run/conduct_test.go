@@ -216,12 +216,14 @@ func TestSpreadLosesNobody(t *testing.T) {
 	play := func(id string, spread ledger.Spread) []string {
 		h := &history{st: ledger.NewState(id)}
 		h.do(t, at("2026-09-01 10:00"), invoice("a", "2026-10-04", 1000))
-		r := &run.Rehearsal{Def: def, From: at("2026-09-02 00:00"), To: at("2026-10-13 00:00"), Report: run.NewReport(),
+		r := &run.Rehearsal{
+			Def: def, From: at("2026-09-02 00:00"), To: at("2026-10-13 00:00"), Report: run.NewReport(),
 			Facts: func(st *ledger.State, c map[string]any, i map[string]map[string]any, now time.Time) *run.Facts {
 				f := facts(st, c, i, now)
 				f.Rules.Spread, f.Rules.Budgets = spread, nil
 				return f
-			}}
+			},
+		}
 		if err := r.Play(context.Background(), run.Account{Customer: id, Record: map[string]any{"name": id}, Events: h.events}); err != nil {
 			t.Fatal(err)
 		}
