@@ -22,6 +22,7 @@ import (
 	"github.com/dueflow/dueflow/server/access"
 	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/audit"
+	"github.com/dueflow/dueflow/server/browsers"
 	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/forms"
@@ -64,6 +65,7 @@ type Deps struct {
 	Desk      *desk.Service
 	Packs     *packs.Service
 	Letters   *letters.Service
+	Browsers  *browsers.Service
 	SSO       *sso.Service
 	House     *house.Service
 	Identity  *identity.Service

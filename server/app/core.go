@@ -17,6 +17,7 @@ import (
 	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/api"
 	"github.com/dueflow/dueflow/server/audit"
+	"github.com/dueflow/dueflow/server/browsers"
 	"github.com/dueflow/dueflow/server/clock"
 	"github.com/dueflow/dueflow/server/config"
 	"github.com/dueflow/dueflow/server/desk"
@@ -73,6 +74,7 @@ type Core struct {
 	Desk      *desk.Service
 	Packs     *packs.Service
 	Letters   *letters.Service
+	Browsers  *browsers.Service
 	SSO       *sso.Service
 	House     *house.Service
 	Access    *access.Service
@@ -144,6 +146,8 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.Accounts.UseArchivist(c.Records)
 	c.Channels = builtin.Channels(c.Config.AllowPrivate, c.Now)
 	c.Letters = letters.New(c.Spaces, c.Channels, c.base)
+	pusher, _ := c.Channels["push"].(browsers.Pusher)
+	c.Browsers = &browsers.Service{Store: c.Store, Vault: keys, Pusher: pusher, People: c.Identity, Base: c.base}
 	c.SSO = sso.New(c.Store, keys, c.Access, c.Audit, httpcall.New(c.Config.AllowPrivate, c.Now).Client(), c.Now)
 	c.Flows = flows.New(c.Store, c.Spaces, c.Forms, builtin.Nodes(), c.Channels)
 	c.Flows.Vault = keys
@@ -180,7 +184,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.World.Assign = c.assign
 	c.House = &house.Service{
 		Store: c.Store, Spaces: c.Spaces, Tasks: c.Tasks, Desk: c.Desk, Records: c.Records, Identity: c.Identity, Access: c.Access,
-		Letters: c.Letters, Tiers: c.Tiers, Log: c.Log, Audit: c.noteFor,
+		Letters: c.Letters, Browsers: c.Browsers, Tiers: c.Tiers, Log: c.Log, Audit: c.noteFor,
 	}
 	c.Outreach = outreach.New(outreach.Deps{
 		Log: c.Log, Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Messages: c.Messages, Tasks: c.Tasks, Records: c.Records, Channels: c.Channels, Vault: keys,
@@ -195,7 +199,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err
 	}
-	if err := c.Store.Ensure(ctx, workspace.System, slices.Concat(api.IdemSpecs, sso.Specs, pace.Specs, packs.CatalogSpecs)...); err != nil {
+	if err := c.Store.Ensure(ctx, workspace.System, slices.Concat(api.IdemSpecs, sso.Specs, pace.Specs, packs.CatalogSpecs, browsers.Specs)...); err != nil {
 		return err
 	}
 	if err := c.Audit.Open(ctx); err != nil {
@@ -307,7 +311,7 @@ func (c *Core) connectEngine(e flows.Engine) {
 	c.Flows.UseEngine(e)
 	if h, ok := e.(house.Engine); ok {
 		c.House.UseEngine(h)
-		c.Desk.OnMail = func(ws string) { c.wakeHouse(ws) }
+		c.Desk.OnOut = func(ws string) { c.wakeHouse(ws) }
 	}
 	c.Relay.Add(c.Flows.Route)
 	c.Outreach.Told = c.Flows.Told

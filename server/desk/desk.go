@@ -17,7 +17,7 @@ import (
 var Specs = []store.Spec{
 	{Name: boards},
 	{Name: notes, Indexes: []store.Index{store.OnText("customer", "at")}, MaxBody: 64 << 10},
-	{Name: notices, Indexes: []store.Index{store.OnText("user", "at"), store.OnText("mail", "at")}},
+	{Name: notices, Indexes: []store.Index{store.OnText("user", "at"), store.OnText("mail", "at"), store.OnText("push", "at")}},
 	{Name: noticeSettings},
 	{Name: working, Indexes: []store.Index{store.OnText("until")}},
 }
@@ -29,8 +29,9 @@ type Service struct {
 	records *records.Service
 	// OnNotice is told of a new notice for a person.
 	OnNotice func(ws, user string)
-	// OnMail is told that a notice wants to go out by e-mail now.
-	OnMail func(ws string)
+	// OnOut is told that a notice wants to leave the app now, by e-mail or to
+	// browsers.
+	OnOut func(ws string)
 	// OnNote is told of a new note on an account.
 	OnNote func(ws, customer, id string)
 	// OnWorking is told of accounts that somebody began or ended to work on.

@@ -36,6 +36,8 @@ const (
 type How struct {
 	App  bool   `json:"app"`
 	Mail string `json:"mail" enum:"never,daily,now"`
+	// Push shows it in the browsers that agreed, also while no page is open.
+	Push bool `json:"push,omitempty"`
 }
 
 // NoticeSettings are a person's wishes by kind; what is not named is quiet: in
@@ -85,7 +87,16 @@ func (s *Service) SaveNoticeSettings(ctx context.Context, ws, user string, n Not
 // ToMail gives notices that wait for e-mail, the oldest first: those to go out
 // now, or those of the daily letter.
 func (s *Service) ToMail(ctx context.Context, ws, when string, limit int) ([]Notice, error) {
-	page, err := s.store.In(ws, notices).Find(ctx, store.Query{Filter: filter.Eq("mail", when), Sort: []store.SortKey{{Field: "at"}}, Limit: limit})
+	return s.waiting(ctx, ws, filter.Eq("mail", when), limit)
+}
+
+// ToPush gives notices that wait to be shown in browsers, the oldest first.
+func (s *Service) ToPush(ctx context.Context, ws string, limit int) ([]Notice, error) {
+	return s.waiting(ctx, ws, filter.Eq("push", pushNow), limit)
+}
+
+func (s *Service) waiting(ctx context.Context, ws string, which filter.Expr, limit int) ([]Notice, error) {
+	page, err := s.store.In(ws, notices).Find(ctx, store.Query{Filter: which, Sort: []store.SortKey{{Field: "at"}}, Limit: limit})
 	if err != nil {
 		return nil, err
 	}
@@ -100,39 +111,59 @@ func (s *Service) ToMail(ctx context.Context, ws, when string, limit int) ([]Not
 	return out, nil
 }
 
-// maxTries is how often a letter is tried before it is given up.
+// maxTries is how often a letter, or a notice to browsers, is tried before it is
+// given up; the app has it in any case.
 const maxTries = 6
 
 // Mailed notes how a letter about notices went: sent, or to be tried again.
 func (s *Service) Mailed(ctx context.Context, ws string, list []Notice, sent bool) error {
-	col := s.store.In(ws, notices)
 	for _, was := range list {
-		for range 10 {
-			d, err := col.Get(ctx, was.ID)
-			if fault.Is(err, fault.NotFound) {
-				break
-			}
-			if err != nil {
-				return err
-			}
-			var n Notice
-			if err := json.Unmarshal(d.Body, &n); err != nil {
-				return err
-			}
+		err := s.changeNotice(ctx, ws, was.ID, func(n *Notice) {
 			n.Tries++
 			if sent || n.Tries >= maxTries {
 				n.Mail = ""
 			}
-			if d.Body, err = json.Marshal(n); err != nil {
-				return err
-			}
-			if _, err = col.Replace(ctx, d, d.Ver); err == nil {
-				break
-			}
-			if !fault.Is(err, fault.Conflict) {
-				return err
-			}
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// Pushed notes which browsers need a notice no more; again that others are to
+// be tried again.
+func (s *Service) Pushed(ctx context.Context, ws, id string, done []string, again bool) error {
+	return s.changeNotice(ctx, ws, id, func(n *Notice) {
+		n.Pushes++
+		n.PushedTo = done
+		if !again || n.Pushes >= maxTries {
+			n.Push, n.PushedTo = "", nil
+		}
+	})
+}
+
+func (s *Service) changeNotice(ctx context.Context, ws, id string, f func(*Notice)) error {
+	col := s.store.In(ws, notices)
+	for range 10 {
+		d, err := col.Get(ctx, id)
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var n Notice
+		if err := json.Unmarshal(d.Body, &n); err != nil {
+			return err
+		}
+		f(&n)
+		if d.Body, err = json.Marshal(n); err != nil {
+			return err
+		}
+		if _, err = col.Replace(ctx, d, d.Ver); !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return fault.New(fault.Unavailable, "busy", nil)
 }

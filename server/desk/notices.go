@@ -28,11 +28,19 @@ type Notice struct {
 	// nothing; Tries counts letters that could not be sent.
 	Mail  string `json:"mail,omitempty"`
 	Tries int    `json:"tries,omitempty"`
-	// Quiet notices are for e-mail only.
+	// Push is pushNow while browsers are still to show it; Pushes counts the
+	// tries, PushedTo names the browsers that need it no more.
+	Push     string   `json:"push,omitempty"`
+	Pushes   int      `json:"pushes,omitempty"`
+	PushedTo []string `json:"pushedTo,omitempty"`
+	// Quiet notices are not for the list in the app.
 	Quiet bool `json:"quiet,omitempty"`
 	// Key makes a notice once, however often it is tried; "" is always another.
 	Key string `json:"-"`
 }
+
+// pushNow marks a notice that browsers are still to show.
+const pushNow = "now"
 
 // Notify adds a notice for a person.
 func (s *Service) Notify(ctx context.Context, ws string, n Notice) error {
@@ -46,12 +54,15 @@ func (s *Service) Notify(ctx context.Context, ws string, n Notice) error {
 		return err
 	}
 	how := set.Of(n.Kind)
-	if !how.App && how.Mail == MailNever {
+	if !how.App && !how.Push && how.Mail == MailNever {
 		return nil
 	}
 	n.ID, n.At, n.Read, n.Quiet = noticeID(n), value.Instant(now), !how.App, !how.App
 	if how.Mail != MailNever {
 		n.Mail = how.Mail
+	}
+	if how.Push {
+		n.Push = pushNow
 	}
 	body, err := json.Marshal(n)
 	if err != nil {
@@ -65,8 +76,8 @@ func (s *Service) Notify(ctx context.Context, ws string, n Notice) error {
 	if s.OnNotice != nil && !n.Quiet {
 		s.OnNotice(ws, n.User)
 	}
-	if s.OnMail != nil && n.Mail == MailNow {
-		s.OnMail(ws)
+	if s.OnOut != nil && (n.Mail == MailNow || n.Push != "") {
+		s.OnOut(ws)
 	}
 	return nil
 }
@@ -93,6 +104,7 @@ func (s *Service) Notices(ctx context.Context, a policies.Actor, cursor string, 
 		if err := json.Unmarshal(d.Body, &n); err != nil {
 			return nil, "", 0, err
 		}
+		n.Push, n.Pushes, n.PushedTo = "", 0, nil // how it goes out is not theirs to read
 		list = append(list, n)
 	}
 	unread, err = col.Count(ctx, filter.And(filter.Eq("user", a.ID), filter.Eq("read", false)), 100)

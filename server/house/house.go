@@ -16,6 +16,7 @@ import (
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/browsers"
 	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/letters"
@@ -61,6 +62,7 @@ type Service struct {
 	Identity *identity.Service
 	Access   Access
 	Letters  *letters.Service
+	Browsers *browsers.Service
 	Tiers    *tiers.Service
 	Log      Log
 	// Audit notes what was done for somebody.
@@ -184,6 +186,10 @@ func (s *Service) Tick(ctx context.Context, st State) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
+	push, err := s.push(ctx, d.w)
+	if err != nil {
+		return time.Time{}, err
+	}
 	review, err := s.review(ctx, d, was.Review)
 	if err != nil {
 		return time.Time{}, err
@@ -203,7 +209,7 @@ func (s *Service) Tick(ctx context.Context, st State) (time.Time, error) {
 		next = scores
 	}
 	real := w.Demo.Real(next)
-	if retry := s.Spaces.RealNow().Add(retryMail); again && retry.Before(real) {
+	if retry := s.Spaces.RealNow().Add(retryMail); (again || push) && retry.Before(real) {
 		real = retry
 	}
 	return real, nil

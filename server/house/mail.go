@@ -85,6 +85,24 @@ func (s *Service) digest(ctx context.Context, d day) error {
 	return s.mark(ctx, d.w.Key, func(x *done) { x.Digest = d.today })
 }
 
+// about names the account of a notice, if there is one and the person may
+// still see it.
+func (s *Service) about(ctx context.Context, a policies.Actor, n desk.Notice) (name string, seen bool, err error) {
+	if n.Customer == "" {
+		return "", true, nil
+	}
+	v, err := s.Access.View(ctx, a, "customer", "read")
+	if fault.Is(err, fault.Denied) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	names, err := s.Records.Names(ctx, a.Workspace, []string{n.Customer}, v.Scope)
+	name, seen = names[n.Customer]
+	return name, seen, err
+}
+
 // mail sends a letter about notices. What the person may not see any more is
 // left out; a letter without anything counts as sent.
 func (s *Service) mail(ctx context.Context, w *workspace.Workspace, user, key string, list []desk.Notice) (bool, error) {
@@ -102,20 +120,12 @@ func (s *Service) mail(ctx context.Context, w *workspace.Workspace, user, key st
 	var rich, plain strings.Builder
 	count := 0
 	for _, n := range list {
-		name := ""
-		if n.Customer != "" {
-			v, err := s.Access.View(ctx, p.Actor, "customer", "read")
-			if err != nil {
-				continue
-			}
-			names, err := s.Records.Names(ctx, w.Key, []string{n.Customer}, v.Scope)
-			if err != nil {
-				return false, err
-			}
-			var seen bool
-			if name, seen = names[n.Customer]; !seen {
-				continue
-			}
+		name, seen, err := s.about(ctx, p.Actor, n)
+		if err != nil {
+			return false, err
+		}
+		if !seen {
+			continue
 		}
 		count++
 		what := s.Letters.Say(lang, "notice."+n.Kind, fault.Params{"customer": name})

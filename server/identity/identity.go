@@ -15,6 +15,7 @@ import (
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/server/audit"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/workspace"
@@ -39,7 +40,7 @@ func text(path string) []store.IndexField {
 // Specs are the collections of this room, all in the system database.
 var Specs = []store.Spec{
 	{Name: users, Indexes: []store.Index{{Fields: text("email"), Unique: true}}},
-	{Name: sessions, Indexes: []store.Index{{Fields: text("user")}, {Fields: text("expires")}}},
+	{Name: sessions, Indexes: []store.Index{{Fields: text("user")}, {Fields: text("expires")}, {Fields: text("browser.id")}}},
 	{Name: keys, Indexes: []store.Index{{Fields: text("workspace")}}},
 	{Name: attempts, Indexes: []store.Index{{Fields: text("last")}}},
 	{Name: setups},
@@ -164,17 +165,18 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
 	for _, old := range []struct {
-		collection, field string
-		before            time.Time
+		collection string
+		which      filter.Expr
 	}{
-		{sessions, "expires", now},
-		{sessions, "seen", now.Add(-idle - seenStep)},
-		{attempts, "last", now.Add(-forget)},
-		{keys, "expires", now.AddDate(0, -1, 0)},
-		{invites, "expires", now.AddDate(0, -1, 0)},
-		{resets, "expires", now},
+		{sessions, before("expires", now)},
+		// An idle one cannot be used any more, but its browser shows notices on.
+		{sessions, filter.And(before("seen", now.Add(-idle-seenStep)), filter.Missing("browser.id"))},
+		{attempts, before("last", now.Add(-forget))},
+		{keys, before("expires", now.AddDate(0, -1, 0))},
+		{invites, before("expires", now.AddDate(0, -1, 0))},
+		{resets, before("expires", now)},
 	} {
-		if err := s.sweep(ctx, old.collection, before(old.field, old.before)); err != nil {
+		if err := s.sweep(ctx, old.collection, old.which); err != nil {
 			return err
 		}
 	}

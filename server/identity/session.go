@@ -42,6 +42,7 @@ type Session struct {
 	MustEnrol bool      `json:"mustEnrol,omitempty"`
 	Via       string    `json:"via,omitempty"` // how they came in: password, provider, invitation
 	As        *As       `json:"as,omitempty"`  // whose eyes the session looks with, nil its own
+	Notices   bool      `json:"-"`             // its browser shows notices
 	CreatedAt time.Time `json:"createdAt"`
 	SeenAt    time.Time `json:"seenAt"` // within five minutes
 	ExpiresAt time.Time `json:"expiresAt"`
@@ -91,6 +92,8 @@ type sessionDoc struct {
 	Via       string `json:"via,omitempty"`
 	Only      bool   `json:"only,omitempty"` // stays in its workspace
 	As        *asDoc `json:"as,omitempty"`
+	// Browser shows the person's notices while the session lasts.
+	Browser *Browser `json:"browser,omitempty"`
 }
 
 func noSession() error { return fault.New(fault.Unauthenticated, "auth.session", nil) }
@@ -160,7 +163,7 @@ func (x sessionDoc) open(id string, u userDoc) (Session, error) {
 	return Session{
 		ID: id, User: x.User, Email: u.Email, Name: u.Name, Language: u.Language, Totp: u.Second != nil, Via: x.Via,
 		Workspace: m.Workspace, Workspaces: spaces, Roles: m.Roles, Teams: m.Teams,
-		CreatedAt: created, SeenAt: seen, ExpiresAt: expires, Addr: x.Addr, Agent: x.Agent,
+		CreatedAt: created, SeenAt: seen, ExpiresAt: expires, Addr: x.Addr, Agent: x.Agent, Notices: x.Browser != nil,
 	}, nil
 }
 

@@ -23,6 +23,7 @@ import { NoticeBell } from '@/features/board/components/NoticeBell';
 import { useMe } from '@/shared/api/session';
 import type { Permission } from '@/shared/api/types';
 import { useLive } from '@/shared/api/useLive';
+import { useNoticesHere } from '@/shared/api/useNoticesHere';
 import { usePrefs } from '@/shared/lib/prefs';
 import { LanguageSwitch } from '@/shared/ui/LanguageSwitch';
 import { Logo } from '@/shared/ui/Logo';
@@ -65,6 +66,7 @@ export function Shell() {
   const firstSection = useRef(section);
 
   useLive(me.workspace.key);
+  useNoticesHere(me.user.id);
   useEffect(() => {
     setMenuOpen(false);
     if (firstSection.current === section) return;

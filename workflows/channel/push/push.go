@@ -128,9 +128,9 @@ func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Messa
 	if err != nil {
 		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
 	}
-	notice, err := json.Marshal(map[string]string{"title": short(m.Subject, 100), "body": short(m.Text, 600), "url": s.Link, "tag": channel.ID(m.Key), "lang": m.Language})
+	notice, err := noticeOf(s, m)
 	if err != nil {
-		return "", channel.Fail(channel.Permanent, "channel.badMessage", err)
+		return "", err
 	}
 	bad := channel.Fail(channel.Permanent, "channel.badAddress", errors.New("no browser"))
 	sent := false

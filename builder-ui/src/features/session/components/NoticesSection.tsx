@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { api } from '@/shared/api/client';
 import { Section } from '@/shared/ui/Page';
 import { ErrorState, errorText, Lines } from '@/shared/ui/states';
+import { NoticeBrowserLine } from './NoticeBrowserLine';
 
-type How = { app: boolean; mail: 'never' | 'daily' | 'now' };
+type How = { app: boolean; mail: 'never' | 'daily' | 'now'; push?: boolean };
 type Settings = { kinds: Record<string, How>; order: string[]; mail: boolean };
 const key = ['notice-settings'] as const;
 
@@ -42,6 +43,7 @@ export function NoticesSection() {
                 <th scope="col">{t('entry.noticeWhat')}</th>
                 <th scope="col">{t('entry.noticeApp')}</th>
                 <th scope="col">{t('entry.noticeMail')}</th>
+                <th scope="col">{t('entry.noticePush')}</th>
               </tr>
             </thead>
             <tbody>
@@ -71,12 +73,21 @@ export function NoticesSection() {
                         }))}
                       />
                     </td>
+                    <td>
+                      <Switch
+                        size="small"
+                        checked={shown[kind]?.push ?? false}
+                        aria-label={t('entry.noticePushOf', { what })}
+                        onChange={(push) => put(kind, { push })}
+                      />
+                    </td>
                   </tr>
                 );
               })}
             </tbody>
           </table>
           {!settings.data.mail && <p className="list-sub me-hint">{t('entry.noMail')}</p>}
+          <NoticeBrowserLine />
         </div>
       )}
     </Section>

@@ -1,0 +1,62 @@
+import { api } from '@/shared/api/client';
+
+export type NoticeBrowser = { key: string; on: boolean; may: boolean };
+
+const mark = (user: string) => `dueflow.notices.${user}`;
+
+function remember(user: string, agreed: boolean) {
+  try {
+    if (agreed) localStorage.setItem(mark(user), '1');
+    else localStorage.removeItem(mark(user));
+  } catch {
+    // Without storage the browser has to be asked again after the next sign-in.
+  }
+}
+
+export const canShowNotices = () =>
+  'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+
+// A scope of its own: the page for customers registers its worker for the whole site.
+const worker = () => navigator.serviceWorker.register('/desk-sw.js', { scope: '/me/' });
+
+const bytes = (text: string) =>
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+
+async function tell(subscription: PushSubscription) {
+  const { endpoint, keys } = subscription.toJSON();
+  await api.put('/notices/browser', { endpoint, p256dh: keys?.p256dh, auth: keys?.auth });
+}
+
+/** Why a browser does not show notices although it was asked to. */
+export class NotAllowed extends Error {}
+
+export async function agree(user: string, key: string): Promise<void> {
+  if ((await Notification.requestPermission()) !== 'granted') throw new NotAllowed();
+  const registration = await worker();
+  const options = { userVisibleOnly: true, applicationServerKey: bytes(key) };
+  let made: PushSubscription;
+  try {
+    made = await registration.pushManager.subscribe(options);
+  } catch (error) {
+    // One that was made with another server's key is in the way.
+    const old = await registration.pushManager.getSubscription();
+    if (!old) throw error;
+    await old.unsubscribe();
+    made = await registration.pushManager.subscribe(options);
+  }
+  await tell(made);
+  remember(user, true);
+}
+
+export async function disagree(user: string): Promise<void> {
+  remember(user, false);
+  await api.delete('/notices/browser');
+  const registration = await navigator.serviceWorker.getRegistration('/me/');
+  await (await registration?.pushManager.getSubscription())?.unsubscribe();
+}
+
+/** After signing in again: the new session shows notices where the old one did. */
+export async function agreeAgain(user: string): Promise<void> {
+  const { key, on, may } = await api.get<NoticeBrowser>('/notices/browser');
+  if (may && !on) await agree(user, key);
+}
