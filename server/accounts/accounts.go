@@ -63,9 +63,10 @@ func (d *document) encode() (json.RawMessage, error) {
 	return json.Marshal(d)
 }
 
-// Archivist finds invoices and payments that have left the account document.
+// Archivist finds invoices and payments that have left a customer's account
+// document; those of other customers are not there for it.
 type Archivist interface {
-	Archived(ctx context.Context, ws string, c ledger.Command) (ledger.Archive, error)
+	Archived(ctx context.Context, ws, customer string, c ledger.Command) (ledger.Archive, error)
 }
 
 // Service runs commands. Archivist may be nil.
@@ -155,7 +156,7 @@ func (s *Service) Execute(ctx context.Context, ws, customer, by string, c ledger
 		events, err := ledger.ExecuteWith(doc.State, c, now, archive)
 		if err != nil {
 			if archive.Items == nil && s.archivist != nil && fault.Is(err, fault.NotFound) {
-				if archive, err = s.archived(ctx, ws, c, err); err == nil {
+				if archive, err = s.archived(ctx, ws, customer, c, err); err == nil {
 					continue
 				}
 			}
@@ -234,8 +235,8 @@ func (s *Service) putWhole(ctx context.Context, ws, customer string, doc *docume
 	return able, err
 }
 
-func (s *Service) archived(ctx context.Context, ws string, c ledger.Command, was error) (ledger.Archive, error) {
-	a, err := s.archivist.Archived(ctx, ws, c)
+func (s *Service) archived(ctx context.Context, ws, customer string, c ledger.Command, was error) (ledger.Archive, error) {
+	a, err := s.archivist.Archived(ctx, ws, customer, c)
 	if err != nil {
 		return a, err
 	}

@@ -246,37 +246,37 @@ func Restamp(ctx context.Context, st *store.Store, ws, collection, customer stri
 
 // Archived finds the items and payments that a command needs and the account
 // document no longer holds.
-func (s *Service) Archived(ctx context.Context, ws string, c ledger.Command) (ledger.Archive, error) {
+func (s *Service) Archived(ctx context.Context, ws, customer string, c ledger.Command) (ledger.Archive, error) {
 	a := ledger.Archive{Items: map[string]*ledger.Item{}, Payments: map[string]*ledger.Payment{}}
 	switch x := c.(type) {
 	case ledger.ReversePayment:
-		p, err := s.archivedPayment(ctx, ws, x.Payment, a)
+		p, err := s.archivedPayment(ctx, ws, customer, x.Payment, a)
 		if err != nil || p == nil {
 			return a, err
 		}
 		for _, al := range p.Allocs {
-			if err := s.archivedItem(ctx, ws, al.Invoice, a); err != nil {
+			if err := s.archivedItem(ctx, ws, customer, al.Invoice, a); err != nil {
 				return a, err
 			}
 		}
 	case ledger.CancelInvoice:
-		if err := s.archivedItem(ctx, ws, x.Invoice, a); err != nil {
+		if err := s.archivedItem(ctx, ws, customer, x.Invoice, a); err != nil {
 			return a, err
 		}
-		return a, s.archivedPaymentsOn(ctx, ws, x.Invoice, a)
+		return a, s.archivedPaymentsOn(ctx, ws, customer, x.Invoice, a)
 	case ledger.ApplyPayment:
 		for _, id := range x.Invoices {
-			if err := s.archivedItem(ctx, ws, id, a); err != nil {
+			if err := s.archivedItem(ctx, ws, customer, id, a); err != nil {
 				return a, err
 			}
 		}
 	case ledger.CorrectInvoice:
-		return a, s.archivedItem(ctx, ws, x.Invoice, a)
+		return a, s.archivedItem(ctx, ws, customer, x.Invoice, a)
 	}
 	return a, nil
 }
 
-func (s *Service) archivedItem(ctx context.Context, ws, id string, a ledger.Archive) error {
+func (s *Service) archivedItem(ctx context.Context, ws, customer, id string, a ledger.Archive) error {
 	d, err := s.store.In(ws, Prefix+"invoice").Get(ctx, id)
 	if fault.Is(err, fault.NotFound) {
 		return nil
@@ -285,7 +285,7 @@ func (s *Service) archivedItem(ctx context.Context, ws, id string, a ledger.Arch
 		return err
 	}
 	b, err := decode(d)
-	if err != nil || b["_item"] == nil {
+	if err != nil || b["_item"] == nil || b.text("customer") != customer {
 		return err
 	}
 	var i ledger.Item
@@ -296,7 +296,7 @@ func (s *Service) archivedItem(ctx context.Context, ws, id string, a ledger.Arch
 	return nil
 }
 
-func (s *Service) archivedPayment(ctx context.Context, ws, id string, a ledger.Archive) (*ledger.Payment, error) {
+func (s *Service) archivedPayment(ctx context.Context, ws, customer, id string, a ledger.Archive) (*ledger.Payment, error) {
 	d, err := s.store.In(ws, Prefix+"payment").Get(ctx, id)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil
@@ -305,7 +305,7 @@ func (s *Service) archivedPayment(ctx context.Context, ws, id string, a ledger.A
 		return nil, err
 	}
 	b, err := decode(d)
-	if err != nil || b["_payment"] == nil {
+	if err != nil || b["_payment"] == nil || b.text("customer") != customer {
 		return nil, err
 	}
 	var p ledger.Payment
@@ -316,16 +316,16 @@ func (s *Service) archivedPayment(ctx context.Context, ws, id string, a ledger.A
 	return &p, nil
 }
 
-func (s *Service) archivedPaymentsOn(ctx context.Context, ws, invoice string, a ledger.Archive) error {
+func (s *Service) archivedPaymentsOn(ctx context.Context, ws, customer, invoice string, a ledger.Archive) error {
 	d, err := s.store.In(ws, Prefix+"invoice").Get(ctx, invoice)
 	if err != nil {
 		return nil //nolint:nilerr // without a record there is nothing to revive
 	}
 	b, err := decode(d)
-	if err != nil {
+	if err != nil || b.text("customer") != customer {
 		return err
 	}
-	return s.store.In(ws, Prefix+"payment").Each(ctx, store.Query{Filter: filter.Eq("customer", b.text("customer"))}, func(d store.Doc) error {
+	return s.store.In(ws, Prefix+"payment").Each(ctx, store.Query{Filter: filter.Eq("customer", customer)}, func(d store.Doc) error {
 		pb, err := decode(d)
 		if err != nil || pb["_payment"] == nil {
 			return err
