@@ -307,7 +307,8 @@ func (s *Service) Cards(ctx context.Context, a policies.Actor, v View, q CardQue
 		}
 		c.Cards, c.Next = l.Items, l.Next
 		if q.Cursor == "" {
-			if err := s.totals(ctx, a.Workspace, &c, filter.And(reach.Scope, mine), q.Search, currencies, masked); err != nil {
+			search, words := reach.Search(q.Search)
+			if err := s.totals(ctx, a.Workspace, &c, filter.And(reach.Scope, mine, words), search, currencies, masked); err != nil {
 				return nil, err
 			}
 		}

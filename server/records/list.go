@@ -47,7 +47,8 @@ func (s *Service) List(ctx context.Context, a policies.Actor, formKey string, q 
 	if err != nil {
 		return List{}, err
 	}
-	page, err := s.store.In(a.Workspace, Prefix+f.Key).Find(ctx, store.Query{Filter: where, Search: q.Search, Sort: sorts, Limit: q.Limit, After: q.Cursor})
+	search, words := searching(f.Compiled, v, q.Search)
+	page, err := s.store.In(a.Workspace, Prefix+f.Key).Find(ctx, store.Query{Filter: filter.And(where, words), Search: search, Sort: sorts, Limit: q.Limit, After: q.Cursor})
 	if err != nil {
 		return List{}, err
 	}

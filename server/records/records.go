@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -167,6 +168,7 @@ func show(f forms.Published, d store.Doc, v policies.View, today value.Date) (Re
 	if f.Key == "invoice" {
 		r.System["dpd"] = dpd(b, today)
 	}
+	slices.Sort(r.Masked)
 	return r, nil
 }
 

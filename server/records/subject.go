@@ -14,6 +14,7 @@ type Reach struct {
 	Scope filter.Expr
 	Today value.Date
 	field func(string) (filter.Type, bool)
+	words func(string) (string, filter.Expr)
 }
 
 // Reach tells how far an actor's view of a form goes. Denied if nowhere.
@@ -23,8 +24,16 @@ func (s *Service) Reach(ctx context.Context, a policies.Actor, formKey string) (
 		return Reach{}, err
 	}
 	today, err := s.today(ctx, a.Workspace)
-	return Reach{scopeOf(f, v), today, func(name string) (filter.Type, bool) { return fieldType(f.Compiled, v, name) }}, err
+	return Reach{
+		Scope: scopeOf(f, v), Today: today,
+		field: func(name string) (filter.Type, bool) { return fieldType(f.Compiled, v, name) },
+		words: func(search string) (string, filter.Expr) { return searching(f.Compiled, v, search) },
+	}, err
 }
+
+// Search gives what the store's index is to answer of a search, and the
+// condition that goes with it, so that nothing hidden is found.
+func (r Reach) Search(search string) (string, filter.Expr) { return r.words(search) }
 
 // Field tells the type of a field, and whether the actor may ask for it.
 func (r Reach) Field(name string) (filter.Type, bool) { return r.field(name) }
