@@ -12,12 +12,14 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/dueflow/dueflow/server/engine"
+	"github.com/dueflow/dueflow/server/heap"
 )
 
 // runBare runs n workflows that do nothing but what any durable reminder must:
 // wait on a timer, run one local activity that posts to the sink, and end. It
 // prints the CPU milliseconds of one, from the timer on.
 func runBare(ctx context.Context, n int, sinkURL string) error {
+	heap.Adapt(ctx) // as the server does
 	dir, err := os.MkdirTemp("", "dueflow-bare-")
 	if err != nil {
 		return err

@@ -8,12 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/config"
+	"github.com/dueflow/dueflow/server/heap"
 )
 
 type serveCmd struct {
@@ -54,9 +54,7 @@ func (s *serveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(150) // measured: less time on garbage for memory well inside the bar
-	}
+	heap.Adapt(e.ctx)
 	log := logger(cfg.LogLevel)
 	if cfg.Profile != "" {
 		go func() { log.Warn("profiles", "error", http.ListenAndServe(cfg.Profile, nil)) }() //nolint:gosec // asked for by the operator
