@@ -2,6 +2,7 @@ package filter
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -84,8 +85,23 @@ func (c *checker) value(t Type, op Op, v any, at string) {
 	if op == OpContains || op == OpStartsWith {
 		t = Text // a piece of a date is no date
 	}
+	if d, ok := v.(Day); ok {
+		c.day(t, op, d, at)
+		return
+	}
 	if !t.holds(v) {
 		c.fail(at, "type", string(t))
+	}
+}
+
+// day holds a day against the field: a whole day is for instants, which are
+// not equal to one.
+func (c *checker) day(t Type, op Op, d Day, at string) {
+	switch {
+	case t != Date && t != Instant, d.Whole != (t == Instant):
+		c.fail(at, "type", string(t))
+	case d.Whole && (op == OpEq || op == OpNe):
+		c.fail(strings.TrimSuffix(at, "/value")+"/op", "operator", string(t))
 	}
 }
 

@@ -42,6 +42,20 @@
 // Dates and instants are text of a fixed width ("2025-03-31",
 // "2025-03-31T16:00:00Z"), whose byte order is their order in time.
 //
+// # Days
+//
+// Where ParseTimed reads (conditions of flows, views of boards), the operand of
+// eq, ne, lt, lte, gt and gte may be a day in the reader's place:
+//
+//	{"field": "customer.contractEnds", "op": "lte", "value": {"today": 30}}
+//	{"field": "customer.createdAt", "op": "lt", "value": {"wholeDay": -7}}
+//	{"field": "customer.createdAt", "op": "lte", "value": {"wholeDay": "2026-03-31"}}
+//
+// today counts from today, for dates; wholeDay does for instants, or names a
+// date: an instant is before a day (lt), not after it (lte), after it (gt) or
+// not before it (gte), but never equal to one. OnDay replaces both by text
+// before anything is compared; a Day that was not replaced equals nothing.
+//
 // # Limits of Parse
 //
 // 1 MiB of JSON, 12 levels, 200 comparisons, 1000 values in a list, 1000

@@ -25,7 +25,9 @@ const (
 
 // Parse reads an expression. Its error is an Invalid fault that names every
 // wrong place (at most 50) by JSON pointer.
-func Parse(raw []byte) (Expr, error) {
+func Parse(raw []byte) (Expr, error) { return parse(raw, false) }
+
+func parse(raw []byte, timed bool) (Expr, error) {
 	if len(raw) > MaxBytes {
 		return nil, fault.At("", "maxLength", MaxBytes)
 	}
@@ -44,7 +46,7 @@ func Parse(raw []byte) (Expr, error) {
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, fault.At("", "json", nil)
 	}
-	p := parser{}
+	p := parser{timed: timed}
 	e := p.expr(v, "", 1)
 	if err := fault.InvalidFields(p.bad); err != nil {
 		return nil, err
@@ -62,8 +64,9 @@ func MustParse(s string) Expr {
 }
 
 type parser struct {
-	bad  []fault.Field
-	cmps int
+	timed bool // operands may be days from today
+	bad   []fault.Field
+	cmps  int
 }
 
 func (p *parser) fail(pointer, rule string, limit any) {
@@ -197,6 +200,10 @@ func (p *parser) operand(c *Cmp, v any, has bool, at string) {
 			c.List[i] = p.scalar(*c, x, at+"/"+strconv.Itoa(i))
 		}
 	default:
+		if d, ok := p.day(*c, v, at); ok {
+			c.Value = d
+			return
+		}
 		c.Value = p.scalar(*c, v, at)
 	}
 }

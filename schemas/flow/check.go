@@ -162,7 +162,7 @@ func (l *linter) stops() {
 			l.add("error", "duplicateId", at+"/id", "", fault.Params{"id": s.ID})
 		}
 		seen[s.ID] = true
-		e, err := filter.Parse(s.When)
+		e, err := filter.ParseTimed(s.When)
 		if err != nil {
 			l.fault(at+"/when", "", err)
 			continue
@@ -294,7 +294,7 @@ func (l *linter) sends() {
 		return
 	}
 	for _, s := range l.f.StopWhen {
-		if e, err := filter.Parse(s.When); err == nil && slices.ContainsFunc(filter.Fields(e), func(f string) bool {
+		if e, err := filter.ParseTimed(s.When); err == nil && slices.ContainsFunc(filter.Fields(e), func(f string) bool {
 			return f == "invoice.open" || f == "invoice.collectable" || f == "invoice.status" || f == "account.open" || f == "customer.openInvoices"
 		}) {
 			return

@@ -174,7 +174,7 @@ func (s *Service) viewFilter(ctx context.Context, a policies.Actor, raw json.Raw
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil
 	}
-	e, err := filter.Parse(raw)
+	e, err := filter.ParseTimed(raw)
 	if err != nil {
 		return nil, under("/filter", err)
 	}
@@ -185,7 +185,12 @@ func (s *Service) viewFilter(ctx context.Context, a policies.Actor, raw json.Raw
 	if err := filter.Check(e, reach.Field); err != nil {
 		return nil, under("/filter", err)
 	}
-	return e, nil
+	space, err := s.spaces.Get(ctx, a.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	now, _ := s.spaces.Now(space)
+	return filter.OnDay(e, now, space.Location()), nil
 }
 
 func under(at string, err error) error {

@@ -290,6 +290,9 @@ func TestConditions(t *testing.T) {
 		`{"field":"invoice.dpd","op":"gt","value":5}`:                                                                                   2,
 		`{"field":"customer.tier","op":"eq","value":"B"}`:                                                                               3,
 		`{"field":"customer.name","op":"eq","value":"Beta"}`:                                                                            1,
+		`{"field":"invoice.dueDate","op":"lt","value":{"today":0}}`:                                                                     2,
+		`{"field":"invoice.dueDate","op":"lte","value":{"today":-40}}`:                                                                  1,
+		`{"not":{"field":"invoice.dueDate","op":"gte","value":{"today":5}}}`:                                                            2,
 		`{"field":"account.open","op":"gt","value":1000}`:                                                                               2,
 		`{"all":[{"field":"account.maxDpd","op":"gte","value":10},{"field":"invoice.open","op":"lt","value":1000}]}`:                    2,
 		`{"any":[{"field":"customer.name","op":"contains","value":"甲"},{"field":"invoice.number","op":"eq","value":"C-3"}]}`:            3,
@@ -302,6 +305,9 @@ func TestConditions(t *testing.T) {
 	}
 	if n, err := count("customer", `{"field":"account.overdue","op":"gt","value":500}`); err != nil || n != 1 {
 		t.Errorf("customers overdue: %d %v", n, err)
+	}
+	if _, err := count("invoice", `{"field":"invoice.dueDate","op":"lt","value":{"wholeDay":0}}`); pointers(err) != "/filter/value type" {
+		t.Errorf("a whole day for a date: %v", pointers(err))
 	}
 	if _, err := count("invoice", `{"field":"invoice.nothing","op":"eq","value":1}`); pointers(err) != "/filter/field unknownField" {
 		t.Errorf("unknown field: %v", pointers(err))

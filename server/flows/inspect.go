@@ -41,7 +41,7 @@ func (s *Service) Inspect(ctx context.Context, ws string, doc json.RawMessage) (
 		out.Nodes[id] = s.step(f, n, names)
 	}
 	for _, st := range f.StopWhen {
-		if e, err := filter.Parse(st.When); err == nil {
+		if e, err := filter.ParseTimed(st.When); err == nil {
 			out.Stops[st.ID] = node.Both(func(lang string) string { return names.Phrase(e, lang) })
 		}
 	}
@@ -180,7 +180,7 @@ type Preview struct {
 
 // Preview counts the subjects that fit a condition, in a person's view.
 func (s *Service) Preview(ctx context.Context, a policies.Actor, formKey string, raw json.RawMessage) (Preview, error) {
-	e, err := filter.Parse(raw)
+	e, err := filter.ParseTimed(raw)
 	if err != nil {
 		return Preview{}, err
 	}

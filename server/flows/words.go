@@ -75,7 +75,7 @@ func (w *UnitWords) Says(unit string, value json.RawMessage) flow.Text {
 		if json.Unmarshal(value, &st) != nil {
 			return nil
 		}
-		if e, err := filter.Parse(st.When); err == nil {
+		if e, err := filter.ParseTimed(st.When); err == nil {
 			return node.Both(func(lang string) string { return w.names.Phrase(e, lang) })
 		}
 	}

@@ -93,7 +93,7 @@ func (s *Service) entry(f *flow.Flow) (filter.Expr, error) {
 	if len(cfg.Filter) == 0 {
 		return open, nil
 	}
-	e, err := filter.Parse(cfg.Filter)
+	e, err := filter.ParseTimed(cfg.Filter)
 	return filter.And(open, e), err
 }
 

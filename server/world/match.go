@@ -110,6 +110,11 @@ func (w *World) matcher(ctx context.Context, a policies.Actor, formKey string, e
 	if err != nil {
 		return nil, err
 	}
+	sp, err := w.Space(ctx, a.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	e = filter.OnDay(e, sp.Now(), sp.Loc)
 	m := &matcher{w: w, ws: a.Workspace, form: formKey, col: w.Store.In(a.Workspace, records.Prefix+formKey)}
 	stored := filter.Expr(nil)
 	for _, part := range conjuncts(e) {

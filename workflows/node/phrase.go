@@ -1,6 +1,7 @@
 package node
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/filter"
@@ -85,6 +86,12 @@ var opWords = map[filter.Op][2]string{
 	filter.OpContains: {"contains", "包含"}, filter.OpStartsWith: {"starts with", "开头为"}, filter.OpHas: {"has", "含"}, filter.OpHasAny: {"has any of", "含任一"},
 }
 
+// dayWords compare with days.
+var dayWords = map[filter.Op][2]string{
+	filter.OpEq: {"is", "是"}, filter.OpNe: {"is not", "不是"}, filter.OpLt: {"is before", "早于"}, filter.OpLte: {"is not after", "不晚于"},
+	filter.OpGt: {"is after", "晚于"}, filter.OpGte: {"is not before", "不早于"},
+}
+
 func (n Names) cmp(c filter.Cmp, lang string) string {
 	name := n.Of(NameField, c.Field, lang)
 	gap := Pick(lang, " ", "")
@@ -93,6 +100,9 @@ func (n Names) cmp(c filter.Cmp, lang string) string {
 			return name + gap + Pick(lang, "is set", "已填")
 		}
 		return name + gap + Pick(lang, "is empty", "为空")
+	}
+	if d, ok := c.Value.(filter.Day); ok {
+		return name + gap + word(dayWords, c.Op, lang) + " " + dayText(d, lang)
 	}
 	v := n.ValueOf(c.Field, c.Value, lang)
 	if c.List != nil {
@@ -105,6 +115,28 @@ func (n Names) cmp(c filter.Cmp, lang string) string {
 	if c.Op == filter.OpLte && v == "0" {
 		return name + gap + Pick(lang, "is 0 or less", "为 0 或更少")
 	}
-	words := opWords[c.Op]
-	return name + gap + Pick(lang, words[0], words[1]) + " " + v
+	return name + gap + word(opWords, c.Op, lang) + " " + v
+}
+
+func word(words map[filter.Op][2]string, op filter.Op, lang string) string {
+	return Pick(lang, words[op][0], words[op][1])
+}
+
+// dayText reads a day: "30 days ago".
+func dayText(d filter.Day, lang string) string {
+	if d.On != "" {
+		return d.On
+	}
+	offset := d.Offset
+	n, unit := max(offset, -offset), " days"
+	if n == 1 {
+		unit = " day"
+	}
+	switch {
+	case offset == 0:
+		return Pick(lang, "today", "今天")
+	case offset < 0:
+		return Pick(lang, strconv.Itoa(n)+unit+" ago", strconv.Itoa(n)+" 天前")
+	}
+	return Pick(lang, strconv.Itoa(n)+unit+" from today", strconv.Itoa(n)+" 天后")
 }

@@ -27,18 +27,21 @@ func Reads[T Node](make func() T) func(json.RawMessage) (Node, error) {
 	}
 }
 
-// When is a condition in settings.
+// When is a condition in settings. Days from today in it are counted at the
+// moment the step looks.
 type When struct{ Expr filter.Expr }
 
 // UnmarshalJSON parses the filter language.
 func (w *When) UnmarshalJSON(b []byte) error {
-	e, err := filter.Parse(b)
+	e, err := filter.ParseTimed(b)
 	w.Expr = e
 	return err
 }
 
 // Match tells whether the subject fits; an absent condition fits everything.
-func (w When) Match(c *Ctx) bool { return w.Expr == nil || filter.Match(w.Expr, c.Doc) }
+func (w When) Match(c *Ctx) bool {
+	return w.Expr == nil || filter.Match(filter.OnDay(w.Expr, c.Now, c.Loc), c.Doc)
+}
 
 // CheckSpan refuses spans that are too long, and negative ones unless allowed.
 func CheckSpan(pointer string, s value.Span, negative string) error {

@@ -106,7 +106,7 @@ func (a *advancer) ctx() *node.Ctx {
 // stopped ends the run when one of the flow's goals or exits holds.
 func (a *advancer) stopped() bool {
 	for _, s := range a.d.stops {
-		if filter.Match(s.when, a.in.Doc) {
+		if filter.Match(filter.OnDay(s.when, a.in.Now, a.in.Loc), a.in.Doc) {
 			a.end(s.outcome, "stop:"+s.id)
 			return true
 		}

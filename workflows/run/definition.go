@@ -86,7 +86,7 @@ func Compile(f *flow.Flow, reg *node.Registry, version int, params map[string]js
 		d.next[e.From][e.PortName()] = e.To
 	}
 	for i, s := range f.StopWhen {
-		e, err := filter.Parse(s.When)
+		e, err := filter.ParseTimed(s.When)
 		if err != nil {
 			return nil, fmt.Errorf("stopWhen %d: %w", i, err)
 		}

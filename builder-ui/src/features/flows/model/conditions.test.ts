@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Field, opsOf, readFilter, valueFor, writeFilter } from './conditions';
+import { readDay, writeDay } from './days';
 import { addDays, countDays, hearLine, nothing, splitLines, takenWays, weeks } from './rehearsal';
 
 const open = { field: 'invoice.open', op: 'gt', value: 0 };
@@ -39,6 +40,25 @@ describe('conditions', () => {
     expect(valueFor(money, 'gte', [5, 6])).toBe(5);
     expect(valueFor(money, 'exists', 5)).toBe(true);
     expect(valueFor({ ...money, type: 'bool' }, 'eq')).toBe(true);
+  });
+});
+
+describe('days', () => {
+  it('come back as they were, for dates and for instants', () => {
+    for (const [value, whole] of [
+      ['2026-03-31', false],
+      [{ today: 0 }, false],
+      [{ today: -30 }, false],
+      [{ wholeDay: 7 }, true],
+      [{ wholeDay: '2026-03-31' }, true],
+    ] as const)
+      expect(writeDay(readDay(value), whole)).toEqual(value);
+  });
+
+  it('are a date to be filled in at first, and whole for an instant of before', () => {
+    expect(readDay(undefined)).toEqual({ kind: 'on', date: '' });
+    expect(writeDay(readDay(undefined), false)).toBeUndefined();
+    expect(writeDay(readDay('2026-03-31T00:00:00Z'), true)).toEqual({ wholeDay: '2026-03-31' });
   });
 });
 

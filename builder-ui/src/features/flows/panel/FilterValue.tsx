@@ -7,6 +7,7 @@ import { useFormat } from '@/shared/lib/useFormat';
 import { useUsers } from '../api/designer';
 import { type Field, takesList } from '../model/conditions';
 import { usePanel } from './context';
+import { DayValue } from './DayValue';
 
 type Props = { field: Field; op: string; number: number; value: unknown; onChange: (value: unknown) => void };
 
@@ -77,15 +78,12 @@ export function FilterValue({ field, op, number, value, onChange }: Props) {
     );
   if (field.type === 'date' || field.type === 'instant')
     return (
-      <Input
+      <DayValue
         {...shared}
-        type="date"
-        value={typeof value === 'string' ? value.slice(0, 10) : ''}
-        onChange={({ target }) =>
-          onChange(
-            !target.value ? undefined : field.type === 'instant' ? `${target.value}T00:00:00Z` : target.value,
-          )
-        }
+        whole={field.type === 'instant'}
+        today={format.today}
+        value={value}
+        onChange={onChange}
       />
     );
   return (
