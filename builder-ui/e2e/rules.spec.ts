@@ -67,8 +67,13 @@ test('the preview says when and why, with rules that are not saved', async ({ pa
   await open(page, '/settings/contact');
   const preview = page.getByRole('region', { name: 'When would it go out?' });
   await expect(preview.getByText(/^With the saved rules/)).toBeVisible();
-  await preview.getByLabel('If it is due at').fill('2027-02-06T23:00');
-  await expect(preview.locator('.conduct-verdict')).toContainText(/Feb|Will not go out/);
+  // A Saturday night some weeks after the demo's today.
+  const { today } = await (await page.request.get('/api/v1/boards/collection/cards?limit=1')).json();
+  const due = new Date(`${today}T00:00:00Z`);
+  due.setUTCDate(due.getUTCDate() + 41 - due.getUTCDay());
+  const night = due.toISOString().slice(0, 10);
+  await preview.getByLabel('If it is due at').fill(`${night}T23:00`);
+  await expect(preview.locator('.conduct-verdict')).toContainText(/Will go out .*; not sooner|Will not go out/);
   await page.getByLabel('Oldest bank data, in hours').fill('1');
   await expect(preview.getByText(/^With the rules as they stand in the form/)).toBeVisible();
   await expectAccessible(page);
@@ -79,17 +84,23 @@ test('a calendar is looked at before it is saved, used, replaced, and kept while
 }) => {
   await speak(page, 'en');
   await open(page, '/settings/calendars');
+  // The demo's clock runs: which year it is depends on when this runs.
+  const shown = page.getByRole('region', { name: 'Year', exact: true }).getByRole('heading');
+  const next = Number(await shown.first().textContent()) + 1;
+  const saturday = 7 - new Date(Date.UTC(next, 2, 1)).getUTCDay();
+  const march = (day: number) => new Date(Date.UTC(next, 2, day)).toISOString().slice(0, 10);
+  const [monday, openDay] = [march(saturday + 2), march(saturday)];
   await page.getByRole('button', { name: 'Upload a calendar' }).click();
   const form = page.getByRole('dialog');
   const file = form.locator('input[type=file]');
   const csv = (text: string) => ({ name: 'Workshop.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
   await file.setInputFiles(
-    csv('date,kind,name\n2027-03-08,off,Stocktaking\nsoon,off\n2027-03-13,work,Open day\n'),
+    csv(`date,kind,name\n${monday},off,Stocktaking\nsoon,off\n${openDay},work,Open day\n`),
   );
   await expect(form.getByText('Row 3: “soon” is not a date')).toBeVisible();
   await expect(form.getByRole('button', { name: 'Save' })).toBeDisabled();
   await expectAccessible(page);
-  await file.setInputFiles(csv('date,kind,name\n2027-03-08,off,Stocktaking\n2027-03-13,work,Open day\n'));
+  await file.setInputFiles(csv(`date,kind,name\n${monday},off,Stocktaking\n${openDay},work,Open day\n`));
   await expect(form.getByText('Read: 1 day off, 1 make-up workday;')).toBeVisible();
   await expect(form.getByLabel('Name')).toHaveValue('Workshop');
   await form.getByRole('button', { name: 'Save' }).click();
@@ -99,7 +110,7 @@ test('a calendar is looked at before it is saved, used, replaced, and kept while
   await year.getByRole('button', { name: 'Next year' }).click();
   await expect(year.getByRole('cell', { name: /Stocktaking/ })).toBeVisible();
   await year.getByRole('button', { name: 'Next year' }).click();
-  await expect(year.getByText(/There is no data for 2028/)).toBeVisible();
+  await expect(year.getByText(`There is no data for ${next + 1}`)).toBeVisible();
   await expectAccessible(page);
 
   await open(page, '/settings/contact');
@@ -111,7 +122,7 @@ test('a calendar is looked at before it is saved, used, replaced, and kept while
 
   await open(page, '/settings/calendars');
   await page.getByRole('button', { name: 'Replace Workshop' }).click();
-  await page.getByRole('dialog').locator('input[type=file]').setInputFiles(csv('2027-03-09,off,Later\n'));
+  await page.getByRole('dialog').locator('input[type=file]').setInputFiles(csv(`${march(saturday + 3)},off,Later\n`));
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await expect(own.getByText(/^Version 2/)).toBeVisible();
   await expect(own.getByText('1 older version')).toBeVisible();

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/message"
 	"github.com/dueflow/dueflow/schemas/value"
 )
 
@@ -104,6 +105,13 @@ func (l *linter) world(at, id string, in Inspection) {
 	for _, key := range sortedKeys(in.Filters) {
 		l.filter(at+"/cfg"+key, id, in.Filters[key])
 	}
+	for _, key := range sortedKeys(in.Words) {
+		for _, lang := range sortedKeys(in.Words[key]) {
+			for _, p := range message.CheckWords(in.Words[key][lang], l.variable()) {
+				l.add("error", p.Rule, at+"/cfg"+key+"/"+lang, id, p.Params)
+			}
+		}
+	}
 	for _, t := range in.Templates {
 		if l.w.Template != nil && !l.w.Template(t) {
 			l.add("error", "unknownTemplate", at+"/cfg/template", id, fault.Params{"template": t})
@@ -113,6 +121,17 @@ func (l *linter) world(at, id string, in Inspection) {
 		if l.w.Channel != nil && !l.w.Channel(c) {
 			l.add("error", "unknownChannel", at+"/cfg/channel", id, fault.Params{"channel": c})
 		}
+	}
+}
+
+// variable tells which fields a text may show, nil where that is not known.
+func (l *linter) variable() func(string) bool {
+	if l.w.Field == nil {
+		return nil
+	}
+	return func(path string) bool {
+		_, ok := l.w.Field(path)
+		return ok || path == "invoice.currency" || path == "account.currency"
 	}
 }
 

@@ -327,6 +327,7 @@ type Inspection struct {
 	Ports     []string // ports that must be wired
 	Optional  []string // ports that may stay unwired and then end the run
 	Filters   map[string]filter.Expr
+	Words     map[string]Text // texts with variables, by pointer into the settings
 	Templates []string
 	Channels  []string
 }

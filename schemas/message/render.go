@@ -30,6 +30,8 @@ type renderer struct {
 	vars  Vars
 	out   strings.Builder
 	steps int
+	// lenient writes what is not there as absent instead of failing.
+	lenient bool
 }
 
 // Render writes a template with values. A variable that is not there is an
@@ -108,6 +110,9 @@ func (r *renderer) write(e *expr, s *scope) error {
 		return err
 	}
 	out := format(v)
+	if r.lenient && out == "" {
+		out = absent
+	}
 	if r.mode == HTML {
 		out = html.EscapeString(out)
 	}
@@ -158,6 +163,9 @@ func (r *renderer) lookup(path string, s *scope) (any, error) {
 			break
 		}
 		v, found = m[head]
+	}
+	if !found && r.lenient {
+		return nil, nil
 	}
 	if !found {
 		return nil, fault.InvalidFields([]fault.Field{{Pointer: "/" + strings.ReplaceAll(path, ".", "/"), Rule: "unknownVariable", Params: fault.Params{"value": path}}})

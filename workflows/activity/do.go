@@ -37,7 +37,7 @@ func (e *env) Do(ctx context.Context, f *run.Facts, r *run.Run, a node.Action) (
 }
 
 func (e *env) task(ctx context.Context, f *run.Facts, r *run.Run, a node.Action) (node.Result, error) {
-	t := Task{Key: a.Key, Kind: a.Kind, Customer: e.customer, Run: r.ID, Title: a.Title, Assign: a.Assign, Results: a.Results, At: e.Now()}
+	t := Task{Key: a.Key, Kind: a.Kind, Customer: e.customer, Run: r.ID, Title: f.Words(r, a.Title), Assign: a.Assign, Results: a.Results, At: e.Now()}
 	if a.DueIn != nil {
 		t.Due = a.DueIn.AddToDate(value.DateOf(e.Now().In(f.WorkLoc)), f.Calendar)
 	}

@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -76,6 +77,16 @@ func Pick(lang, en, zh string) string {
 		return zh
 	}
 	return en
+}
+
+// variable is a field in a text.
+var variable = regexp.MustCompile(`\{\{\s*([\w.-]+)[^{}]*\}\}`)
+
+// Filled reads a text with the names of the fields that will stand in it.
+func (n Names) Filled(t flow.Text, lang string) string {
+	return variable.ReplaceAllStringFunc(t.In(lang), func(s string) string {
+		return "‹" + n.Of(NameField, variable.FindStringSubmatch(s)[1], lang) + "›"
+	})
 }
 
 // Who names the person an assignment means.

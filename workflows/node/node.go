@@ -56,6 +56,10 @@ type Faller interface{ Falls(port string) string }
 // Filterer is a Node with conditions, by JSON pointer into its settings.
 type Filterer interface{ Filters() map[string]filter.Expr }
 
+// Worder is a Node with texts for colleagues that may hold variables, by JSON
+// pointer into its settings.
+type Worder interface{ Words() map[string]flow.Text }
+
 // Messenger is a Node that names templates and channels.
 type Messenger interface {
 	Uses() (templates, channels []string)
@@ -318,6 +322,9 @@ func inspect(n Node) flow.Inspection {
 	in.Ports, in.Optional = PortsOf(n)
 	if f, ok := n.(Filterer); ok {
 		in.Filters = f.Filters()
+	}
+	if w, ok := n.(Worder); ok {
+		in.Words = w.Words()
 	}
 	if m, ok := n.(Messenger); ok {
 		in.Templates, in.Channels = m.Uses()

@@ -12,6 +12,7 @@ const (
 	TimeSchema     = `{"type":"string","x-df-widget":"time","pattern":"^([01][0-9]|2[0-3]):[0-5][0-9]$"}`
 	FilterSchema   = `{"type":"object","x-df-widget":"filter"}`
 	TextSchema     = `{"type":"object","x-df-widget":"text","minProperties":1,"maxProperties":10,"additionalProperties":{"type":"string","maxLength":2000}}`
+	WordsSchema    = `{"type":"object","x-df-widget":"text","x-df-variables":true,"minProperties":1,"maxProperties":10,"additionalProperties":{"type":"string","maxLength":2000}}`
 	KeySchema      = `{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,80}$"}`
 	TemplateSchema = `{"type":"string","x-df-widget":"template","pattern":"^[A-Za-z0-9_.-]{1,80}$"}`
 	ChannelSchema  = `{"type":"string","x-df-widget":"channel","pattern":"^[A-Za-z0-9_.-]{1,80}$"}`

@@ -2,9 +2,12 @@ package run
 
 import (
 	"maps"
+	"strings"
 	"time"
 
+	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/message"
 	"github.com/dueflow/dueflow/schemas/value"
 )
 
@@ -23,6 +26,23 @@ func (f *Facts) Doc(form, subject string) map[string]any {
 		doc["invoice"] = f.InvoiceDoc(subject)
 	}
 	return doc
+}
+
+// Words fills in a text for colleagues with the fields of a run's subject.
+func (f *Facts) Words(r *Run, t flow.Text) flow.Text {
+	var doc map[string]any
+	out := t
+	for lang, src := range t {
+		if !strings.Contains(src, "{") {
+			continue
+		}
+		if doc == nil {
+			doc, out = f.Doc(r.Form, r.Subject), maps.Clone(t)
+			doc["today"] = f.Today.String()
+		}
+		out[lang] = message.FillWords(src, doc, lang)
+	}
+	return out
 }
 
 // InvoiceDoc is one invoice as conditions and templates see it.

@@ -448,7 +448,7 @@ func (e *simulated) Do(_ context.Context, f *Facts, r *Run, a node.Action) (node
 	case node.ActTask, node.ActEscalate:
 		e.r.Report.Totals.Tasks++
 		e.r.Report.Totals.day(f.Today).Tasks++
-		e.r.Report.Tasks = append(e.r.Report.Tasks, PlannedTask{e.now, e.a.Customer, e.name(), r.Node, a.Title, a.Assign})
+		e.r.Report.Tasks = append(e.r.Report.Tasks, PlannedTask{e.now, e.a.Customer, e.name(), r.Node, f.Words(r, a.Title), a.Assign})
 		day := f.Calendar.AddWorkdays(f.Today, 1)
 		e.tasks = append(e.tasks, taskDue{day.At(12*60, f.WorkLoc), a.Key, e.r.Answers[r.Node]})
 	case node.ActHold:

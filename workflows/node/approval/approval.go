@@ -13,7 +13,7 @@ var Type = node.Type{
 	Name: "approval", V: 1, Group: "act", Waits: true,
 	Title: node.Say("Ask for approval", "审批"), About: node.Say("A colleague approves or rejects before the flow goes on.", "由同事批准或驳回后，流程再继续。"),
 	Schema: `{"type":"object","required":["title","assign"],"additionalProperties":false,"properties":{
-	  "title":` + node.Titled("What is to be approved", "审批事项", node.TextSchema) + `,
+	  "title":` + node.Titled("What is to be approved", "审批事项", node.WordsSchema) + `,
 	  "assign":` + node.Titled("Who decides", "审批人", node.AssignSchema) + `,
 	  "due":` + node.Titled("Due in", "期限", node.SpanSchema) + `,
 	  "timeout":` + node.Titled("Wait at most", "最多等待", node.Helped("Without it the flow waits until somebody decides.", "不填则一直等到有人审批。", node.SpanSchema)) + `}}`,
@@ -95,10 +95,13 @@ func (a *approval) await(c *node.Ctx, key string) node.Next {
 	return n
 }
 
+// Words are what colleagues read.
+func (a *approval) Words() map[string]flow.Text { return map[string]flow.Text{"/title": a.Title} }
+
 // Sentence reads the step.
 func (a *approval) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {
 		who := n.Who(&a.Assign, lang)
-		return node.Pick(lang, "Approval by "+who+": ", who+"审批：") + a.Title.In(lang)
+		return node.Pick(lang, "Approval by "+who+": ", who+"审批：") + n.Filled(a.Title, lang)
 	})
 }

@@ -16,7 +16,7 @@ var Type = node.Type{
 	Title: node.Say("Escalate", "升级处理"), About: node.Say("Hands the account to somebody else, with a task that says why.", "把客户转交他人处理，并附上说明任务。"),
 	Schema: `{"type":"object","required":["to","title"],"additionalProperties":false,"properties":{
 	  "to":` + node.Titled("To whom", "转交给", node.AssignSchema) + `,
-	  "title":` + node.Titled("What to do", "做什么", node.TextSchema) + `,
+	  "title":` + node.Titled("What to do", "做什么", node.WordsSchema) + `,
 	  "due":` + node.Titled("Due in", "期限", node.SpanSchema) + `,
 	  "owner":` + node.Titled("Becomes the account's owner", "同时成为客户负责人", `{"type":"boolean"}`) + `}}`,
 	Defaults: `{"to":{"role":"finance-manager"},"title":{"en":"Please take over this account","zh-CN":"请接手处理该客户"},"due":{"value":1,"unit":"businessDay"}}`,
@@ -51,11 +51,14 @@ func (e *escalate) Step(c *node.Ctx) node.Next {
 	return node.Do(c, a, "escalateFailed")
 }
 
+// Words are what colleagues read.
+func (e *escalate) Words() map[string]flow.Text { return map[string]flow.Text{"/title": e.Title} }
+
 // Sentence reads the step.
 func (e *escalate) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {
 		who := n.Who(&e.To, lang)
-		s := node.Pick(lang, "Escalate to "+who+": ", "升级给"+who+"：") + e.Title.In(lang)
+		s := node.Pick(lang, "Escalate to "+who+": ", "升级给"+who+"：") + n.Filled(e.Title, lang)
 		if e.Owner {
 			s += node.Pick(lang, ", who becomes the owner", "，并成为负责人")
 		}

@@ -16,7 +16,7 @@ var Type = node.Type{
 	Name: "task", V: 1, Group: "act", Waits: true,
 	Title: node.Say("Ask a person", "分派任务"), About: node.Say("A colleague is asked to do something, such as to call; the flow may wait for the result.", "请同事做一件事（如打电话）；流程可以等待结果。"),
 	Schema: `{"type":"object","required":["title"],"additionalProperties":false,"properties":{
-	  "title":` + node.Titled("What to do", "做什么", node.TextSchema) + `,
+	  "title":` + node.Titled("What to do", "做什么", node.WordsSchema) + `,
 	  "assign":` + node.Titled("Who", "谁来做", node.AssignSchema) + `,
 	  "due":` + node.Titled("Due in", "期限", node.SpanSchema) + `,
 	  "waitForResult":` + node.Titled("Wait for the result", "等待结果", `{"type":"boolean"}`) + `,
@@ -95,10 +95,13 @@ func (t *task) await(c *node.Ctx, key string) node.Next {
 	return n
 }
 
+// Words are what colleagues read.
+func (t *task) Words() map[string]flow.Text { return map[string]flow.Text{"/title": t.Title} }
+
 // Sentence reads the step.
 func (t *task) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {
-		s := node.Pick(lang, "Task: ", "任务：") + t.Title.In(lang)
+		s := node.Pick(lang, "Task: ", "任务：") + n.Filled(t.Title, lang)
 		if who := n.Who(t.Assign, lang); who != "" {
 			s += node.Pick(lang, " ("+who+")", "（"+who+"）")
 		}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Field, opsOf, readFilter, valueFor, writeFilter } from './conditions';
+import { type Field, opsOf, placeholder, readFilter, valueFor, writeFilter } from './conditions';
 import { readDay, writeDay } from './days';
 import { addDays, countDays, hearLine, nothing, splitLines, takenWays, weeks } from './rehearsal';
 
@@ -32,6 +32,12 @@ describe('conditions', () => {
     expect(
       writeFilter({ kind: 'group', mode: 'any', items: [{ kind: 'is', field: 'x', op: 'in', value: [] }] }),
     ).toBeUndefined();
+  });
+
+  it('show fields in a text as people write them', () => {
+    expect(placeholder('customer.name', 'text')).toBe('{{ customer.name }}');
+    expect(placeholder('invoice.open', 'money')).toBe('{{ invoice.open | money: invoice.currency }}');
+    expect(placeholder('invoice.dueDate', 'date')).toBe('{{ invoice.dueDate | date }}');
   });
 
   it('keep a value that still fits when the comparison changes', () => {

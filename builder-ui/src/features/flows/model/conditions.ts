@@ -102,3 +102,11 @@ export function byGroup(fields: readonly Field[]): Map<string, Field[]> {
   for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
   return groups;
 }
+
+/** A field as it is put into a text: amounts with their currency, days as people write them. */
+export function placeholder(path: string, type?: FieldType): string {
+  const form = path.startsWith('invoice.') ? 'invoice' : 'account';
+  const filter =
+    type === 'money' ? ` | money: ${form}.currency` : type === 'date' || type === 'instant' ? ' | date' : '';
+  return `{{ ${path}${filter} }}`;
+}

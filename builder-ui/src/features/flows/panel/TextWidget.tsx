@@ -3,6 +3,7 @@ import { Button, Dropdown, Input, type InputRef } from 'antd';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Lang } from '@/shared/api/types';
+import { placeholder } from '../model/conditions';
 import type { LocalText } from '../model/document';
 import { usePanel, type WidgetProps } from './context';
 import { Field } from './Field';
@@ -65,12 +66,13 @@ type LineProps = {
 function TextLine({ lang, label, value, rows, readOnly, variables, onChange }: LineProps) {
   const { t } = useTranslation();
   const input = useRef<InputRef>(null);
-  const { options } = useFieldOptions();
+  const { options, fields } = useFieldOptions();
   const insert = (path: string) => {
     const element = input.current?.input;
     const at = element?.selectionStart ?? value.length;
     const to = element?.selectionEnd ?? at;
-    onChange(`${value.slice(0, at)}{{${path}}}${value.slice(to)}`);
+    const field = fields.find((entry) => entry.path === path);
+    onChange(value.slice(0, at) + placeholder(path, field?.type) + value.slice(to));
     element?.focus();
   };
   const mark = (
