@@ -73,7 +73,9 @@ test('the preview says when and why, with rules that are not saved', async ({ pa
   due.setUTCDate(due.getUTCDate() + 41 - due.getUTCDay());
   const night = due.toISOString().slice(0, 10);
   await preview.getByLabel('If it is due at').fill(`${night}T23:00`);
-  await expect(preview.locator('.conduct-verdict')).toContainText(/Will go out .*; not sooner|Will not go out/);
+  await expect(preview.locator('.conduct-verdict')).toContainText(
+    /Will go out .*; not sooner|Will not go out/,
+  );
   await page.getByLabel('Oldest bank data, in hours').fill('1');
   await expect(preview.getByText(/^With the rules as they stand in the form/)).toBeVisible();
   await expectAccessible(page);
@@ -122,7 +124,10 @@ test('a calendar is looked at before it is saved, used, replaced, and kept while
 
   await open(page, '/settings/calendars');
   await page.getByRole('button', { name: 'Replace Workshop' }).click();
-  await page.getByRole('dialog').locator('input[type=file]').setInputFiles(csv(`${march(saturday + 3)},off,Later\n`));
+  await page
+    .getByRole('dialog')
+    .locator('input[type=file]')
+    .setInputFiles(csv(`${march(saturday + 3)},off,Later\n`));
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await expect(own.getByText(/^Version 2/)).toBeVisible();
   await expect(own.getByText('1 older version')).toBeVisible();
