@@ -52,7 +52,7 @@ var rooms = []room{
 	{at: "server/store", may: []string{"schemas/"}},
 	{at: "server/store/", may: []string{"schemas/", "server/store"}, test: []string{"server/store/storetest", "server/store/mongotest"}},
 	{at: "server/e2e", may: []string{"schemas/", "server/client"}, test: []string{"schemas/", "policies", "workflows/", "server/"}},
-	{at: "server/bench", may: []string{"schemas/", "server/client", "server/engine"}, test: []string{"schemas/", "server/"}},
+	{at: "server/bench", may: []string{"schemas/", "server/client", "server/engine", "server/heap"}, test: []string{"schemas/", "server/"}},
 	// Everything else of the server is a service.
 	{at: "server/", may: services, test: []string{"server/store/", "workflows/builtin"}},
 }

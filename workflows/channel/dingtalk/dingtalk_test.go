@@ -73,7 +73,7 @@ func TestRobot(t *testing.T) {
 		`{}`: "unknown channel.garbage", `<html>`: "unknown channel.garbage",
 	} {
 		answer = answer_
-		_, err := c.Send(t.Context(), raw(Settings{URL: to, Secret: "SECgeheim+/"}), channel.Message{Text: "提醒 𠮷"})
+		_, err := c.Send(t.Context(), raw(channel.RobotSettings{URL: to, Secret: "SECgeheim+/"}), channel.Message{Text: "提醒 𠮷"})
 		if outcome(err) != want {
 			t.Errorf("%s: got %s (%v), want %s", answer, outcome(err), err, want)
 		}
@@ -81,10 +81,10 @@ func TestRobot(t *testing.T) {
 	if got != "提醒 𠮷" {
 		t.Errorf("text %q", got)
 	}
-	if _, err := c.Send(t.Context(), raw(Settings{URL: to, Secret: "wrong"}), channel.Message{Text: "x"}); outcome(err) != "retry channel.badCredentials" {
+	if _, err := c.Send(t.Context(), raw(channel.RobotSettings{URL: to, Secret: "wrong"}), channel.Message{Text: "x"}); outcome(err) != "retry channel.badCredentials" {
 		t.Errorf("a wrong secret: %v", err)
 	}
-	if _, err := c.Send(t.Context(), raw(Settings{URL: srv.URL + "/robot/send?access_token=no"}), channel.Message{Text: "x"}); outcome(err) != "permanent channel.badAddress" {
+	if _, err := c.Send(t.Context(), raw(channel.RobotSettings{URL: srv.URL + "/robot/send?access_token=no"}), channel.Message{Text: "x"}); outcome(err) != "permanent channel.badAddress" {
 		t.Errorf("a wrong token: %v", err)
 	}
 }
@@ -93,7 +93,7 @@ func TestRobot(t *testing.T) {
 // DingTalk's; its token is not an address to be stored.
 func TestAddress(t *testing.T) {
 	c := New(httpcall.New(false, nil))
-	set := raw(Settings{URL: "https://oapi.dingtalk.com/robot/send?access_token=t"})
+	set := raw(channel.RobotSettings{URL: "https://oapi.dingtalk.com/robot/send?access_token=t"})
 	for own, want := range map[string]string{
 		"https://oapi.dingtalk.com/robot/send?access_token=x": channel.Group, "http://oapi.dingtalk.com/robot": "", "https://oapi.dingtalk.com.evil.example/": "",
 		"https://oapi.dingtalk.com@169.254.169.254/": "", "http://169.254.169.254/": "", "https://oapi.dingtalk.com:8443/": "", "": "",

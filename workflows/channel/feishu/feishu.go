@@ -8,11 +8,9 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
-	"net/url"
 	"strconv"
 	"time"
 
-	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/channel/httpcall"
 )
@@ -20,77 +18,26 @@ import (
 //go:embed channel.json
 var about []byte
 
-var info = channel.Describe(about)
-
-// hosts are where robots of the provider live; a customer's record cannot send
-// us anywhere else.
-var hosts = []string{"open.feishu.cn", "open.larksuite.com"}
-
-// Settings of the channel.
-type Settings struct {
-	URL    string `json:"url"`
-	Secret string `json:"secret"`
-}
+var base = channel.RobotOf(about, "open.feishu.cn", "open.larksuite.com")
 
 // Channel is the robot's.
 type Channel struct {
+	channel.Robot
 	door *httpcall.Door
 }
 
 // New makes the channel.
-func New(d *httpcall.Door) *Channel { return &Channel{d} }
-
-// Key is "feishu".
-func (*Channel) Key() string { return info.Key }
-
-// Info describes the channel.
-func (*Channel) Info() *channel.Info { return info }
-
-// Address is the robot of the customer's own group, or the one in the settings.
-func (*Channel) Address(raw json.RawMessage, customer map[string]any) string {
-	if channel.OnHost(channel.Text(customer, "groupBot"), hosts) {
-		return channel.Group
-	}
-	var s Settings
-	if json.Unmarshal(raw, &s) == nil && s.URL != "" {
-		return channel.Group
-	}
-	return ""
-}
-
-// Idempotent: a group shows a repeat twice.
-func (*Channel) Idempotent(json.RawMessage) bool { return false }
-
-// Check judges the settings.
-func (*Channel) Check(raw json.RawMessage) error {
-	_, err := read(raw)
-	return err
-}
-
-func read(raw json.RawMessage) (Settings, error) {
-	s, err := channel.Read[Settings](info, raw)
-	if err != nil || s.URL == "" {
-		return s, err
-	}
-	if u, err := url.Parse(s.URL); err != nil || !httpcall.Usable(u) {
-		return s, fault.At("/url", "url", nil)
-	}
-	return s, nil
-}
+func New(d *httpcall.Door) *Channel { return &Channel{base, d} }
 
 // Send posts the text to the group.
 func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
-	s, err := read(raw)
+	to, secret, err := c.To(raw, m)
 	if err != nil {
-		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
-	}
-	to := channel.Text(m.Record, "groupBot")
-	if !channel.OnHost(to, hosts) {
-		to = s.URL
+		return "", err
 	}
 	body := map[string]any{"msg_type": "text", "content": map[string]string{"text": m.Text}}
-	if s.Secret != "" {
-		body["timestamp"], body["sign"] = signature(s.Secret, c.door.Now())
+	if secret != "" {
+		body["timestamp"], body["sign"] = signature(secret, c.door.Now())
 	}
 	var out struct {
 		Code *int   `json:"code"`

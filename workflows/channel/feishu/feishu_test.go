@@ -60,14 +60,14 @@ func TestRobot(t *testing.T) {
 		`{}`: "unknown channel.garbage", ``: "unknown channel.garbage",
 	} {
 		answer = a
-		if _, err := c.Send(t.Context(), raw(Settings{URL: srv.URL, Secret: "geheim"}), channel.Message{Text: "提醒 𠮷"}); outcome(err) != want {
+		if _, err := c.Send(t.Context(), raw(channel.RobotSettings{URL: srv.URL, Secret: "geheim"}), channel.Message{Text: "提醒 𠮷"}); outcome(err) != want {
 			t.Errorf("%s: got %s, want %s", a, outcome(err), want)
 		}
 	}
 	if text != "提醒 𠮷" {
 		t.Errorf("text %q", text)
 	}
-	if _, err := c.Send(t.Context(), raw(Settings{URL: srv.URL, Secret: "no"}), channel.Message{}); outcome(err) != "retry channel.badCredentials" {
+	if _, err := c.Send(t.Context(), raw(channel.RobotSettings{URL: srv.URL, Secret: "no"}), channel.Message{}); outcome(err) != "retry channel.badCredentials" {
 		t.Errorf("a wrong secret: %v", err)
 	}
 }

@@ -92,7 +92,7 @@ func (d *Door) Do(ctx context.Context, c Call) (Answer, error) {
 	if err != nil {
 		return Answer{}, channel.Fail(channel.Permanent, "channel.badAddress", errors.New("not a web address"))
 	}
-	if !Usable(req.URL) {
+	if !channel.Usable(req.URL) {
 		return Answer{}, channel.Fail(channel.Permanent, "channel.badAddress", errors.New("not a web address"))
 	}
 	// A request that is repeated by the transport itself could arrive twice.
@@ -131,11 +131,6 @@ func withoutURL(err error) error {
 		return u.Err
 	}
 	return err
-}
-
-// Usable tells whether an address can be called at all.
-func Usable(u *url.URL) bool {
-	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
 }
 
 // JSON posts a document (a nil one makes it a GET) and reads the answer into
@@ -211,7 +206,7 @@ var (
 // address that was written down is the one that is meant.
 func (d *Door) Fetch(ctx context.Context, from string, most int64) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
-	if err != nil || !Usable(req.URL) {
+	if err != nil || !channel.Usable(req.URL) {
 		return nil, errors.New("not a web address")
 	}
 	req.Header.Set("User-Agent", "Dueflow")

@@ -108,7 +108,7 @@ func (*Channel) Subscription(raw json.RawMessage) error {
 func CheckSubscription(s Subscription) error {
 	u, err := url.Parse(s.Endpoint)
 	switch {
-	case err != nil || !httpcall.Usable(u) || len(s.Endpoint) > 1000:
+	case err != nil || !channel.Usable(u) || len(s.Endpoint) > 1000:
 		return fault.At("/endpoint", "url", nil)
 	case !point(s.P256dh):
 		return fault.At("/p256dh", "format", nil)

@@ -7,17 +7,13 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
-	"net/url"
 
-	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/channel/httpcall"
 )
 
 //go:embed channel.json
 var about []byte
-
-var info = channel.Describe(about)
 
 // Settings of the channel; which of them count depends on the provider.
 type Settings struct {
@@ -55,8 +51,16 @@ var providers = map[string]provider{
 	"twilio":  {"https://api.twilio.com", (*Channel).twilio, twilioNews},
 }
 
+var base = channel.BaseOf(about, func(s *Settings) error {
+	if s.Endpoint == "" {
+		s.Endpoint = providers[s.Provider].endpoint
+	}
+	return channel.CheckURL("/endpoint", s.Endpoint)
+})
+
 // Channel is the SMS channel.
 type Channel struct {
+	channel.Base[Settings]
 	door *httpcall.Door
 	// Callback is the address at which providers tell us of deliveries, for
 	// those that want it with each message; nil or "" for none.
@@ -64,13 +68,7 @@ type Channel struct {
 }
 
 // New makes the channel.
-func New(d *httpcall.Door) *Channel { return &Channel{door: d} }
-
-// Key is "sms".
-func (*Channel) Key() string { return info.Key }
-
-// Info describes the channel.
-func (*Channel) Info() *channel.Info { return info }
+func New(d *httpcall.Door) *Channel { return &Channel{Base: base, door: d} }
 
 // Address is the customer's mobile number.
 func (*Channel) Address(raw json.RawMessage, customer map[string]any) string {
@@ -79,34 +77,11 @@ func (*Channel) Address(raw json.RawMessage, customer map[string]any) string {
 	return channel.MobileOf(customer, s.Country)
 }
 
-// Idempotent: none of the providers drops repeats.
-func (*Channel) Idempotent(json.RawMessage) bool { return false }
-
-// Check judges the settings.
-func (*Channel) Check(raw json.RawMessage) error {
-	_, err := read(raw)
-	return err
-}
-
-func read(raw json.RawMessage) (Settings, error) {
-	s, err := channel.Read[Settings](info, raw)
-	if err != nil {
-		return s, err
-	}
-	if s.Endpoint == "" {
-		s.Endpoint = providers[s.Provider].endpoint
-	}
-	if u, err := url.Parse(s.Endpoint); err != nil || !httpcall.Usable(u) {
-		return s, fault.At("/endpoint", "url", nil)
-	}
-	return s, nil
-}
-
 // Send hands the message to the provider.
 func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
-	s, err := read(raw)
+	s, err := c.Ready(raw)
 	if err != nil {
-		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
+		return "", err
 	}
 	to, ok := channel.Mobile(m.To, s.Country)
 	if !ok {
@@ -117,7 +92,7 @@ func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Messa
 
 // Receive reads what the provider tells.
 func (*Channel) Receive(raw json.RawMessage, in channel.Inbound) ([]channel.News, channel.Reply, error) {
-	s, err := read(raw)
+	s, err := base.Settings(raw)
 	if err != nil {
 		return nil, channel.Reply{}, err
 	}

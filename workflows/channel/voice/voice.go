@@ -8,18 +8,14 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 
-	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/channel/httpcall"
 )
 
 //go:embed channel.json
 var about []byte
-
-var info = channel.Describe(about)
 
 // Settings of the channel.
 type Settings struct {
@@ -36,8 +32,13 @@ var codes = channel.Table{
 	"noBalance": channel.NoBalance, "badCredentials": channel.BadKey, "unknown": channel.Unsure,
 }
 
+var base = channel.BaseOf(about, func(s *Settings) error {
+	return channel.CheckURL("/url", s.URL)
+})
+
 // Channel is the voice provider's.
 type Channel struct {
+	channel.Base[Settings]
 	door *httpcall.Door
 	// Callback is where the provider tells what became of a call; nil or "" for
 	// nowhere.
@@ -45,19 +46,13 @@ type Channel struct {
 }
 
 // New makes the channel.
-func New(d *httpcall.Door) *Channel { return &Channel{door: d} }
-
-// Key is "voice".
-func (*Channel) Key() string { return info.Key }
-
-// Info describes the channel.
-func (*Channel) Info() *channel.Info { return info }
+func New(d *httpcall.Door) *Channel { return &Channel{Base: base, door: d} }
 
 // Address is the customer's phone, or else the mobile.
 func (*Channel) Address(raw json.RawMessage, customer map[string]any) string {
 	var s Settings
 	_ = json.Unmarshal(raw, &s)
-	for _, f := range info.Fields {
+	for _, f := range base.Info().Fields {
 		if n := channel.Text(customer, f); n != "" {
 			if _, ok := channel.Phone(n, s.Country); ok {
 				return n
@@ -67,31 +62,11 @@ func (*Channel) Address(raw json.RawMessage, customer map[string]any) string {
 	return ""
 }
 
-// Idempotent: a provider may call twice.
-func (*Channel) Idempotent(json.RawMessage) bool { return false }
-
-// Check judges the settings.
-func (*Channel) Check(raw json.RawMessage) error {
-	_, err := read(raw)
-	return err
-}
-
-func read(raw json.RawMessage) (Settings, error) {
-	s, err := channel.Read[Settings](info, raw)
-	if err != nil {
-		return s, err
-	}
-	if u, err := url.Parse(s.URL); err != nil || !httpcall.Usable(u) {
-		return s, fault.At("/url", "url", nil)
-	}
-	return s, nil
-}
-
 // Send asks the provider for the call.
 func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
-	s, err := read(raw)
+	s, err := c.Ready(raw)
 	if err != nil {
-		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
+		return "", err
 	}
 	to, ok := channel.Phone(m.To, s.Country)
 	if !ok {

@@ -9,18 +9,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 
-	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/channel/httpcall"
 )
 
 //go:embed channel.json
 var about []byte
-
-var info = channel.Describe(about)
 
 // Settings of the channel.
 type Settings struct {
@@ -30,17 +26,18 @@ type Settings struct {
 	Idempotent bool `json:"idempotent,omitempty"`
 }
 
+var base = channel.BaseOf(about, func(s *Settings) error {
+	return channel.CheckURL("/url", s.URL)
+})
+
 // Channel is the webhook channel.
-type Channel struct{ door *httpcall.Door }
+type Channel struct {
+	channel.Base[Settings]
+	door *httpcall.Door
+}
 
 // New makes the channel.
-func New(d *httpcall.Door) *Channel { return &Channel{d} }
-
-// Key is "webhook".
-func (*Channel) Key() string { return info.Key }
-
-// Info describes the channel.
-func (*Channel) Info() *channel.Info { return info }
+func New(d *httpcall.Door) *Channel { return &Channel{base, d} }
 
 // Address is the receiver's name for the customer: webhooks go to one address.
 func (*Channel) Address(_ json.RawMessage, customer map[string]any) string {
@@ -54,33 +51,15 @@ func (*Channel) Address(_ json.RawMessage, customer map[string]any) string {
 
 // Idempotent is a promise of the receiver, in the settings.
 func (*Channel) Idempotent(raw json.RawMessage) bool {
-	s, err := read(raw)
+	s, err := base.Settings(raw)
 	return err == nil && s.Idempotent
-}
-
-// Check judges the settings.
-func (*Channel) Check(raw json.RawMessage) error {
-	_, err := read(raw)
-	return err
-}
-
-func read(raw json.RawMessage) (Settings, error) {
-	s, err := channel.Read[Settings](info, raw)
-	if err != nil {
-		return s, err
-	}
-	u, err := url.Parse(s.URL)
-	if err != nil || !httpcall.Usable(u) {
-		return s, fault.At("/url", "url", nil)
-	}
-	return s, nil
 }
 
 // Send posts the message.
 func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
-	s, err := read(raw)
+	s, err := c.Ready(raw)
 	if err != nil {
-		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
+		return "", err
 	}
 	body, err := json.Marshal(struct {
 		Type string          `json:"type"`

@@ -10,15 +10,12 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/channel/httpcall"
 )
 
 //go:embed channel.json
 var about []byte
-
-var info = channel.Describe(about)
 
 // Settings of the channel.
 type Settings struct {
@@ -36,51 +33,32 @@ var codes = channel.Table{
 	"40013": channel.BadKey, "40125": channel.BadKey, "40164": channel.BadKey, "48001": channel.BadKey, "48004": channel.BadKey, "45002": channel.BadContent, "87014": channel.BadContent,
 }
 
+var base = channel.BaseOf(about, func(s *Settings) error {
+	if s.Endpoint == "" {
+		s.Endpoint = "https://api.weixin.qq.com"
+	}
+	return channel.CheckURL("/endpoint", s.Endpoint)
+})
+
 // Channel is the official account's.
-type Channel struct{ api *httpcall.Errcode }
+type Channel struct {
+	channel.Base[Settings]
+	api *httpcall.Errcode
+}
 
 // New makes the channel.
-func New(d *httpcall.Door) *Channel { return &Channel{&httpcall.Errcode{Door: d, Table: codes}} }
-
-// Key is "wechat".
-func (*Channel) Key() string { return info.Key }
-
-// Info describes the channel.
-func (*Channel) Info() *channel.Info { return info }
+func New(d *httpcall.Door) *Channel { return &Channel{base, &httpcall.Errcode{Door: d, Table: codes}} }
 
 // Address is the customer's open id with the account.
 func (*Channel) Address(_ json.RawMessage, customer map[string]any) string {
 	return channel.Text(customer, "wechatOpenId")
 }
 
-// Idempotent: repeats of client_msg_id are dropped for ten minutes only.
-func (*Channel) Idempotent(json.RawMessage) bool { return false }
-
-// Check judges the settings.
-func (*Channel) Check(raw json.RawMessage) error {
-	_, err := read(raw)
-	return err
-}
-
-func read(raw json.RawMessage) (Settings, error) {
-	s, err := channel.Read[Settings](info, raw)
-	if err != nil {
-		return s, err
-	}
-	if s.Endpoint == "" {
-		s.Endpoint = "https://api.weixin.qq.com"
-	}
-	if u, err := url.Parse(s.Endpoint); err != nil || !httpcall.Usable(u) {
-		return s, fault.At("/endpoint", "url", nil)
-	}
-	return s, nil
-}
-
 // Send hands the message to WeChat.
 func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
-	s, err := read(raw)
+	s, err := c.Ready(raw)
 	if err != nil {
-		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
+		return "", err
 	}
 	t, ok := channel.CodeFor(s.Templates, m)
 	if !ok {

@@ -8,15 +8,12 @@ import (
 	"encoding/json"
 	"net/url"
 
-	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/channel/httpcall"
 )
 
 //go:embed channel.json
 var about []byte
-
-var info = channel.Describe(about)
 
 // Settings of the channel.
 type Settings struct {
@@ -33,51 +30,32 @@ var codes = channel.Table{
 	"48002": channel.BadKey, "60020": channel.BadKey, "301002": channel.BadKey,
 }
 
+var base = channel.BaseOf(about, func(s *Settings) error {
+	if s.Endpoint == "" {
+		s.Endpoint = "https://qyapi.weixin.qq.com"
+	}
+	return channel.CheckURL("/endpoint", s.Endpoint)
+})
+
 // Channel is the application's.
-type Channel struct{ api *httpcall.Errcode }
+type Channel struct {
+	channel.Base[Settings]
+	api *httpcall.Errcode
+}
 
 // New makes the channel.
-func New(d *httpcall.Door) *Channel { return &Channel{&httpcall.Errcode{Door: d, Table: codes}} }
-
-// Key is "wecom-app".
-func (*Channel) Key() string { return info.Key }
-
-// Info describes the channel.
-func (*Channel) Info() *channel.Info { return info }
+func New(d *httpcall.Door) *Channel { return &Channel{base, &httpcall.Errcode{Door: d, Table: codes}} }
 
 // Address is the customer's WeCom member id.
 func (*Channel) Address(_ json.RawMessage, customer map[string]any) string {
 	return channel.Text(customer, "wecomUserId")
 }
 
-// Idempotent: WeCom drops equal texts only for a while.
-func (*Channel) Idempotent(json.RawMessage) bool { return false }
-
-// Check judges the settings.
-func (*Channel) Check(raw json.RawMessage) error {
-	_, err := read(raw)
-	return err
-}
-
-func read(raw json.RawMessage) (Settings, error) {
-	s, err := channel.Read[Settings](info, raw)
-	if err != nil {
-		return s, err
-	}
-	if s.Endpoint == "" {
-		s.Endpoint = "https://qyapi.weixin.qq.com"
-	}
-	if u, err := url.Parse(s.Endpoint); err != nil || !httpcall.Usable(u) {
-		return s, fault.At("/endpoint", "url", nil)
-	}
-	return s, nil
-}
-
 // Send hands the message to WeCom.
 func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
-	s, err := read(raw)
+	s, err := c.Ready(raw)
 	if err != nil {
-		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
+		return "", err
 	}
 	var out struct {
 		InvalidUser string `json:"invaliduser"`

@@ -34,7 +34,7 @@ func TestRobot(t *testing.T) {
 	defer srv.Close()
 	c := New(httpcall.New(true, nil))
 	send := func(key, words string) (channel.Class, string) {
-		raw, err := json.Marshal(Settings{URL: srv.URL + "/cgi-bin/webhook/send?key=" + key})
+		raw, err := json.Marshal(channel.RobotSettings{URL: srv.URL + "/cgi-bin/webhook/send?key=" + key})
 		if err != nil {
 			t.Fatal(err)
 		}

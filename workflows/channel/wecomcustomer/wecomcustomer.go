@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/channel/httpcall"
@@ -19,8 +18,6 @@ import (
 
 //go:embed channel.json
 var about []byte
-
-var info = channel.Describe(about)
 
 // Settings of the channel.
 type Settings struct {
@@ -37,25 +34,26 @@ var codes = channel.Table{
 	"40058": channel.BadContent, "90500": channel.BadAddress,
 }
 
+var base = channel.BaseOf(about, func(s *Settings) error {
+	if s.Endpoint == "" {
+		s.Endpoint = "https://qyapi.weixin.qq.com"
+	}
+	return channel.CheckURL("/endpoint", s.Endpoint)
+})
+
 // Channel is WeCom's.
-type Channel struct{ api *httpcall.Errcode }
+type Channel struct {
+	channel.Base[Settings]
+	api *httpcall.Errcode
+}
 
 // New makes the channel.
-func New(d *httpcall.Door) *Channel { return &Channel{&httpcall.Errcode{Door: d, Table: codes}} }
-
-// Key is "wecom-customer".
-func (*Channel) Key() string { return info.Key }
-
-// Info describes the channel.
-func (*Channel) Info() *channel.Info { return info }
+func New(d *httpcall.Door) *Channel { return &Channel{base, &httpcall.Errcode{Door: d, Table: codes}} }
 
 // Address is the customer's external contact id.
 func (*Channel) Address(_ json.RawMessage, customer map[string]any) string {
 	return channel.Text(customer, "wecomExternalId")
 }
-
-// Idempotent: each call makes another mass message.
-func (*Channel) Idempotent(json.RawMessage) bool { return false }
 
 // MonthlyCap is how many messages a customer may get in a calendar month.
 func (*Channel) MonthlyCap(raw json.RawMessage) int {
@@ -66,35 +64,15 @@ func (*Channel) MonthlyCap(raw json.RawMessage) int {
 	return s.Monthly
 }
 
-// Check judges the settings.
-func (*Channel) Check(raw json.RawMessage) error {
-	_, err := read(raw)
-	return err
-}
-
-func read(raw json.RawMessage) (Settings, error) {
-	s, err := channel.Read[Settings](info, raw)
-	if err != nil {
-		return s, err
-	}
-	if s.Endpoint == "" {
-		s.Endpoint = "https://qyapi.weixin.qq.com"
-	}
-	if u, err := url.Parse(s.Endpoint); err != nil || !httpcall.Usable(u) {
-		return s, fault.At("/endpoint", "url", nil)
-	}
-	return s, nil
-}
-
 func (c *Channel) call(ctx context.Context, s Settings, path string, in, out any) error {
 	return c.api.Call(ctx, s.Endpoint+"/cgi-bin/gettoken?corpid="+url.QueryEscape(s.CorpID)+"&corpsecret="+url.QueryEscape(s.CorpSecret), s.Endpoint+path, in, out)
 }
 
 // Send makes the mass message; the member of staff finds it in WeCom.
 func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
-	s, err := read(raw)
+	s, err := c.Ready(raw)
 	if err != nil {
-		return "", channel.Fail(channel.Permanent, "channel.notSetUp", err)
+		return "", err
 	}
 	var out struct {
 		FailList []string `json:"fail_list"`
@@ -116,7 +94,7 @@ func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Messa
 
 // Ask asks WeCom what became of a mass message.
 func (c *Channel) Ask(ctx context.Context, raw json.RawMessage, m channel.Message, ref string) (bool, error) {
-	s, err := read(raw)
+	s, err := base.Settings(raw)
 	if err != nil {
 		return false, err
 	}
@@ -148,7 +126,7 @@ func (c *Channel) Ask(ctx context.Context, raw json.RawMessage, m channel.Messag
 
 // Cancel stops a mass message that nobody has confirmed yet.
 func (c *Channel) Cancel(ctx context.Context, raw json.RawMessage, ref string) error {
-	s, err := read(raw)
+	s, err := base.Settings(raw)
 	if err != nil {
 		return err
 	}
