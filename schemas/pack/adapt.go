@@ -90,8 +90,11 @@ func (a *adapter) object(o Object) (json.RawMessage, error) {
 	case Flow:
 		a.stops(o, m)
 		m["key"] = a.key(Flow, o.Key)
-	case Board, Role:
-		m["key"] = a.key(o.Kind, o.Key)
+	case Board:
+		m["key"] = a.key(Board, o.Key)
+		a.view(o, m)
+	case Role:
+		m["key"] = a.key(Role, o.Key)
 	}
 	return a.rewritten(m)
 }
@@ -145,6 +148,49 @@ func (a *adapter) stops(o Object, m map[string]any) {
 	if list != nil {
 		m["stopWhen"] = kept
 	}
+}
+
+// view maps the fields of a board's filter, which are the customer's without
+// saying so. A filter that reads a field nobody wants, or one that stands on
+// another form now, is left out as a whole: half of it would show other accounts.
+func (a *adapter) view(o Object, m map[string]any) {
+	const of = "customer."
+	for _, f := range fieldsIn(m["filter"]) {
+		to, said := a.c.Fields[of+f]
+		if said && !strings.HasPrefix(to, of) {
+			a.out.Skipped = append(a.out.Skipped, o.Path()+": filter")
+			delete(m, "filter")
+			return
+		}
+	}
+	if m["filter"] != nil {
+		m["filter"] = renamed(m["filter"], func(f string) string {
+			return strings.TrimPrefix(a.field(of+f), of)
+		})
+	}
+}
+
+// renamed is a filter whose fields have other names.
+func renamed(v any, name func(string) string) any {
+	switch x := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for k, c := range x {
+			if f, ok := c.(string); ok && k == "field" {
+				out[k] = name(f)
+				continue
+			}
+			out[k] = renamed(c, name)
+		}
+		return out
+	case []any:
+		out := make([]any, len(x))
+		for k, c := range x {
+			out[k] = renamed(c, name)
+		}
+		return out
+	}
+	return v
 }
 
 // walk rewrites a value; under is the key that it stands under.

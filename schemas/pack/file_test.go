@@ -234,6 +234,40 @@ func TestAdapt(t *testing.T) {
 	}
 }
 
+// TestAdaptBoards: a board's filter names the customer's fields without saying
+// whose they are; they are mapped all the same.
+func TestAdaptBoards(t *testing.T) {
+	p, err := pack.Build(map[string][]byte{
+		"pack.json":           []byte(`{"id":"xx","version":"1.0.0","name":{"en":"x"},"about":{"en":"x"},"licence":"MIT","publisher":{"name":"x"}}`),
+		"boards/b.json":       []byte(`{"key":"b","name":{"en":"b"},"filter":{"all":[{"field":"calm","op":"eq","value":true},{"field":"tier","op":"eq","value":"A"}]}}`),
+		"forms/customer.json": []byte(`{"form":"customer","fields":{"calm":{"type":"boolean","x-df-label":{"en":"Calm"}}}}`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for to, want := range map[string]string{
+		"customer.calm":  `"filter":{"all":[{"field":"calm"`,
+		"customer.quiet": `"filter":{"all":[{"field":"quiet","op":"eq","value":true},{"field":"tier"`,
+		"invoice.quiet":  `{"key":"b","name"`,
+		"":               `{"key":"b","name"`,
+	} {
+		a, err := p.Adapt(pack.Choices{Fields: map[string]string{"customer.calm": to}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		for _, o := range a.Objects {
+			if o.Kind == pack.Board {
+				got = string(o.Raw)
+			}
+		}
+		left := !strings.HasPrefix(to, "customer.")
+		if !strings.Contains(got, want) || left != (len(a.Skipped) == 1) {
+			t.Errorf("to %q: %s, skipped %v; want %s", to, got, a.Skipped, want)
+		}
+	}
+}
+
 // TestChoicesAreNamed: options of fields and questions have names in both languages.
 func TestChoicesAreNamed(t *testing.T) {
 	p, err := pack.Build(map[string][]byte{
