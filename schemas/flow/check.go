@@ -21,12 +21,14 @@ type Issue struct {
 }
 
 // World is what a lint may know beyond the document. Nil functions skip their
-// checks (a flow file can be linted without a server).
+// checks (a flow file can be linted without a server). Ready tells whether a
+// channel is set up; "preferred" stands for what each customer prefers.
 type World struct {
 	Field    func(path string) (filter.Type, bool)
 	Template func(key string) bool
 	Channel  func(key string) bool
 	Calendar func(id string) bool // the workspace's own, beside the built-in ones
+	Ready    func(channel string) bool
 }
 
 // Errors gives the blocking issues as one fault, nil without any.
@@ -94,6 +96,9 @@ func (l *linter) node(id string) {
 		}
 		l.add("error", key, at+"/cfg"+p.Pointer, id, fault.Params{"limit": p.Limit})
 	}
+	if len(problems) > 0 {
+		return // its exits follow from its settings: what leads on from it cannot be judged yet
+	}
 	if n.OnError != nil && n.OnError.Then == "port" {
 		in.Ports = append(slices.Clone(in.Ports), "error")
 	}
@@ -116,6 +121,9 @@ func (l *linter) world(at, id string, in Inspection) {
 		if l.w.Template != nil && !l.w.Template(t) {
 			l.add("error", "unknownTemplate", at+"/cfg/template", id, fault.Params{"template": t})
 		}
+	}
+	if l.w.Ready != nil && len(in.Channels) > 0 && !slices.ContainsFunc(in.Channels, l.w.Ready) {
+		l.add("warning", "noChannelReady", at+"/cfg/channel", id, nil)
 	}
 	for _, c := range in.Channels {
 		if l.w.Channel != nil && !l.w.Channel(c) {

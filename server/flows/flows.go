@@ -171,6 +171,11 @@ func (s *Service) World(ctx context.Context, ws string) flow.World {
 	}
 	if space, err := s.spaces.Get(ctx, ws); err == nil {
 		w.Calendar = func(id string) bool { return space.Calendars[id].Version > 0 }
+		if space.Demo == nil {
+			w.Ready = func(key string) bool {
+				return key == "sandbox" || len(space.Channels[key]) > 0 || key == "preferred" && len(space.Channels) > 0
+			}
+		}
 	}
 	if s.HasTemplate != nil {
 		w.Template = func(key string) bool { return s.HasTemplate(ctx, ws, key) }

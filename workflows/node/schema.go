@@ -3,6 +3,8 @@ package node
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/dueflow/dueflow/schemas/flow"
 )
 
 // Pieces of settings schemas. The properties panel reads x-df-widget,
@@ -38,6 +40,39 @@ func annotate(key, en, zh, schema string) string {
 
 func text(en, zh string) string {
 	raw, err := json.Marshal(Say(en, zh))
+	if err != nil {
+		panic(err)
+	}
+	return string(raw)
+}
+
+// Kind is one of several ways to fill in settings that exclude each other: the
+// property that marks it, those that go with it, and what it starts from.
+type Kind struct {
+	By     string
+	With   []string
+	Start  string
+	En, Zh string
+}
+
+// Kinds is the annotation x-df-choice of a schema: the properties panel asks
+// for the kind first, and shows the properties of that one only. A kind stands
+// if its property is set; of several the first.
+func Kinds(en, zh string, kinds ...Kind) string {
+	type one struct {
+		By    string          `json:"by"`
+		With  []string        `json:"with"`
+		Start json.RawMessage `json:"start"`
+		Title flow.Text       `json:"title"`
+	}
+	out := struct {
+		Title flow.Text `json:"title"`
+		Kinds []one     `json:"kinds"`
+	}{Title: Say(en, zh)}
+	for _, k := range kinds {
+		out.Kinds = append(out.Kinds, one{k.By, k.With, json.RawMessage(k.Start), Say(k.En, k.Zh)})
+	}
+	raw, err := json.Marshal(out)
 	if err != nil {
 		panic(err)
 	}

@@ -223,6 +223,39 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// TestOneMistakeOneIssue: a message that is not chosen yet is told once, and
+// not once more as an exit that is not known yet.
+func TestOneMistakeOneIssue(t *testing.T) {
+	doc := strings.Replace(friendly, `"cfg":{"channel":"sandbox","template":"overdue-clear"}`, `"cfg":{"channel":"sandbox"}`, 1)
+	f, err := flow.Parse([]byte(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if issues := flow.Check(f, builtin.Nodes(), flow.World{}); len(issues) != 1 || issues[0].Node != "third" || issues[0].Key != "required" {
+		t.Errorf("found %+v", issues)
+	}
+}
+
+// TestChannelsThatAreNotSetUp: a step none of whose channels can deliver is
+// worth a look, and no more than that.
+func TestChannelsThatAreNotSetUp(t *testing.T) {
+	f, err := flow.Parse([]byte(friendly))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ready := range []bool{true, false} {
+		issues := flow.Check(f, builtin.Nodes(), flow.World{Ready: func(string) bool { return ready }})
+		if ready && len(issues) != 0 || !ready && len(issues) != 3 {
+			t.Errorf("ready %v: %+v", ready, issues)
+		}
+		for _, i := range issues {
+			if i.Severity != "warning" || i.Key != "noChannelReady" {
+				t.Errorf("found %+v", i)
+			}
+		}
+	}
+}
+
 func TestEnvelopeGivesOneErrorAMistake(t *testing.T) {
 	for from, pointer := range map[string]string{
 		`"key":"friendly"`: "/key", `"form":"invoice"`: "/subject/form", `"format":"dueflow.flow/1"`: "/format",

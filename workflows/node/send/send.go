@@ -17,7 +17,7 @@ var Type = node.Type{
 	  "channel":` + node.Titled("By", "渠道", node.ChannelSchema) + `,
 	  "template":` + node.Titled("Message", "消息模板", node.TemplateSchema) + `,
 	  "fallback":` + node.Titled("If that is not possible, by", "无法发送时改用", `{"type":"array","x-df-widget":"channels","maxItems":5,"items":`+node.KeySchema+`}`) + `}}`,
-	Defaults: `{"channel":"preferred","template":""}`,
+	Defaults: `{"channel":"preferred"}`,
 	Parse:    node.Reads(func() *send { return new(send) }),
 }
 

@@ -16,9 +16,12 @@ import (
 var Type = node.Type{
 	Name: "wait", V: 1, Group: "time", Waits: true,
 	Title: node.Say("Wait", "等待"), About: node.Say("Waits for a span, until a date, or until a time of day.", "等待一段时间、到某个日期或某个时刻。"),
-	Schema: `{"type":"object","minProperties":1,"additionalProperties":false,"properties":{
+	Schema: `{"type":"object","minProperties":1,"additionalProperties":false,"x-df-choice":` + node.Kinds("Wait", "等待",
+		node.Kind{By: "for", With: []string{"at"}, Start: `{"for":{"value":3,"unit":"businessDay"},"at":"09:30"}`, En: "for some time", Zh: "一段时间"},
+		node.Kind{By: "until", With: []string{"at"}, Start: `{"until":{"offset":{"value":3,"unit":"day"}},"at":"09:30"}`, En: "until a date", Zh: "到某个日期"},
+		node.Kind{By: "at", With: []string{"days"}, Start: `{"at":"09:30"}`, En: "until a time of day", Zh: "到某个时刻"}) + `,"properties":{
 	  "for":` + node.Titled("For", "时长", node.SpanSchema) + `,
-	  "until":` + node.Titled("Or until a date", "或直到日期", `{"type":"object","required":["field"],"additionalProperties":false,"properties":{
+	  "until":` + node.Titled("Until a date", "到某个日期", `{"type":"object","required":["field"],"additionalProperties":false,"properties":{
 	    "field":`+node.Titled("Date", "日期", node.DateSchema)+`,"offset":`+node.Titled("Before or after", "提前或推后", node.SpanSchema)+`}}`) + `,
 	  "at":` + node.Titled("At", "时间", node.TimeSchema) + `,
 	  "days":` + node.Titled("On", "日期类型", node.Choices("working", "working days", "工作日", "every", "any day", "任何一天")) + `}}`,
