@@ -31,9 +31,10 @@ func (s *Service) needs(ctx context.Context, a policies.Actor, p *Plan, src *pac
 			add("node", n, false, true)
 		}
 	}
+	ready := s.Flows.World(ctx, a.Workspace).Ready
 	for _, c := range q.Channels {
 		_, ok := s.Channels[c]
-		add("channel", c, ok, false)
+		add("channel", c, ok && (ready == nil || ready(c)), false)
 	}
 	for id, within := range q.Packs {
 		other, err := s.Get(ctx, a.Workspace, id)
