@@ -126,6 +126,10 @@ export default function ImportPage() {
           onBack={check.reset}
           onStart={() => void run()}
           onAgain={forget}
+          onNext={(to) => {
+            forget();
+            params.set({ form: to });
+          }}
         />
       )}
     </Page>

@@ -17,12 +17,16 @@ type Props = {
   onBack: () => void;
   onStart: () => void;
   onAgain: () => void;
+  onNext: (form: string) => void;
 };
 
 const lists: Record<string, string> = { customer: '/customers', invoice: '/invoices', payment: '/invoices' };
 
+/** What usually follows: each names the one before. */
+const next: Record<string, string> = { customer: 'invoice', invoice: 'payment' };
+
 /** What the check found, and then what became of the rows. */
-export function Outcome({ form, name, check, real, onBack, onStart, onAgain }: Props) {
+export function Outcome({ form, name, check, real, onBack, onStart, onAgain, onNext }: Props) {
   const { t } = useTranslation();
   const dry = real.phase === 'idle';
   const job = dry ? check : real;
@@ -68,6 +72,11 @@ export function Outcome({ form, name, check, real, onBack, onStart, onAgain }: P
                 <Link to={lists[form]}>
                   <Button type="primary">{t('imports.look')}</Button>
                 </Link>
+              )}
+              {phase === 'done' && next[form] && (
+                <Button key="next" onClick={() => onNext(next[form] as string)}>
+                  {t(`imports.next.${next[form]}`)}
+                </Button>
               )}
               <Button key="again" onClick={onAgain}>
                 {t('imports.again')}

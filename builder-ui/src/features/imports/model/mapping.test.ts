@@ -22,6 +22,13 @@ it('says which fields are still needed; a currency may come from the workspace',
   ]);
 });
 
+it('reads the way of writing out of a proposal that lists the year first as well', () => {
+  const known = ['2006-01-02', '2006-1-2', '2006/1/2', '20060102'];
+  expect(dateOrder({ columns: {}, dates: known })).toBe('auto');
+  expect(dateOrder({ columns: {}, dates: [...known, '2.1.2006'] })).toBe('dmy');
+  expect(dateOrder({ columns: {}, dates: [...known, '1/2/2006', '1-2-2006'] })).toBe('mdy');
+});
+
 it('knows how dates are written by their first layout', () => {
   for (const order of ['auto', 'dmy', 'mdy'] as const)
     expect(dateOrder({ columns: {}, dates: layouts[order] })).toBe(order);

@@ -8,8 +8,12 @@ export const layouts: Record<'auto' | 'dmy' | 'mdy', string[] | undefined> = {
 };
 
 export function dateOrder({ dates }: ImportMap): 'auto' | 'dmy' | 'mdy' {
-  const first = dates?.[0] ?? '';
-  return /^0?2\D0?1\D/.test(first) ? 'dmy' : /^0?1\D0?2\D/.test(first) ? 'mdy' : 'auto';
+  // A proposal lists the year-first ways before what stands in the file.
+  for (const layout of dates ?? []) {
+    if (/^0?2\D0?1\D/.test(layout)) return 'dmy';
+    if (/^0?1\D0?2\D/.test(layout)) return 'mdy';
+  }
+  return 'auto';
 }
 
 /** The map with a column as a field ('' for none): a field has one column, and a column one field. */
