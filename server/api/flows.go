@@ -375,7 +375,7 @@ func (s *Server) createFlow(ctx context.Context, a policies.Actor, in *createFlo
 		}
 		key := b.Key
 		if key == "" {
-			key = s.freeKey(ctx, a.Workspace, slug(flow.Text(b.Name).In("en")))
+			key = s.freeKey(ctx, a.Workspace, slug(flow.Text(b.Name).In("en"), form+"-flow"))
 		}
 		raw = flow.Blank(key, b.Name, form)
 	}
@@ -389,8 +389,9 @@ func (s *Server) createFlow(ctx context.Context, a policies.Actor, in *createFlo
 	return &tagged[flowOut]{etag(f.DocVersion), out}, nil
 }
 
-// slug makes a key of a name: latin letters and digits, "flow" where none are left.
-func slug(name string) string {
+// slug makes a key of a name: latin letters and digits, otherwise where none
+// are left, as in a Chinese name.
+func slug(name, otherwise string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(name) {
 		switch {
@@ -405,23 +406,21 @@ func slug(name string) string {
 	}
 	s := strings.Trim(b.String(), "-")
 	if s == "" {
-		return "flow"
+		return otherwise
 	}
 	return s
 }
 
-// freeKey adds a number to a key that is taken.
+// freeKey adds a number to a key that is taken; where very many are, the time.
 func (s *Server) freeKey(ctx context.Context, ws, key string) string {
+	free := key
 	for n := 2; n < 1000; n++ {
-		free := key
-		if n > 2 {
-			free = key + "-" + strconv.Itoa(n-1)
-		}
 		if _, err := s.Flows.Get(ctx, ws, free); fault.Is(err, fault.NotFound) {
 			return free
 		}
+		free = key + "-" + strconv.Itoa(n)
 	}
-	return key
+	return key + "-" + strconv.FormatInt(s.Spaces.RealNow().UnixMilli(), 36)
 }
 
 func (s *Server) stopFlow(ctx context.Context, a policies.Actor, in *FlowPath) (*reply[map[string]string], error) {

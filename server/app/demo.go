@@ -162,12 +162,16 @@ func (s *Server) liveDemo(ctx context.Context) {
 }
 
 // newWorkspace fills a workspace that was just set up: with the sample data if
-// wanted, its flows as drafts that send nothing until somebody publishes them.
+// wanted, and its flows as drafts that send nothing until somebody publishes
+// them. Without, it is empty but for the built-in forms and messages.
 func (s *Server) newWorkspace(ctx context.Context, ws string, sample bool) error {
 	if err := s.Records.Ensure(ctx, ws); err != nil {
 		return err
 	}
-	if err := s.demoFlows(ctx, ws, false); err != nil || !sample {
+	if !sample {
+		return nil
+	}
+	if err := s.demoFlows(ctx, ws, false); err != nil {
 		return err
 	}
 	people, err := s.People(ctx, ws)
