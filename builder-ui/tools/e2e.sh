@@ -2,11 +2,13 @@
 # Browser tests against a real server with a fresh demo workspace.
 # usage: e2e.sh path/to/dueflow [arguments of playwright test]
 set -euo pipefail
-binary=$1
+binary=$(realpath "$1")
 shift
 cd "$(dirname "$0")/.."
 
 data=$(mktemp -d)
+# Some tests start servers of their own.
+export DUEFLOW_BINARY=$binary
 # A second server, that nobody has set up yet: it prints its link once.
 "$binary" serve --data "$data/fresh" --listen 127.0.0.1:0 >"$data/fresh.log" 2>&1 &
 fresh=$!

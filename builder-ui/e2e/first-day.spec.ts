@@ -1,0 +1,264 @@
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { type Lang, languages, settled, speak } from './helpers';
+import { type Fresh, freshServer } from './servers';
+import { wordsOf } from './words';
+
+const binary = process.env.DUEFLOW_BINARY;
+const shots = process.env.SHOTS;
+
+type Say = ReturnType<typeof wordsOf>;
+type Walk = { page: Page; say: Say; lang: Lang; at: (path: string) => string };
+
+const day = (from: number) => new Date(Date.now() + from * 86_400_000).toISOString().slice(0, 10);
+const german = (from: number) => day(from).split('-').reverse().join('.');
+
+/** What two companies' own systems export: names that are not ours, and rows that cannot be right. */
+const files = {
+  en: {
+    customers: [
+      'Debitoren;;;;',
+      'Kundennr;Firma;E-Mail;Telefon;Bemerkung',
+      'K-001;Nordsee Logistik GmbH;ar@nordsee.example.com;+49 40 1234;seit 1998',
+      'K-002;Alpen Textil AG;fin@alpen.example.com;+49 89 2345;',
+      'K-003;Rhein Maschinen KG;acc@rhein.example.com;;',
+      'K-004;;niemand@example.com;;ohne Namen',
+      'K-005;Elbe Handel;keine Adresse;;',
+    ],
+    invoices: [
+      'Belegnr;Kundennr;Belegdatum;Fällig am;Offen',
+      `R-1;K-001;${german(-26)};${german(4)};12.500,00`,
+      `R-2;K-002;${german(-35)};${german(-5)};3.800,50`,
+      `R-3;K-003;${german(-24)};${german(6)};9.900,00`,
+      `R-4;K-999;${german(-20)};${german(10)};100,00`,
+      `R-5;K-001;${german(-20)};31.02.2026;100,00`,
+    ],
+    unknown: 'Offen',
+    badCustomers: 2,
+  },
+  'zh-CN': {
+    customers: [
+      '客户编号,单位名称,联系邮箱,手机,备注',
+      'K-001,宁波海运有限公司,ar@nb.example.com,13800000001,老客户',
+      'K-002,杭州纺织厂,fin@hz.example.com,13800000002,',
+      'K-003,苏州机械有限公司,acc@sz.example.com,,',
+      'K-004,,x@y.example.com,,没有名称',
+      'K-005,广州贸易公司,不是邮箱,,',
+    ],
+    invoices: [
+      '发票号码,客户编号,开票日,到期日,未收',
+      `F-1,K-001,${day(-26)},${day(4)},"12,500.00"`,
+      `F-2,K-002,${day(-35)},${day(-5)},3800.50`,
+      `F-3,K-003,${day(-24)},${day(6)},9900`,
+      `F-4,K-999,${day(-20)},${day(10)},100`,
+      `F-5,K-001,${day(-20)},2026-02-31,100`,
+    ],
+    unknown: '未收',
+    badCustomers: 2,
+  },
+} as const;
+
+/** Three packs of three trades; the second reads a field that the company keeps under a name of its own. */
+const packs = {
+  en: ['Milestones, construction', 'Utilities', 'Foreign trade, several currencies'],
+  'zh-CN': ['工程进度款', '水电燃气缴费', '外贸多币种账款'],
+} as const;
+
+async function look(walk: Walk, name: string) {
+  await settled(walk.page);
+  if (shots) await walk.page.screenshot({ path: `${shots}/first-${name}-${walk.lang}.png` });
+}
+
+async function visit({ page, at }: Walk, path: string) {
+  await page.goto(at(path));
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await settled(page);
+}
+
+async function setUp(walk: Walk, link: string) {
+  const { page, say, lang } = walk;
+  await page.goto(link);
+  await page.getByLabel(say('setup.workspaceName')).fill(lang === 'en' ? 'Harbour Trading' : '海港贸易');
+  const next = page.getByRole('button', { name: say('action.next'), exact: true });
+  await next.click();
+  await page.getByLabel(say('field.name'), { exact: true }).fill(lang === 'en' ? 'Ada Chen' : '陈雅达');
+  await page.getByLabel(say('field.email'), { exact: true }).fill('ada@example.com');
+  await page.getByLabel(say('field.password'), { exact: true }).fill('a long enough password');
+  await next.click();
+  await next.click();
+  await page.getByRole('radio', { name: new RegExp(say('setup.sampleNo')) }).check();
+  await look(walk, 'setup');
+  await page.getByRole('button', { name: say('setup.finish') }).click();
+  await expect(page).toHaveURL(/\/today$/, { timeout: 120_000 });
+  await expect(page.getByText(say('today.first.data'))).toBeVisible();
+  await look(walk, 'today-empty');
+}
+
+/** Every empty place names what to do next. */
+async function seeEmpty(walk: Walk) {
+  const { page, say } = walk;
+  const places: [path: string, hint: string][] = [
+    ['/board', say('action.importFile')],
+    ['/customers', say('action.importFile')],
+    ['/invoices', say('action.importFile')],
+    ['/runs', say('run.toFlows')],
+    ['/flows', say('designer.list.market')],
+    ['/inbox', say('inbox.noneText')],
+    ['/review', say('review.nothing')],
+    ['/letters', say('letters.none')],
+  ];
+  for (const [path, hint] of places) {
+    await visit(walk, path);
+    await expect(page.getByRole('main').getByText(hint).first()).toBeVisible();
+    await look(walk, `empty${path.replaceAll('/', '-')}`);
+  }
+}
+
+async function choose(page: Page, label: string, option: string) {
+  const box = page.getByLabel(label, { exact: true });
+  await box.click();
+  await page.locator('.ant-select-item-option').filter({ hasText: option }).last().click();
+}
+
+async function bring(walk: Walk, form: 'customer' | 'invoice', rows: readonly string[], failed: number) {
+  const { page, say, lang } = walk;
+  await visit(walk, `/import?form=${form}`);
+  await page.locator('input[type=file]').setInputFiles({
+    name: `${form}.csv`,
+    mimeType: 'text/csv',
+    buffer: Buffer.from(rows.join('\r\n')),
+  });
+  await expect(page.getByRole('table')).toBeVisible();
+  const { unknown } = files[lang];
+  if (form === 'invoice') {
+    // A column that nobody could know: the page says what is still needed, a person says what it is.
+    const check = page.getByRole('button', { name: say('imports.check') });
+    await expect(check).toBeDisabled();
+    await choose(page, `${say('imports.field')}: ${unknown}`, lang === 'en' ? 'Amount' : '金额');
+    if (lang === 'en') await choose(page, say('imports.decimal'), say('imports.mark.comma'));
+  }
+  await look(walk, `import-${form}`);
+  await page.getByRole('button', { name: say('imports.check') }).click();
+  await expect(page.getByText(say('imports.checked'))).toBeVisible();
+  await expect(page.locator('.import-problems li')).toHaveCount(failed);
+  await look(walk, `import-${form}-checked`);
+  await page.getByRole('button', { name: say('imports.start', { count: 3 }) }).click();
+  await expect(page.getByRole('heading', { name: say('imports.done') })).toBeVisible();
+  await look(walk, `import-${form}-done`);
+}
+
+/** The customer form gets a field of the company's own, which means what a pack calls by another name. */
+async function ownField(walk: Walk, label: string) {
+  const { page, say } = walk;
+  await visit(walk, '/forms/customer');
+  const tiles = page.getByRole('complementary', { name: say('forms.palette') });
+  await tiles.getByRole('button', { name: say('forms.kind.boolean'), exact: true }).click();
+  const made = page.getByRole('button', { name: new RegExp(`^${say('forms.kind.boolean')},`) });
+  await made.focus();
+  await page.keyboard.press('F2');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(label);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(say('forms.state.saved'))).toBeVisible();
+  await look(walk, 'form');
+  await page.getByRole('button', { name: say('forms.publish'), exact: true }).click();
+  const drawer = page.getByRole('dialog', { name: say('forms.publishTitle') });
+  await drawer.getByRole('button', { name: say('forms.publishAs', { revision: 2 }) }).click();
+  await expect(drawer.getByText(say('forms.published', { revision: 2 }))).toBeVisible();
+  await look(walk, 'form-published');
+}
+
+/** From the market to drafts; the number of the flow's first draft says where to go on. */
+async function install(walk: Walk, pack: string, mapTo?: string): Promise<string> {
+  const { page, say } = walk;
+  await visit(walk, '/market');
+  await page.getByRole('searchbox', { name: say('market.search') }).fill(pack);
+  await page.getByRole('link', { name: pack, exact: true }).click();
+  await page.getByRole('button', { name: say('market.install'), exact: true }).click();
+  await expect(page.getByRole('heading', { name: say('market.stepTitle.questions') })).toBeVisible();
+  await look(walk, `pack-questions-${mapTo ? 'mapped' : 'plain'}`);
+  await page.getByRole('button', { name: say('action.next') }).click();
+  await expect(page.getByRole('heading', { name: say('market.stepTitle.fields') })).toBeVisible();
+  if (mapTo) {
+    await page
+      .getByRole('radio', { name: say('market.fieldUse') })
+      .first()
+      .check();
+    await expect(page.getByText(mapTo, { exact: true })).toBeVisible();
+    await look(walk, 'pack-fields');
+  }
+  await page.getByRole('button', { name: say('action.next') }).click();
+  await expect(page.getByText(say('market.reach'))).toBeVisible();
+  await look(walk, `pack-review-${mapTo ? 'mapped' : 'plain'}`);
+  await page.getByRole('button', { name: say('market.apply.install'), exact: true }).click();
+  await expect(page.locator('.pack-done')).toBeVisible();
+  await look(walk, `pack-done-${mapTo ? 'mapped' : 'plain'}`);
+  const link = page.getByRole('link', { name: new RegExp(`^${say('market.lookFlow')}`) }).first();
+  return new URL((await link.getAttribute('href')) ?? '', walk.at('/')).pathname;
+}
+
+/** Rehearsed, its impact read, and live. */
+async function rehearseAndPublish(walk: Walk, flow: string, name: string) {
+  const { page, say } = walk;
+  await visit(walk, `${flow}/rehearsal`);
+  await page.getByRole('button', { name: say('designer.rehearsal.start'), exact: true }).click();
+  await expect(page.locator('.rehearsal-bar')).toBeVisible({ timeout: 30_000 });
+  await expect(page.locator('.rehearsal-progress')).toHaveCount(0, { timeout: 30_000 });
+  await look(walk, `rehearsal-${name}`);
+  await page
+    .getByRole('navigation', { name: say('designer.tabs') })
+    .getByRole('link', { name: say('designer.tab.designer') })
+    .click();
+  await page.getByRole('button', { name: say('flow.publish'), exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.locator('.impact-number')).toBeVisible();
+  await look(walk, `impact-${name}`);
+  await dialog.getByRole('button', { name: say('flow.publish'), exact: true }).click();
+  await expect(page.getByText(say('flow.publishDone', { version: 1 }))).toBeVisible();
+}
+
+/** A step whose time is printed: the walk has to stay short. */
+async function timed(name: string, run: () => Promise<void>) {
+  const began = Date.now();
+  await test.step(name, run);
+  console.log(`  ${name}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+
+test.describe('first day', () => {
+  test.skip(!binary, 'DUEFLOW_BINARY is not set: say which server to start');
+  test.describe.configure({ mode: 'serial' });
+
+  for (const lang of languages) {
+    let server: Fresh;
+    let browserPage: Page;
+    const say = wordsOf(lang);
+    const walk = () => ({ page: browserPage, say, lang, at: (path: string) => server.url + path });
+
+    test.describe(lang, () => {
+      test.beforeAll(async ({ browser }: { browser: Browser }) => {
+        server = await freshServer(binary ?? '');
+        browserPage = await browser.newPage({ reducedMotion: 'reduce', timezoneId: 'Asia/Shanghai' });
+        await speak(browserPage, lang);
+      });
+      test.afterAll(async () => {
+        await browserPage?.close();
+        await server?.stop();
+      });
+
+      test('from the printed link to reminders that are under way', async () => {
+        test.setTimeout(150_000);
+        const w = walk();
+        const own = lang === 'en' ? 'Needs special care' : '需特别关照';
+        await timed('wizard, empty workspace', () => setUp(w, server.link));
+        await timed('empty places', () => seeEmpty(w));
+        await timed('customers', () => bring(w, 'customer', files[lang].customers, files[lang].badCustomers));
+        await timed('invoices', () => bring(w, 'invoice', files[lang].invoices, 2));
+        await timed('a field of its own', () => ownField(w, own));
+        for (const [at, pack] of packs[lang].entries())
+          await timed(pack, async () => {
+            const flow = await install(w, pack, at === 1 ? own : undefined);
+            await rehearseAndPublish(w, flow, String(at + 1));
+          });
+      });
+    });
+  }
+});
