@@ -18,6 +18,8 @@ const designer = (page: Page) =>
 async function enter(browser: Browser, user: number): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext();
   const page = await context.newPage();
+  // Asks the designer to let the test look into it.
+  await page.addInitScript(() => Object.assign(window, { dueflowTest: true }));
   await speak(page, 'en');
   const setup = await (await page.request.get('/api/v1/setup')).json();
   const { email } = setup.demo.users[user];

@@ -33,7 +33,8 @@ import { ConnectionDot } from './ConnectionDot';
 import { UserMenu } from './UserMenu';
 import { ViewAsBanner } from './ViewAsBanner';
 
-const items: { to: string; label: string; icon: ReactNode; can?: Permission }[] = [
+// What goes out is only the sandbox's where nothing else can be used.
+const items: { to: string; label: string; real?: string; icon: ReactNode; can?: Permission }[] = [
   { to: '/today', label: 'nav.today', icon: <SunOutlined /> },
   { to: '/board', label: 'nav.board', icon: <ProjectOutlined /> },
   { to: '/customers', label: 'nav.customers', icon: <TeamOutlined /> },
@@ -44,7 +45,7 @@ const items: { to: string; label: string; icon: ReactNode; can?: Permission }[] 
   { to: '/market', label: 'nav.market', icon: <AppstoreOutlined />, can: 'pack.read' },
   { to: '/forms', label: 'nav.forms', icon: <FormOutlined /> },
   { to: '/messages', label: 'nav.messages', icon: <MessageOutlined /> },
-  { to: '/inbox', label: 'nav.inbox', icon: <InboxOutlined /> },
+  { to: '/inbox', label: 'nav.inbox', real: 'nav.sent', icon: <InboxOutlined /> },
   { to: '/settings', label: 'nav.settings', icon: <SettingOutlined /> },
 ];
 
@@ -136,26 +137,24 @@ export function Shell() {
 
 function Nav({ label, narrow, onPick }: { label: string; narrow: boolean; onPick?: () => void }) {
   const { t } = useTranslation();
-  const { can } = useMe();
+  const { can, workspace } = useMe();
   return (
     <nav aria-label={label} className="nav">
       {items
         .filter((item) => !item.can || can[item.can])
-        .map((item) => (
-          <Tooltip key={item.to} title={narrow ? t(item.label) : ''} placement="right">
-            <NavLink
-              to={item.to}
-              className="nav-link"
-              onClick={onPick}
-              aria-label={narrow ? t(item.label) : undefined}
-            >
-              <span className="nav-icon" aria-hidden>
-                {item.icon}
-              </span>
-              <span className="nav-text">{t(item.label)}</span>
-            </NavLink>
-          </Tooltip>
-        ))}
+        .map(({ to, icon, label, real }) => {
+          const name = t(real && !workspace.demo ? real : label);
+          return (
+            <Tooltip key={to} title={narrow ? name : ''} placement="right">
+              <NavLink to={to} className="nav-link" onClick={onPick} aria-label={narrow ? name : undefined}>
+                <span className="nav-icon" aria-hidden>
+                  {icon}
+                </span>
+                <span className="nav-text">{name}</span>
+              </NavLink>
+            </Tooltip>
+          );
+        })}
     </nav>
   );
 }

@@ -5,7 +5,7 @@ export function kindOf(property: Property): string {
   const type = Array.isArray(property.type) ? property.type[0] : property.type;
   if (property['x-df-type']) return property['x-df-type'];
   if (property['x-df-ref'] && type !== 'array') return 'reference';
-  if (property.enum?.length || property.oneOf?.length) return 'choice';
+  if (property.enum || property.oneOf) return 'choice';
   if (type === 'boolean') return 'boolean';
   if (type === 'integer' || type === 'number') return 'number';
   if (property.format === 'date' || property.format === 'date-time') return property.format;

@@ -174,9 +174,14 @@ function BoardEmpty({ filtered, onClear }: { filtered: boolean; onClear: () => v
       title={t('board.emptyTitle')}
       text={t('board.emptyText')}
       action={
-        <Link to="/invoices?new=1">
-          <Button type="primary">{t('invoice.create')}</Button>
-        </Link>
+        <span className="state-actions">
+          <Link to="/import?form=invoice">
+            <Button type="primary">{t('action.importFile')}</Button>
+          </Link>
+          <Link to="/invoices?new=1">
+            <Button>{t('invoice.create')}</Button>
+          </Link>
+        </span>
       }
     />
   );

@@ -103,7 +103,20 @@ export default function CustomersPage() {
               }
             />
           ) : (
-            <Empty title={t('customer.none')} text={t('customer.noneText')} />
+            <Empty
+              title={t('customer.none')}
+              text={t('customer.noneText')}
+              action={
+                canWrite && (
+                  <span className="state-actions">
+                    <Link to="/import?form=customer">
+                      <Button type="primary">{t('action.importFile')}</Button>
+                    </Link>
+                    <Button onClick={() => params.set({ new: '1' })}>{t('customer.create')}</Button>
+                  </span>
+                )
+              }
+            />
           )
         }
       />

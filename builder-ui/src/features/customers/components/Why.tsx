@@ -7,6 +7,7 @@ import { Chip } from '@/shared/ui/Chip';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useWhy } from '../api/customers';
 import { decisionTone } from '../model/timeline';
+import { together } from '../model/why';
 
 /** What was decided about this customer on a day, and what is planned for a day to come. */
 export default function Why({ customer, day }: { customer: string; day?: string }) {
@@ -48,13 +49,14 @@ export default function Why({ customer, day }: { customer: string; day?: string 
         />
       ) : (
         <ul className="list list-inset">
-          {why.data.entries.map((entry) => (
+          {together(why.data.entries).map(({ first: entry, last, count }) => (
             <li
               key={`${entry.at}${entry.run}${entry.node}${entry.decision}`}
               className="list-row list-row-top"
             >
               <time className="why-time num" dateTime={entry.at}>
                 {format.time(entry.at)}
+                {format.time(last) !== format.time(entry.at) && `–${format.time(last)}`}
               </time>
               <div className="list-body">
                 <div className="list-line">
@@ -62,6 +64,7 @@ export default function Why({ customer, day }: { customer: string; day?: string 
                     {t(`decision.${entry.decision}`, { defaultValue: entry.decision })}
                   </Chip>{' '}
                   {format.reason(entry.reason?.text)}
+                  {count > 1 && <span className="why-count num"> {t('timeline.whyTimes', { count })}</span>}
                 </div>
                 {entry.sentence && <div className="list-sub">{format.text(entry.sentence)}</div>}
               </div>

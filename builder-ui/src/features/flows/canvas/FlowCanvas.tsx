@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { Place } from '../model/document';
 import type { Graph } from '../model/graph';
 import { cardHeight, cardWidth, type Layout } from '../model/layout';
+import { EdgePan } from './EdgePan';
 import { OpenEnd } from './OpenEnd';
 import { StepCard } from './StepCard';
 import { type Events, type Look, View } from './view';
@@ -162,6 +163,7 @@ function Canvas(props: Props) {
             <Overview />
           </Suspense>
         )}
+        {events && <EdgePan box={box} />}
         {props.children}
       </ReactFlow>
     </section>

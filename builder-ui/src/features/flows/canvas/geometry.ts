@@ -87,3 +87,21 @@ function sideOf(layout: Layout, top: number, bottom: number): number {
     if (box.y >= top - 1 && box.y <= bottom + 1) side = Math.max(side, box.x + cardWidth);
   return side;
 }
+
+const edge = 48;
+const fastest = 14;
+
+/** How far a view moves in one frame while something is dragged near its border, in pixels; the nearer, the faster. */
+export function edgePull(
+  box: { left: number; top: number; right: number; bottom: number },
+  at: { x: number; y: number },
+): { x: number; y: number } {
+  const outside = at.x < box.left || at.x > box.right || at.y < box.top || at.y > box.bottom;
+  if (outside) return { x: 0, y: 0 };
+  const pull = (toStart: number, toEnd: number) => {
+    if (toStart < edge && toStart <= toEnd) return Math.round((1 - toStart / edge) * fastest);
+    if (toEnd < edge) return -Math.round((1 - toEnd / edge) * fastest);
+    return 0;
+  };
+  return { x: pull(at.x - box.left, box.right - at.x), y: pull(at.y - box.top, box.bottom - at.y) };
+}

@@ -38,6 +38,7 @@ export default function DesignerTab({ flowKey }: { flowKey: string }) {
       draft={draft.data}
       catalog={types.catalog}
       step={params.get('step') ?? undefined}
+      template={params.get('template') ?? undefined}
     />
   );
 }
@@ -64,7 +65,9 @@ function Waiting() {
   );
 }
 
-function Loaded({ draft, catalog, step }: { draft: Draft; catalog: Catalog; step?: string }) {
+type LoadedProps = { draft: Draft; catalog: Catalog; step?: string; template?: string };
+
+function Loaded({ draft, catalog, step, template }: LoadedProps) {
   const me = useMe();
   const canWrite = useCan('flow.write');
   const client = useQueryClient();
@@ -89,13 +92,19 @@ function Loaded({ draft, catalog, step }: { draft: Draft; catalog: Catalog; step
   );
   // Whoever comes to mend a step finds it open.
   useEffect(() => {
-    if (step && store.getState().graph.nodes[step]) store.getState().select([step], true);
-  }, [store, step]);
+    const { graph, readOnly, select, set } = store.getState();
+    const node = step ? graph.nodes[step] : undefined;
+    if (!step || !node) return;
+    select([step], true);
+    // And whoever wrote a message for it finds that chosen.
+    if (template && !readOnly && node.type === 'send' && node.cfg?.template !== template)
+      set(`nodes/${step}`, { ...node, cfg: { ...node.cfg, template } });
+  }, [store, step, template]);
   const flush = useCallback(() => saver.flush(), [saver]);
   const alive = useCallback(() => saver.keep(), [saver]);
-  // For the browser tests and for curious people: what the server has, and what it has not.
+  // Browser tests ask for it before the page loads: what the server has, and what it has not.
   useEffect(() => {
-    Object.assign(window, { dueflowDesigner: store });
+    if ('dueflowTest' in window) Object.assign(window, { dueflowDesigner: store });
   }, [store]);
   return (
     <DesignerProvider value={store}>

@@ -3,7 +3,7 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useUserNames } from '@/shared/api/names';
 import { useCan } from '@/shared/api/session';
 import type { Flow, RunStatus } from '@/shared/api/types';
@@ -21,19 +21,35 @@ export default function FlowsPage() {
   const { t } = useTranslation();
   const flows = useFlows();
   const canWrite = useCan('flow.write');
-  const [making, setMaking] = useState(false);
+  const [params, setParams] = useSearchParams();
+  const [making, setMaking] = useState(params.get('new') === '1' && canWrite);
+  const close = () => {
+    setMaking(false);
+    setParams({}, { replace: true });
+  };
   const add = canWrite && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setMaking(true)}>
       {t('designer.list.new')}
     </Button>
   );
+  const mayPick = useCan('pack.read');
+  const firstSteps = (
+    <span className="state-actions">
+      {mayPick && (
+        <Link to="/market">
+          <Button type="primary">{t('designer.list.market')}</Button>
+        </Link>
+      )}
+      {canWrite && <Button onClick={() => setMaking(true)}>{t('designer.list.new')}</Button>}
+    </span>
+  );
   return (
     <Page title={t('nav.flows')} sub={t('flow.sub')} actions={add}>
-      {making && <NewFlowDialog onClose={() => setMaking(false)} />}
+      {making && <NewFlowDialog onClose={close} />}
       {flows.data ? (
         flows.data.length === 0 ? (
           <div className="section">
-            <Empty title={t('designer.list.none')} text={t('designer.list.noneText')} action={add} />
+            <Empty title={t('designer.list.none')} text={t('designer.list.noneText')} action={firstSteps} />
           </div>
         ) : (
           <ul className="flows">

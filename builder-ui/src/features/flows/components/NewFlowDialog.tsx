@@ -32,6 +32,8 @@ export function NewFlowDialog({ onClose }: { onClose: () => void }) {
   const problem = useErrorText(create.error);
   const errors = create.error instanceof ApiError ? (create.error.problem.errors ?? []) : [];
 
+  const ways: How[] = flows.data?.length === 0 ? ['blank', 'import'] : ['blank', 'copy', 'import'];
+
   const read = async (chosen: File | undefined) => {
     if (!chosen) return;
     create.reset();
@@ -91,7 +93,7 @@ export function NewFlowDialog({ onClose }: { onClose: () => void }) {
             create.reset();
           }}
         >
-          {(['blank', 'copy', 'import'] as const).map((kind) => (
+          {ways.map((kind) => (
             <Radio key={kind} value={kind}>
               <strong>{t(`designer.new.${kind}`)}</strong>
               <span>{t(`designer.new.${kind}Text`)}</span>

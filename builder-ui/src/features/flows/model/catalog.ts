@@ -39,7 +39,11 @@ export type Schema = {
   /** The text may name fields, which are filled in when it is used. */
   'x-df-variables'?: boolean;
   'x-df-labels'?: Record<string, Text>;
+  'x-df-choice'?: Choices;
 };
+/** Ways to fill in settings that exclude each other: the property that marks one, those beside it, and its start. */
+export type Kind = { by: string; with: string[]; start: Cfg; title: Text };
+export type Choices = { title: Text; kinds: Kind[] };
 export type NodeType = {
   type: string;
   v: number;

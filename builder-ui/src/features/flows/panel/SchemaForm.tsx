@@ -1,11 +1,14 @@
-import { Button } from 'antd';
+import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
-import type { Schema } from '../model/catalog';
+import type { Choices, Kind, Schema } from '../model/catalog';
 import { type Cfg, type Filter, isObject } from '../model/document';
+import { kindOf, shownWith, turnTo } from '../model/kinds';
 import { usePanel, type WidgetProps } from './context';
+import { Field } from './Field';
 import { FilterEditor } from './FilterEditor';
 import { ListWidget } from './ListWidget';
+import { TemplateWidget } from './TemplateWidget';
 import { TextWidget } from './TextWidget';
 import { ValuesWidget } from './ValuesWidget';
 import { WaysWidget } from './Ways';
@@ -16,7 +19,6 @@ import {
   FieldWidget,
   PlainWidget,
   SpanWidget,
-  TemplateWidget,
   TimeWidget,
   UserWidget,
 } from './widgets';
@@ -34,20 +36,69 @@ export function SchemaForm({
   pointer: string;
 }) {
   const format = useFormat();
-  return Object.entries(schema.properties ?? {}).map(([name, part]) => (
-    <Property
-      key={name}
-      schema={part}
-      label={format.text(part['x-df-title']) || name}
-      help={format.text(part['x-df-help']) || undefined}
-      pointer={`${pointer}/${name}`}
-      value={value[name]}
-      onChange={(next) => {
-        const { [name]: _, ...rest } = value;
-        onChange(next === undefined ? rest : { ...value, [name]: next }, name);
-      }}
-    />
-  ));
+  const choices = schema['x-df-choice'];
+  const kind = choices && kindOf(choices, value);
+  const names = Object.keys(schema.properties ?? {});
+  const shown = choices && kind ? shownWith(choices, kind, names) : names;
+  const fields = shown.map((name) => {
+    const part = schema.properties?.[name] ?? {};
+    return (
+      <Property
+        key={name}
+        schema={part}
+        label={format.text(part['x-df-title']) || name}
+        help={format.text(part['x-df-help']) || undefined}
+        pointer={`${pointer}/${name}`}
+        value={value[name]}
+        onChange={(next) => {
+          const { [name]: _, ...rest } = value;
+          onChange(next === undefined ? rest : { ...value, [name]: next }, name);
+        }}
+      />
+    );
+  });
+  if (!choices || !kind) return fields;
+  return (
+    <>
+      <KindPicker
+        choices={choices}
+        kind={kind}
+        onPick={(next) => onChange(turnTo(choices, next, value), 'kind')}
+      />
+      {fields}
+    </>
+  );
+}
+
+/** Which of several ways: asked first, so that only its own fields are there. */
+function KindPicker({
+  choices,
+  kind,
+  onPick,
+}: {
+  choices: Choices;
+  kind: Kind;
+  onPick: (kind: Kind) => void;
+}) {
+  const format = useFormat();
+  const { readOnly } = usePanel();
+  return (
+    <Field label={format.text(choices.title)}>
+      {({ id }) => (
+        <Select
+          id={id}
+          className="prop-full"
+          value={kind.by}
+          disabled={readOnly}
+          options={choices.kinds.map(({ by, title }) => ({ value: by, label: format.text(title) }))}
+          onChange={(by) => {
+            const next = choices.kinds.find((one) => one.by === by);
+            if (next && by !== kind.by) onPick(next);
+          }}
+        />
+      )}
+    </Field>
+  );
 }
 
 export function Property({ schema, ...props }: WidgetProps & { schema: Schema }) {

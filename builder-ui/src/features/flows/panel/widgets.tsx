@@ -2,7 +2,7 @@ import { Input, InputNumber, Select, Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
-import { useChannels, useFields, useFlowTypes, useRoles, useTemplates, useUsers } from '../api/designer';
+import { useChannels, useFields, useFlowTypes, useRoles, useUsers } from '../api/designer';
 import type { Schema } from '../model/catalog';
 import { byGroup } from '../model/conditions';
 import { isObject, type Span, type SpanUnit } from '../model/document';
@@ -166,7 +166,7 @@ export function Choice({
   );
 }
 
-function useNamedOptions(query: { data?: { key: string; name?: unknown }[]; isPending: boolean }) {
+export function useNamedOptions(query: { data?: { key: string; name?: unknown }[]; isPending: boolean }) {
   const format = useFormat();
   return {
     loading: query.isPending,
@@ -176,10 +176,6 @@ function useNamedOptions(query: { data?: { key: string; name?: unknown }[]; isPe
     })),
   };
 }
-
-export const TemplateWidget = (props: WidgetProps) => (
-  <Choice {...props} {...useNamedOptions(useTemplates())} />
-);
 
 export function ChannelWidget(props: WidgetProps & { many?: boolean }) {
   const { t } = useTranslation();

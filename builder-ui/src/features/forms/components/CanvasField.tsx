@@ -19,6 +19,7 @@ import { useTranslation } from 'react-i18next';
 import { groupsOf, kindOf } from '@/shared/form/kinds';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Control } from '@/shared/ui/record/controls';
+import { choiceTrouble } from '../model/choices';
 import { duplicateField, kindName, moveField, nudge, removeField, updateField } from '../model/edit';
 import { parseRules } from '../model/rules';
 import { useDesigner } from '../model/store';
@@ -68,6 +69,7 @@ export function CanvasField({ name, group, at, half }: Props) {
       pointer.startsWith(`/schema/properties/${name}/`) || pointer === `/schema/properties/${name}`,
   );
   const ruled = parseRules(doc.schema).sentences.some(({ fields }) => fields.includes(name));
+  const trouble = choiceTrouble(property);
   const required = parseRules(doc.schema).required.has(name);
 
   const step = (by: -1 | 1) => {
@@ -169,6 +171,7 @@ export function CanvasField({ name, group, at, half }: Props) {
           <KindIcon kind={kind} />
           <span className="rf-label">{label}</span>
           {required && <span className="rf-required">{t('record.required')}</span>}
+          {trouble && <span className="fd-mark fd-mark-warn">{t(`forms.choiceMark.${trouble}`)}</span>}
           {ruled && <span className="fd-mark">{t('forms.hasRule')}</span>}
           {locked && <LockOutlined className="fd-lock" />}
         </div>
@@ -197,6 +200,7 @@ export function CanvasField({ name, group, at, half }: Props) {
             required && t('record.required'),
             locked && t('forms.locked'),
             bad && t('forms.needsWork'),
+            trouble && t(`forms.choiceMark.${trouble}`),
           ]
             .filter(Boolean)
             .join(', ')}

@@ -3,6 +3,7 @@ import { Button, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { choicesOf } from '@/shared/form/kinds';
 import type { Choice } from '@/shared/form/types';
+import { choiceTrouble } from '../model/choices';
 import type { KindProps } from './KindProperties';
 import { Part } from './PropertyParts';
 
@@ -15,6 +16,7 @@ export function Options({ property, set }: KindProps) {
     title: names.en || names['zh-CN'] || String(value),
     'x-df-label': names,
   }));
+  const trouble = choiceTrouble(property);
   const write = (oneOf: Choice[], tag?: string) =>
     list
       ? set({ items: { ...property.items, oneOf, enum: undefined } }, tag)
@@ -25,6 +27,11 @@ export function Options({ property, set }: KindProps) {
   };
   return (
     <Part title={t('forms.options')}>
+      {trouble && (
+        <p className="fd-warning" role="status">
+          {t(`forms.choiceTrouble.${trouble}`)}
+        </p>
+      )}
       {choices.map((choice, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an option's value may be what is being typed
         <div key={at} className="fd-option">

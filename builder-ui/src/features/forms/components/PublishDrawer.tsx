@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useFormat } from '@/shared/lib/useFormat';
 import { errorText } from '@/shared/ui/states';
 import { type CheckPage, checkPage, type Failing, useMigration, usePublish } from '../api/forms';
+import { choiceTroubles } from '../model/choices';
 import { removedKeys } from '../model/edit';
 import { useDesigner } from '../model/store';
 import { Difference } from './RevisionsDrawer';
@@ -117,6 +118,7 @@ export function PublishDrawer({ open, onClose }: { open: boolean; onClose: () =>
             <Difference before={published} after={doc} />
           </section>
           <Unclaimed />
+          <Unchosen />
           {published && !error && <ScanResult scan={scan} form={doc.key} />}
           {!published && <p className="rf-help">{t('forms.publishFirst')}</p>}
         </>
@@ -135,6 +137,20 @@ function Unclaimed() {
   if (lost.length === 0) return null;
   const names = lost.map((key) => format.text(published?.schema.properties?.[key]?.['x-df-label']) || key);
   return <p className="fd-note">{t('forms.unclaimed', { fields: names.join(t('forms.comma')) })}</p>;
+}
+
+/** Choices that people could not choose from. */
+function Unchosen() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { doc } = useDesigner();
+  return choiceTroubles(doc).map(({ field, trouble }) => (
+    <p key={field} className="fd-warning">
+      {format.text(doc.schema.properties?.[field]?.['x-df-label']) || field}
+      {t('forms.colon')}
+      {t(`forms.choiceTrouble.${trouble}`)}
+    </p>
+  ));
 }
 
 function describe(fault: unknown, t: (key: string) => string) {

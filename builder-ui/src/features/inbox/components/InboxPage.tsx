@@ -25,7 +25,8 @@ export default function InboxPage() {
   const navigate = useNavigate();
   const status = params.get('status');
   const messages = useMessages({ status });
-  useTitle(t('nav.inbox'));
+  const title = t(demo ? 'nav.inbox' : 'nav.sent');
+  useTitle(title);
   const shownId = id ?? messages.rows[0]?.id;
   const message = useMessage(
     shownId,
@@ -44,7 +45,7 @@ export default function InboxPage() {
     <div className={id ? 'inbox inbox-reading' : 'inbox'}>
       <div className="inbox-list">
         <div className="inbox-head">
-          <h1 className="page-title">{t('nav.inbox')}</h1>
+          <h1 className="page-title">{title}</h1>
           <Pick
             label={t('field.status')}
             value={status}
@@ -102,7 +103,7 @@ export default function InboxPage() {
         ) : shownId ? (
           <Lines rows={8} />
         ) : (
-          <Empty title={t('inbox.choose')} />
+          messages.rows.length > 0 && <Empty title={t('inbox.choose')} />
         )}
       </div>
     </div>

@@ -123,7 +123,20 @@ export default function InvoicesPage() {
               }
             />
           ) : (
-            <Empty title={t('invoice.none')} text={t('invoice.noneText')} />
+            <Empty
+              title={t('invoice.none')}
+              text={t('invoice.noneText')}
+              action={
+                canInvoice && (
+                  <span className="state-actions">
+                    <Link to="/import?form=invoice">
+                      <Button type="primary">{t('action.importFile')}</Button>
+                    </Link>
+                    <Button onClick={() => params.set({ new: '1' })}>{t('invoice.create')}</Button>
+                  </span>
+                )
+              }
+            />
           )
         }
       />

@@ -4,7 +4,7 @@ import { Link } from 'react-router';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip, type Tone } from '@/shared/ui/Chip';
 import type { Need, Plan, Reach } from '../api/packs';
-import { byKind, type PlanObject, problemsBut } from '../model/plan';
+import { byKind, findingsOf, type PlanObject, problemsBut } from '../model/plan';
 
 const toneOf: Record<PlanObject['action'], Tone> = {
   add: 'green',
@@ -131,9 +131,10 @@ function ObjectLine({ object }: { object: PlanObject }) {
       </div>
       {(object.issues ?? []).length > 0 && (
         <ul>
-          {(object.issues ?? []).map((issue) => (
-            <Line key={`${issue.node}${format.text(issue.message)}`} bad={issue.severity === 'error'}>
+          {findingsOf(object.issues ?? []).map(({ issue, count }) => (
+            <Line key={format.text(issue.message)} bad={issue.severity === 'error'}>
               {format.text(issue.message)}
+              {count > 1 && ` ${t('market.findingSteps', { count })}`}
             </Line>
           ))}
         </ul>

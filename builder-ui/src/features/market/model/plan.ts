@@ -136,3 +136,17 @@ export function problemsOf(problems?: { pointer: string; message: string }[] | n
   }
   return out;
 }
+
+type Finding = NonNullable<PlanObject['issues']>[number];
+
+/** Findings that read the same, once, with how many steps they are about. */
+export function findingsOf(issues: readonly Finding[]): { issue: Finding; count: number }[] {
+  const out = new Map<string, { issue: Finding; count: number }>();
+  for (const issue of issues) {
+    const key = JSON.stringify([issue.severity, issue.message]);
+    const same = out.get(key);
+    if (same) same.count++;
+    else out.set(key, { issue, count: 1 });
+  }
+  return [...out.values()];
+}

@@ -28,7 +28,7 @@ export default function MessagesPage() {
   const [params] = useSearchParams();
   const canWrite = useCan('template.write');
   const tab = tabs.find((known) => known === params.get('tab')) ?? 'templates';
-  const [creating, setCreating] = useState(false);
+  const [creating, setCreating] = useState(params.get('new') === '1' && canWrite);
   const templates = useTemplates();
   return (
     <Page

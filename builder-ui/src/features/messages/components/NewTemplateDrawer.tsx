@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { useFormat } from '@/shared/lib/useFormat';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
 import { SelectField, TextField } from '@/shared/ui/fields';
@@ -21,13 +21,15 @@ export function NewTemplateDrawer({
   const { t } = useTranslation();
   const format = useFormat();
   const navigate = useNavigate();
+  const [params] = useSearchParams();
   const save = useSaveTemplate();
   const create = async ({ name, from: source }: Values) => {
     const model = templates.find(({ key }) => key === source);
     if (!model) return;
-    const key = templateKeyFrom(name, new Set(templates.map((template) => template.key)));
+    const key = templateKeyFrom(name, new Set(templates.map((template) => template.key)), model.key);
     await save.mutateAsync({ doc: { ...docOf(model), key, name: { en: name, 'zh-CN': name } }, version: 0 });
-    navigate(`/messages/${key}`);
+    const step = params.get('for');
+    navigate(`/messages/${key}${step ? `?${new URLSearchParams({ for: step })}` : ''}`);
   };
   return (
     <FormDrawer<Values>

@@ -2,7 +2,7 @@ import '../texts';
 import { Alert, App, Button } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
+import { Link, useParams, useSearchParams } from 'react-router';
 import { ApiError } from '@/shared/api/client';
 import { useCan, useMe } from '@/shared/api/session';
 import type { Lang } from '@/shared/api/types';
@@ -27,6 +27,7 @@ import {
   type Part,
   setPart,
 } from '../model/template';
+import { BackToFlow } from './BackToFlow';
 import { BodyEditor, type Caret } from './BodyEditor';
 import { Findings } from './Findings';
 import { PreviewPanel } from './PreviewPanel';
@@ -61,6 +62,7 @@ function Editor({
   const { message, modal } = App.useApp();
   const workspace = useMe().workspace.key;
   const canWrite = useCan('template.write');
+  const asked = useSearchParams()[0].has('for');
   const [base, setBase] = useState(template);
   const [doc, setDoc] = useState<TemplateDoc>(() => docOf(template));
   const [left, setLeft] = useState(() => {
@@ -151,13 +153,14 @@ function Editor({
         <div className="page-actions">
           <More template={base} onRestored={() => refetch().then(({ data }) => data && adopt(data))} />
           <Button
-            type="primary"
+            type={changed || !asked ? 'primary' : 'default'}
             disabled={!canWrite || !changed || blocked}
             loading={save.isPending}
             onClick={() => submit()}
           >
             {t('action.save')}
           </Button>
+          <BackToFlow template={doc.key} waiting={changed} />
         </div>
       </div>
       {left && (

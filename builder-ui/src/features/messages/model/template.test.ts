@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineAt, placeOf, setPart, snippetOf, templateKeyFrom } from './template';
+import { flowPath, lineAt, placeOf, setPart, snippetOf, templateKeyFrom } from './template';
 
 describe('templates', () => {
   const doc = { key: 'x', name: {}, tone: 1, variant: { en: { subject: 'a', text: 'b' } } };
@@ -38,5 +38,13 @@ describe('templates', () => {
   it('makes keys that nobody has', () => {
     expect(templateKeyFrom('Überfällig & fällig', new Set())).toBe('uberfallig-fallig');
     expect(templateKeyFrom('逾期提醒', new Set(['message']))).toBe('message-2');
+    expect(templateKeyFrom('逾期提醒', new Set(['due-soon', 'due-soon-2']), 'due-soon')).toBe('due-soon-3');
   });
+});
+
+it('leads back to the step that asked for a message, and nowhere else', () => {
+  expect(flowPath('my-flow/n1', 'note 1')).toBe('/flows/my-flow?step=n1&template=note+1');
+  expect(flowPath('../settings/x/y', 'a')).toBeUndefined();
+  expect(flowPath('https://x', 'a')).toBeUndefined();
+  expect(flowPath(null, 'a')).toBeUndefined();
 });

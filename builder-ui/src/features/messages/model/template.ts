@@ -78,8 +78,8 @@ export function forgetTemplate(workspace: string, key: string) {
   }
 }
 
-/** A key for a copy or a new template: lower-case words, a number if it is taken. */
-export function templateKeyFrom(name: string, taken: ReadonlySet<string>): string {
+/** A key for a copy or a new template: the name's Latin words, else (in a Chinese name) what it was made from; a number if it is taken. */
+export function templateKeyFrom(name: string, taken: ReadonlySet<string>, source = 'message'): string {
   const words = name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -87,7 +87,14 @@ export function templateKeyFrom(name: string, taken: ReadonlySet<string>): strin
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 50);
-  const base = words || 'message';
+  const base = words || source;
   if (!taken.has(base)) return base;
   for (let n = 2; ; n++) if (!taken.has(`${base}-${n}`)) return `${base}-${n}`;
+}
+
+/** Where the step stands that asked for a message, as "flow/step"; nothing if it names none. */
+export function flowPath(step: string | null, template: string): string | undefined {
+  const [flow, node, more] = step?.split('/') ?? [];
+  if (!flow || !node || more !== undefined) return undefined;
+  return `/flows/${encodeURIComponent(flow)}?${new URLSearchParams({ step: node, template })}`;
 }

@@ -84,6 +84,7 @@ function Card({ channel, onOpen }: { channel: ChannelSetting; onOpen: () => void
         </p>
       )}
       <div className="channel-foot">
+        {channel.key === 'sandbox' && <Link to="/inbox">{t('channels.inbox')}</Link>}
         {channel.key === 'letter' && channel.set && <Link to="/letters">{t('channels.queue')}</Link>}
         {!nothing && (
           <Button size="small" onClick={onOpen} aria-label={t('channels.openNamed', { name: title })}>

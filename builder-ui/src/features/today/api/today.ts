@@ -33,3 +33,12 @@ export function useResolveMessage() {
     },
   });
 }
+
+/** Which channels are set up, under the key that the designer reads them by. */
+export const useChannelStates = (enabled: boolean) =>
+  useQuery({
+    queryKey: ['channels'],
+    queryFn: () => api.get<{ items: { key: string; configured: boolean }[] }>('/channels'),
+    select: ({ items }) => items,
+    enabled,
+  });

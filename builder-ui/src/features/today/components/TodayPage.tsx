@@ -2,6 +2,7 @@ import '../texts';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useMe } from '@/shared/api/session';
 import type { Today, TodayCounts } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Page } from '@/shared/ui/Page';
@@ -10,6 +11,7 @@ import { useTodayPage } from '../api/today';
 import { Figures } from './Figures';
 import { HeldLog } from './HeldLog';
 import { HeldList, ParkedList, PlannedList, PromiseList, SentList, UnknownList } from './lists';
+import { NextSteps } from './NextSteps';
 import { TaskList } from './TaskList';
 
 export default function TodayPage() {
@@ -31,7 +33,10 @@ export default function TodayPage() {
 
 function Content({ today }: { today: Today }) {
   const { t } = useTranslation();
+  const { can, workspace } = useMe();
+  const steps = !workspace.demo && can['flow.publish'];
   if (today.figures.length === 0 && today.counts.tasks === 0 && today.counts.planned === 0) {
+    if (steps) return <NextSteps hasInvoices={false} />;
     return (
       <div className="section">
         <Empty
@@ -56,6 +61,7 @@ function Content({ today }: { today: Today }) {
   }
   return (
     <>
+      {steps && <NextSteps hasInvoices={today.figures.length > 0} />}
       <Summary counts={today.counts} />
       <Figures today={today} />
       <div className="columns">

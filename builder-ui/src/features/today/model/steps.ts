@@ -1,0 +1,46 @@
+type FlowState = { key: string; status: string; version?: number };
+type Known = {
+  hasInvoices: boolean;
+  flows: readonly FlowState[];
+  channels: readonly { key: string; configured: boolean }[];
+};
+
+export type Step = {
+  key: 'data' | 'flow' | 'channel' | 'publish';
+  done: boolean;
+  links: { to: string; text: string }[];
+};
+
+/** The way to the first reminder, each step with what it can be seen from. The sandbox reaches nobody. */
+export function firstSteps({ hasInvoices, flows, channels }: Known): Step[] {
+  const draft = flows.find(({ status }) => status === 'draft') ?? flows[0];
+  const path = draft ? `/flows/${encodeURIComponent(draft.key)}` : '/flows';
+  return [
+    {
+      key: 'data',
+      done: hasInvoices,
+      links: [
+        { to: '/import', text: 'import' },
+        { to: '/customers?new=1', text: 'byHand' },
+      ],
+    },
+    {
+      key: 'flow',
+      done: flows.length > 0,
+      links: [
+        { to: '/market', text: 'market' },
+        { to: '/flows?new=1', text: 'draw' },
+      ],
+    },
+    {
+      key: 'channel',
+      done: channels.some(({ key, configured }) => configured && key !== 'sandbox'),
+      links: [{ to: '/settings/channels', text: 'channels' }],
+    },
+    {
+      key: 'publish',
+      done: flows.some(({ status }) => status === 'live'),
+      links: draft ? [{ to: `${path}/rehearsal`, text: 'rehearse' }] : [],
+    },
+  ];
+}
