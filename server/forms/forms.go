@@ -70,6 +70,7 @@ type Service struct {
 	OnPublish func(ctx context.Context, ws string, f *form.Compiled) error
 	mu        sync.Mutex
 	cache     map[string]cached
+	writes    int64 // since the start: what was read before one is not kept after it
 }
 
 type cached struct {
@@ -87,6 +88,7 @@ func (s *Service) Get(ctx context.Context, ws, key string) (Published, error) {
 	id := ws + "/" + key
 	s.mu.Lock()
 	c, ok := s.cache[id]
+	before := s.writes
 	s.mu.Unlock()
 	if ok && time.Since(c.at) < time.Second {
 		return c.p, nil
@@ -99,7 +101,7 @@ func (s *Service) Get(ctx context.Context, ws, key string) (Published, error) {
 		return Published{}, noForm(key)
 	}
 	if ok && c.p.Revision == e.Revision {
-		s.remember(id, c.p)
+		s.remember(id, c.p, before)
 		return c.p, nil
 	}
 	p := Published{Revision: e.Revision, Compiled: s.builtin[key], Migrations: e.Migrations}
@@ -108,14 +110,19 @@ func (s *Service) Get(ctx context.Context, ws, key string) (Published, error) {
 			return Published{}, err
 		}
 	}
-	s.remember(id, p)
+	s.remember(id, p, before)
 	return p, nil
 }
 
-func (s *Service) remember(id string, p Published) {
+// remember keeps a form that was read when so many writes had been done. One
+// that was overtaken by a write is not kept: whoever published a field must
+// find it at once.
+func (s *Service) remember(id string, p Published, writes int64) {
 	s.mu.Lock()
-	s.cache[id] = cached{p, time.Now()}
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	if s.writes == writes {
+		s.cache[id] = cached{p, time.Now()}
+	}
 }
 
 func noForm(key string) error {
@@ -212,6 +219,7 @@ func (s *Service) write(ctx context.Context, ws string, e Entry, ifVersion int64
 	}
 	e.Version = d.Ver
 	s.mu.Lock()
+	s.writes++
 	delete(s.cache, ws+"/"+e.Key)
 	s.mu.Unlock()
 	return e, nil
