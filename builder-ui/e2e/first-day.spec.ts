@@ -1,4 +1,4 @@
-import { type Browser, expect, type Page, test } from '@playwright/test';
+import { type Browser, expect, type Locator, type Page, test } from '@playwright/test';
 import { type Lang, languages, settled, speak } from './helpers';
 import { type Fresh, freshServer } from './servers';
 import { wordsOf } from './words';
@@ -216,6 +216,89 @@ async function rehearseAndPublish(walk: Walk, flow: string, name: string) {
   await expect(page.getByText(say('flow.publishDone', { version: 1 }))).toBeVisible();
 }
 
+/** Runs stand where they wait, and the customer's page says what goes out next. */
+async function seeRunning(walk: Walk) {
+  const { page, say } = walk;
+  await visit(walk, '/runs');
+  await expect(page.getByRole('main').getByRole('row')).not.toHaveCount(0);
+  const rows = page.getByRole('main').getByRole('row');
+  expect(await rows.count()).toBeGreaterThan(3);
+  await look(walk, 'runs');
+  await visit(walk, '/today');
+  await expect(page.getByText(say('today.first.channels'))).toBeVisible();
+  await expect(page.getByText(say('today.first.publish'))).toBeVisible();
+  await look(walk, 'today');
+  await visit(walk, '/customers');
+  await look(walk, 'customers');
+  await page.getByRole('main').getByRole('row').last().getByRole('link').first().click();
+  await expect(page.getByText(say('customer.nextContact')).first()).toBeVisible();
+  await settled(page);
+  await look(walk, 'customer');
+  await visit(walk, '/board');
+  await look(walk, 'board');
+  await visit(walk, '/inbox');
+  await look(walk, 'inbox');
+}
+
+/** Three steps from nothing, by mouse, as somebody does it who has read nothing: what it takes is counted. */
+async function draw(walk: Walk): Promise<{ clicks: number; seconds: number }> {
+  const { page, say, lang } = walk;
+  await visit(walk, '/today');
+  const began = Date.now();
+  let clicks = 0;
+  const click = async (target: Locator) => {
+    clicks++;
+    await target.click();
+  };
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  await click(page.getByRole('link', { name: say('today.first.draw') }));
+  const dialog = page.getByRole('dialog', { name: say('designer.new.title') });
+  await expect(dialog.getByLabel(say('designer.new.name'), { exact: true })).toBeFocused();
+  await page.keyboard.type(lang === 'en' ? 'Two kind reminders' : '两次友好提醒');
+  await click(dialog.getByRole('button', { name: say('designer.new.create'), exact: true }));
+  await expect(page.getByText(say('designer.summary.start'))).toBeVisible();
+  await look(walk, 'draw-bare');
+  const add = async (type: string) => {
+    await click(page.locator('.plus').last());
+    await click(page.locator(`[role=option][data-type="${type}"]`));
+    await expect(page.locator('[data-save="saved"]')).toBeVisible();
+  };
+  await add('send');
+  await look(walk, 'draw-send');
+  await click(page.getByRole('link', { name: say('designer.template.write') }));
+  const drawer = page.getByRole('dialog', { name: say('messages.new') });
+  await drawer.getByLabel(say('messages.name')).fill(lang === 'en' ? 'Just ahead' : '快到期了');
+  await look(walk, 'draw-new-message');
+  await click(drawer.getByRole('button', { name: say('messages.create') }));
+  const body = page
+    .getByRole('region', { name: say(`lang.${lang}`) })
+    .getByRole('textbox', { name: say('messages.text') });
+  await click(body);
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type(lang === 'en' ? 'A friendly word ahead of time. ' : '温馨提示：');
+  await look(walk, 'draw-message');
+  await click(button(say('action.save')));
+  await click(button(say('messages.backToFlow')));
+  await expect(page.locator('[data-step][aria-pressed="true"]')).toBeVisible();
+  await expect(page.locator('[data-save="saved"]')).toBeVisible();
+  await add('wait');
+  await look(walk, 'draw-wait');
+  await add('send');
+  await click(page.getByRole('combobox', { name: lang === 'en' ? 'Message' : '消息模板', exact: true }));
+  await click(page.locator('.ant-select-item-option').first());
+  await expect(page.locator('[data-save="saved"]')).toBeVisible();
+  await look(walk, 'draw-done');
+  await click(page.getByRole('link', { name: say('designer.tab.rehearsal'), exact: true }));
+  await click(button(say('designer.rehearsal.start')));
+  await click(page.getByRole('link', { name: say('designer.rehearsal.toPublish') }));
+  const impact = page.getByRole('dialog');
+  await expect(impact.locator('.impact-number')).toBeVisible();
+  await look(walk, 'draw-impact');
+  await click(impact.getByRole('button', { name: say('flow.publish'), exact: true }));
+  await expect(page.getByText(say('flow.publishDone', { version: 1 }))).toBeVisible();
+  return { clicks, seconds: (Date.now() - began) / 1000 };
+}
+
 /** A step whose time is printed: the walk has to stay short. */
 async function timed(name: string, run: () => Promise<void>) {
   const began = Date.now();
@@ -250,6 +333,11 @@ test.describe('first day', () => {
         const own = lang === 'en' ? 'Needs special care' : '需特别关照';
         await timed('wizard, empty workspace', () => setUp(w, server.link));
         await timed('empty places', () => seeEmpty(w));
+        await timed('three steps drawn', async () => {
+          const { clicks, seconds } = await draw(w);
+          console.log(`  a flow of three steps: ${clicks} clicks, ${seconds.toFixed(1)} s`);
+          expect(clicks).toBeLessThan(30);
+        });
         await timed('customers', () => bring(w, 'customer', files[lang].customers, files[lang].badCustomers));
         await timed('invoices', () => bring(w, 'invoice', files[lang].invoices, 2));
         await timed('a field of its own', () => ownField(w, own));
@@ -258,6 +346,7 @@ test.describe('first day', () => {
             const flow = await install(w, pack, at === 1 ? own : undefined);
             await rehearseAndPublish(w, flow, String(at + 1));
           });
+        await timed('what is under way', () => seeRunning(w));
       });
     });
   }

@@ -98,7 +98,8 @@ export function Designer({ alive }: { alive: () => void }) {
   const notes = useNotes();
 
   const context = useMemo<PanelContext>(() => {
-    const issues = inspection?.issues ?? [];
+    // A field is wrong only where something must be fixed; the rest stands in the checklist.
+    const issues = (inspection?.issues ?? []).filter(({ severity }) => severity === 'error');
     return {
       form: (sync.local.subject as Subject | undefined)?.form ?? 'invoice',
       readOnly,

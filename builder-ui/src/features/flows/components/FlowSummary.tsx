@@ -14,6 +14,8 @@ export function FlowSummary({ onSettings }: { onSettings: () => void }) {
   const said = useDesigner((state) => state.inspection?.stops);
   const subject = (local.subject as Subject | undefined)?.form ?? 'invoice';
   const about = format.text(local.about as LocalText | undefined);
+  // A new flow has a start and an end, and nothing between.
+  const bare = useDesigner((state) => Object.keys(state.graph.nodes).length < 3);
   const stops = stopsOf(local);
   return (
     <div className="panel-body">
@@ -30,7 +32,7 @@ export function FlowSummary({ onSettings }: { onSettings: () => void }) {
           </ul>
         </>
       )}
-      <p className="list-sub">{t('designer.summary.hint')}</p>
+      <p className="list-sub">{t(bare ? 'designer.summary.start' : 'designer.summary.hint')}</p>
       <Button icon={<SettingOutlined />} onClick={onSettings}>
         {t('designer.flowSettings')}
       </Button>

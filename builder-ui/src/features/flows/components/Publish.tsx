@@ -1,6 +1,7 @@
 import { App, Button } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import { useBatch } from '../api/flows';
 import { useDesigner } from '../store/designer';
@@ -20,7 +21,6 @@ export function PublishButton({ onIssues }: { onIssues: () => void }) {
   const [saving, setSaving] = useState(false);
   const [batch, setBatch] = useState<string>();
   const progress = useBatch(batch).data;
-  if (!canPublish || mine) return null;
   const ask = async () => {
     setSaving(true);
     const stored = await flush();
@@ -28,6 +28,17 @@ export function PublishButton({ onIssues }: { onIssues: () => void }) {
     if (stored) setOpen(true);
     else message.warning(t('designer.publish.notSaved'));
   };
+  // Whoever comes from a rehearsal wants to see what publishing would do.
+  const [params, setParams] = useSearchParams();
+  const asked = params.get('publish') === '1';
+  const able = canPublish && !mine;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once, by the address
+  useEffect(() => {
+    if (!asked || !able) return;
+    setParams({}, { replace: true });
+    void ask();
+  }, [asked, able]);
+  if (!able) return null;
   return (
     <>
       {progress?.status === 'running' && (

@@ -1,6 +1,8 @@
 import { Button, Progress, Segmented, Select } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useCan } from '@/shared/api/session';
 import { useFormat } from '@/shared/lib/useFormat';
 import { CustomerPick } from '@/shared/ui/CustomerPick';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
@@ -16,6 +18,7 @@ type Preset = 'next30' | 'back3' | 'own';
 export default function RehearsalTab({ flowKey }: { flowKey: string }) {
   const { t } = useTranslation();
   const { today } = useFormat();
+  const canPublish = useCan('flow.publish');
   const { documents, error, ready } = useDocuments(flowKey);
   const [which, setWhich] = useState<Which>('draft');
   const [against, setAgainst] = useState<Which>();
@@ -175,6 +178,14 @@ export default function RehearsalTab({ flowKey }: { flowKey: string }) {
           {t('designer.rehearsal.failed')}
           {first.result.problem ? t('designer.pause') + first.result.problem : ''}
         </div>
+      )}
+      {first.status === 'done' && asked?.which === 'draft' && canPublish && (
+        <p className="rehearsal-next">
+          {t('designer.rehearsal.next')}{' '}
+          <Link to={`/flows/${encodeURIComponent(flowKey)}?publish=1`}>
+            {t('designer.rehearsal.toPublish')}
+          </Link>
+        </p>
       )}
       {asked && first.status !== 'idle' ? (
         <Results
