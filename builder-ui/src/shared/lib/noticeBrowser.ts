@@ -27,24 +27,29 @@ async function tell(subscription: PushSubscription) {
   await api.put('/notices/browser', { endpoint, p256dh: keys?.p256dh, auth: keys?.auth });
 }
 
-/** Why a browser does not show notices although it was asked to. */
-export class NotAllowed extends Error {}
+/** Why a browser does not show notices although it was asked to: its owner says no, or its maker's service is away. */
+export class NoNotices extends Error {
+  constructor(readonly why: 'denied' | 'unreachable') {
+    super(why);
+  }
+}
+
+async function subscribe(registration: ServiceWorkerRegistration, key: string): Promise<PushSubscription> {
+  const options = { userVisibleOnly: true, applicationServerKey: bytes(key) };
+  try {
+    return await registration.pushManager.subscribe(options);
+  } catch {
+    // One that was made with another server's key may be in the way.
+    await (await registration.pushManager.getSubscription())?.unsubscribe();
+    return registration.pushManager.subscribe(options).catch(() => {
+      throw new NoNotices('unreachable');
+    });
+  }
+}
 
 export async function agree(user: string, key: string): Promise<void> {
-  if ((await Notification.requestPermission()) !== 'granted') throw new NotAllowed();
-  const registration = await worker();
-  const options = { userVisibleOnly: true, applicationServerKey: bytes(key) };
-  let made: PushSubscription;
-  try {
-    made = await registration.pushManager.subscribe(options);
-  } catch (error) {
-    // One that was made with another server's key is in the way.
-    const old = await registration.pushManager.getSubscription();
-    if (!old) throw error;
-    await old.unsubscribe();
-    made = await registration.pushManager.subscribe(options);
-  }
-  await tell(made);
+  if ((await Notification.requestPermission()) !== 'granted') throw new NoNotices('denied');
+  await tell(await subscribe(await worker(), key));
   remember(user, true);
 }
 

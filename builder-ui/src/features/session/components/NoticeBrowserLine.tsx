@@ -3,7 +3,7 @@ import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/shared/api/client';
 import { useMe } from '@/shared/api/session';
-import { agree, canShowNotices, disagree, NotAllowed, type NoticeBrowser } from '@/shared/lib/noticeBrowser';
+import { agree, canShowNotices, disagree, NoNotices, type NoticeBrowser } from '@/shared/lib/noticeBrowser';
 import { Chip } from '@/shared/ui/Chip';
 import { errorText } from '@/shared/ui/states';
 
@@ -20,7 +20,7 @@ export function NoticeBrowserLine() {
     mutationFn: async ({ on, key: server }: NoticeBrowser) => (on ? disagree(me) : agree(me, server)),
     onSettled: () => client.invalidateQueries({ queryKey: key }),
     onError: (cause) =>
-      message.error(cause instanceof NotAllowed ? t('entry.browser.denied') : errorText(cause, t).text),
+      message.error(cause instanceof NoNotices ? t(`entry.browser.${cause.why}`) : errorText(cause, t).text),
   });
   if (!state.data) return null;
   const { on, may } = state.data;
