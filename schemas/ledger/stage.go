@@ -16,13 +16,14 @@ const (
 	StageNone     = "none"
 )
 
-// Stage is where an account stands on a day.
+// Stage is where an account stands on a day. A dispute about what has been paid
+// since holds nothing up; it counts again if the payment is reversed.
 func (s *State) Stage(today value.Date) string {
 	if s.Hold.Active(today) || s.StopWish != nil {
 		return StageHold
 	}
 	for _, i := range s.Items {
-		if len(i.Disputes) > 0 {
+		if len(i.Disputes) > 0 && i.Open() > 0 {
 			return StageDisputed
 		}
 	}

@@ -124,8 +124,12 @@ func (s *Server) getTimeline(ctx context.Context, a policies.Actor, in *timeline
 		out = append(out, eventEntry(e, names, v.Masked["amounts"]))
 	}
 	flowNames := s.flowNames(ctx, a.Workspace)
-	for i, f := range facts {
-		if e, ok := factEntry(f, i, flowNames); ok {
+	w, err := s.Spaces.Get(ctx, a.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range withoutRepeats(facts) {
+		if e, ok := factEntry(f, i, flowNames, w.Location()); ok {
 			out = append(out, e)
 		}
 	}
@@ -192,7 +196,24 @@ func eventEntry(e ledger.Event, names map[string]string, masked bool) timelineEn
 // quiet facts say nothing that the journal or the next fact does not.
 var quiet = map[string]bool{"left": true, "sent": true, "task": false}
 
-func factEntry(f run.Fact, n int, flowNames map[string]map[string]string) (timelineEntry, bool) {
+// withoutRepeats leaves out deferrals that were followed by the same one again:
+// a message that waits is looked at every few minutes, and only the last look
+// says anything. facts are newest first.
+func withoutRepeats(facts []run.Fact) []run.Fact {
+	later := map[string]run.Fact{} // what came next, by run
+	var out []run.Fact
+	for _, f := range facts {
+		next, ok := later[f.Run]
+		later[f.Run] = f
+		if ok && f.What == "deferred" && next.What == f.What && next.Reason == f.Reason && next.Node == f.Node {
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func factEntry(f run.Fact, n int, flowNames map[string]map[string]string, loc *time.Location) (timelineEntry, bool) {
 	if quiet[f.What] || f.What == "merged" && f.By == f.Flow {
 		return timelineEntry{}, false
 	}
@@ -205,7 +226,7 @@ func factEntry(f run.Fact, n int, flowNames map[string]map[string]string) (timel
 		if name == "" {
 			name = f.Flow
 		}
-		p := fault.Params{"flow": name, "until": untilText(f.Until)}
+		p := fault.Params{"flow": name, "until": untilText(f.Until, loc)}
 		if r := reasonIn(f, flowNames); r != nil {
 			p["reason"] = r.Text[l]
 		}
@@ -214,11 +235,11 @@ func factEntry(f run.Fact, n int, flowNames map[string]map[string]string) (timel
 	return e, true
 }
 
-func untilText(t time.Time) string {
+func untilText(t time.Time, loc *time.Location) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.Format("2006-01-02 15:04")
+	return t.In(loc).Format("2006-01-02 15:04")
 }
 
 type whyIn struct {

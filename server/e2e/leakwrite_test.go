@@ -430,7 +430,7 @@ func (s *space) tries(k, seen known) []try {
 		return post("createRecord", "/records/"+form, map[string]any{"data": d})
 	}
 	rows := func(form string, dry bool, d map[string]any) try {
-		return post("importRows", "/imports/"+form, map[string]any{"dryRun": dry, "rows": []any{map[string]any{"line": 1, "data": d}}})
+		return post("importRows", "/imports/"+form, map[string]any{"dryRun": dry, "rows": []any{map[string]any{"line": 1, "externalId": "row-1", "data": d}}})
 	}
 	out := []try{
 		works(command(k.customer, "hold.set", map[string]any{"reason": "x"})), works(command(k.customer, "hold.lift", nil)),

@@ -21,7 +21,7 @@ export function Page({ title, sub, actions, wide, children }: PageProps) {
 
 type SectionProps = {
   title: string;
-  count?: number;
+  count?: number | string;
   extra?: ReactNode;
   children: ReactNode;
   className?: string;

@@ -2,7 +2,7 @@ import '../texts';
 import { Button } from 'antd';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
+import { Link, useParams, useSearchParams } from 'react-router';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTitle } from '@/shared/lib/useTitle';
 import { Empty, ErrorState } from '@/shared/ui/states';
@@ -79,9 +79,12 @@ function Content({ view }: { view: View }) {
   const phone = usePhone();
   const [column, setColumn] = useState<ColumnKey>('followUp');
   const { set } = state;
-  const [peek, setPeek] = useState<string | undefined>(
-    () => new URLSearchParams(location.search).get('card') ?? undefined,
-  );
+  const asked = useSearchParams()[0].get('card') ?? undefined;
+  const [peek, setPeek] = useState(asked);
+  // A link to a card may be followed on the board itself, from a notice.
+  useEffect(() => {
+    if (asked) setPeek(asked);
+  }, [asked]);
   const open = useCallback(
     (id: string) => {
       useBoard.getState().stand(id);

@@ -29,7 +29,9 @@ export function TaskList({ today }: { today: Today }) {
     <Section
       className="section-tasks"
       title={t('today.tasks')}
-      count={scope === 'all' ? today.counts.tasks : tasks.rows.length}
+      count={
+        scope === 'all' ? today.counts.tasks : tasks.hasNextPage ? `${tasks.rows.length}+` : tasks.rows.length
+      }
       extra={
         <Segmented<TaskScope>
           size="small"
