@@ -10,6 +10,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/records"
+	"github.com/dueflow/dueflow/server/tasks"
 	"github.com/dueflow/dueflow/workflows/node"
 )
 
@@ -269,7 +270,7 @@ func (s *Server) changeTask(ctx context.Context, a policies.Actor, in *changeTas
 			return nil, err
 		}
 	}
-	t, err := s.Tasks.Change(ctx, a.Workspace, in.ID, in.Body.Assignee, due, records.Stamped(v.Scope))
+	t, err := s.Tasks.Change(ctx, a.Workspace, in.ID, tasks.Changes{Assignee: in.Body.Assignee, Due: due, By: a.ID}, records.Stamped(v.Scope))
 	if err != nil {
 		return nil, err
 	}

@@ -217,9 +217,16 @@ func (s *Service) CompleteKind(ctx context.Context, ws, customer, kind, by strin
 	return err
 }
 
+// Changes of an open task.
+type Changes struct {
+	Assignee *string    // nil leaves it, "" puts the task back into its queue
+	Due      value.Date // 0 leaves it
+	By       string     // who does it; nobody is told of what they take themselves
+}
+
 // Change reassigns an open task (an empty assignee puts it back into its
 // queue), or moves its date.
-func (s *Service) Change(ctx context.Context, ws, id string, assignee *string, due value.Date, scope filter.Expr) (Entry, error) {
+func (s *Service) Change(ctx context.Context, ws, id string, c Changes, scope filter.Expr) (Entry, error) {
 	if _, _, err := s.get(ctx, ws, id, scope); err != nil {
 		return Entry{}, err
 	}
@@ -228,12 +235,12 @@ func (s *Service) Change(ctx context.Context, ws, id string, assignee *string, d
 		if t.Status != Open {
 			return fault.New(fault.Conflict, "task.done", nil)
 		}
-		if assignee != nil {
-			given = *assignee != "" && *assignee != t.Assignee
-			t.Assignee, t.For = *assignee, ""
+		if c.Assignee != nil {
+			given = *c.Assignee != "" && *c.Assignee != t.Assignee && *c.Assignee != c.By
+			t.Assignee, t.For = *c.Assignee, ""
 		}
-		if due != 0 && due != t.Due {
-			t.Due, t.RemindedAt, t.EscalatedAt, t.EscalatedTo = due, "", "", ""
+		if c.Due != 0 && c.Due != t.Due {
+			t.Due, t.RemindedAt, t.EscalatedAt, t.EscalatedTo = c.Due, "", "", ""
 		}
 		return nil
 	})
