@@ -208,7 +208,7 @@ func lintOptional(at string, d Body, b compiledBody) []Finding {
 
 // always are the fields that every customer and every invoice has.
 var always = map[string]bool{
-	"customer.id": true, "customer.name": true, "items[].id": true, "items[].number": true, "items[].dueDate": true, "items[].issueDate": true,
+	"customer.id": true, "customer.name": true, "customer.contact": true, "items[].id": true, "items[].number": true, "items[].dueDate": true, "items[].issueDate": true,
 	"items[].amount": true, "items[].open": true, "items[].collectable": true, "items[].disputed": true, "items[].currency": true,
 	"items[].dpd": true, "items[].status": true, "items[].customer": true, "items[].held": true,
 }

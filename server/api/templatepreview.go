@@ -50,6 +50,9 @@ func (s *Server) listVariables(ctx context.Context, a policies.Actor, _ *nothing
 			if fd.Type == "rows" || fd.Type == "multiChoice" || fd.Type == "object" || fd.Type == "file" || fd.Type == "address" || fd.Key == "customer" {
 				continue
 			}
+			if fd.Key == "name" && of.form == "customer" {
+				out.Items = append(out.Items, variable{Path: "customer.contact", Group: of.group, Label: whomToGreet, Type: "text"})
+			}
 			out.Items = append(out.Items, variable{Path: of.prefix + fd.Key, Group: of.group, Label: fd.Label, Type: fd.Type, Optional: !must[fd.Key]})
 		}
 	}
@@ -63,6 +66,10 @@ func (s *Server) listVariables(ctx context.Context, a policies.Actor, _ *nothing
 	}
 	return &reply[items[variable]]{out}, nil
 }
+
+// whomToGreet names customer.contact, which is of no form: the primary contact's
+// name, or the customer's.
+var whomToGreet = map[string]string{"en": "Contact's name", "zh-CN": "联系人姓名"}
 
 func requiredFields(schema json.RawMessage) map[string]bool {
 	var doc struct {

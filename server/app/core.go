@@ -237,8 +237,9 @@ func (c *Core) addresses(ctx context.Context, ws string, customers []string) (ma
 		if err := json.Unmarshal(d.Body, &record); err != nil {
 			return nil, err
 		}
+		reached := channel.Reached(record)
 		for key, ch := range c.Channels {
-			if ch.Address(w.Channels[key], record) != "" {
+			if ch.Address(w.Channels[key], reached) != "" {
 				out[id] = append(out[id], key)
 			}
 		}

@@ -163,6 +163,7 @@ type visit struct {
 	w      *workspace.Workspace
 	record records.Record
 	mark   mark
+	people any // see channel.ContactsField
 	state  *ledger.State
 	today  value.Date
 }
@@ -192,6 +193,11 @@ func (s *Service) enter(ctx context.Context, ws, customer, token string) (*visit
 		}
 		return nil, err
 	}
+	people, err := s.Records.MarkOf(ctx, ws, customer, channel.ContactsField)
+	if err != nil {
+		return nil, err
+	}
+	_ = json.Unmarshal(people, &v.people) // none, or as Records wrote it
 	if v.state, err = s.Accounts.Load(ctx, ws, customer); err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/workflows/channel"
 )
 
 // Page is what a customer sees. Amounts are minor units of their currency.
@@ -177,6 +178,8 @@ func (v *visit) payments() []Received {
 // ways are the channels that reach the customer without a person's help.
 func (s *Service) ways(v *visit) []Way {
 	doc := v.doc()
+	doc[channel.ContactsField] = v.people
+	doc = channel.Reached(doc)
 	out := []Way{}
 	for _, key := range s.Channels.Keys() {
 		ch := s.Channels[key]

@@ -262,7 +262,11 @@ func (s *Service) Update(ctx context.Context, a policies.Actor, formKey, id stri
 			return Record{}, err
 		}
 	}
-	return s.replace(ctx, a, f, id, next, changed, old.version())
+	r, err := s.replace(ctx, a, f, id, next, changed, old.version())
+	if was := old.text("customer"); err == nil && f.Key == "contact" && was != next.text("customer") {
+		err = s.settleContacts(ctx, a.Workspace, was)
+	}
+	return r, err
 }
 
 // sameVersion refuses an edit of another version than the stored one; 0 takes any.
@@ -408,6 +412,9 @@ func (s *Service) changed(ctx context.Context, ws string, f forms.Published, id 
 				break
 			}
 		}
+	}
+	if f.Key == "contact" {
+		s.contactChanged(ctx, ws, id, customer, b)
 	}
 	if s.OnChange != nil {
 		s.OnChange(ctx, ws, f.Key, id, customer, fields)

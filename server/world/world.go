@@ -22,6 +22,7 @@ import (
 	"github.com/dueflow/dueflow/server/tiers"
 	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/workflows/activity"
+	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -104,7 +105,7 @@ func plain(raw json.RawMessage) (map[string]any, error) {
 		return nil, err
 	}
 	for k := range m {
-		if k[0] == '_' && k != "_acct" {
+		if k[0] == '_' && k != "_acct" && k != channel.ContactsField {
 			delete(m, k)
 		}
 	}

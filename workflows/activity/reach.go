@@ -24,13 +24,14 @@ type way struct {
 // the sandbox.
 func (e *env) reach(ctx context.Context, f *run.Facts, m run.Message) (ways []way, why string, until time.Time, err error) {
 	why = "noAddress"
+	reached := channel.Reached(f.Customer)
 	for _, key := range e.wanted(f, m) {
 		ch, ok := e.a.Channels[key]
 		if !ok {
 			continue
 		}
 		settings := e.space.Channels[key]
-		to := ch.Address(settings, f.Customer)
+		to := ch.Address(settings, reached)
 		if to == "" || unreachable(f.Customer, key, to) {
 			continue
 		}
@@ -99,9 +100,9 @@ func (e *env) full(ctx context.Context, ch channel.Channel) (bool, time.Time, er
 // lost asks the owner for an address, once for each set of addresses that does
 // not reach the customer, however many steps find that out.
 func (e *env) lost(ctx context.Context, f *run.Facts) error {
-	mark := ""
+	mark, reached := "", channel.Reached(f.Customer)
 	for _, k := range []string{"email", "mobile", "phone", "wecomUserId", "wecomExternalId", "wechatOpenId", "groupBot", "preferredChannel"} {
-		mark += channel.Text(f.Customer, k) + "\x00"
+		mark += channel.Text(reached, k) + "\x00"
 	}
 	return e.a.World.CreateTask(ctx, e.ws, Task{
 		Key: "unreachable/" + e.customer + "/" + channel.ID(mark), Kind: node.ActTask, Customer: e.customer,

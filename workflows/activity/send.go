@@ -44,7 +44,7 @@ func (e *env) Send(ctx context.Context, f *run.Facts, m run.Message) (run.Sent, 
 		// A message that was begun is not begun again on another channel.
 		ways = []way{{e.a.Channels[i.Channel], ""}}
 		if c := ways[0].ch; c != nil {
-			ways[0].to = c.Address(e.space.Channels[i.Channel], f.Customer)
+			ways[0].to = c.Address(e.space.Channels[i.Channel], channel.Reached(f.Customer))
 		}
 	}
 	if len(ways) == 0 {
@@ -219,6 +219,8 @@ func MessageVars(s *Space, f *run.Facts, d ledger.Decision, cur value.Currency) 
 	for k, v := range f.Customer {
 		customer[k] = v
 	}
+	delete(customer, channel.ContactsField)
+	customer["contact"] = channel.ContactName(f.Customer)
 	return message.Vars{
 		"customer": customer, "items": items, "total": d.Amount, "currency": string(cur), "count": int64(len(items)), "maxDpd": int64(maxDPD),
 		"today": f.Today.String(), "company": map[string]any{"name": s.Name}, "page": "",
