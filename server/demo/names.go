@@ -98,3 +98,21 @@ func (p profile) fields(owner func(email string) string) map[string]any {
 	}
 	return out
 }
+
+var chineseNames = []string{"陈静", "王磊", "李娜", "赵敏", "周杰", "吴芳", "徐明", "孙丽"}
+var internationalNames = []string{"Nora Lind", "Paul Becker", "Ines Duarte", "Owen Price", "Hanna Vogel", "Luca Moretti", "Sara Holm", "Tom Reyes"}
+
+// contact is who pays the bills there: three of four customers have named
+// somebody; the others are reached at the company's own address.
+func (p profile) contact() map[string]any {
+	if p.n%4 == 3 {
+		return nil
+	}
+	name, role, mobile := internationalNames[p.n%len(internationalNames)], "Accounts payable", "+44 7700 900%03d"
+	if p.language == "zh-CN" {
+		name, role, mobile = chineseNames[p.n%len(chineseNames)], "应付会计", "+86 138 0000 0%03d"
+	}
+	return map[string]any{
+		"customer": p.id(), "name": name, "role": role, "email": fmt.Sprintf("ap%02d@example.com", p.n+1), "mobile": fmt.Sprintf(mobile, 100+p.n), "primary": true,
+	}
+}

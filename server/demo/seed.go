@@ -54,6 +54,11 @@ func Seed(ctx context.Context, d Deps, ws string) error {
 		if err := d.create(ctx, ws, "customer", h.id(), h.fields(d.owner)); err != nil {
 			return err
 		}
+		if who := h.contact(); who != nil {
+			if err := d.create(ctx, ws, "contact", h.id()+"-ap", who); err != nil {
+				return err
+			}
+		}
 		for _, s := range h.steps {
 			if err := d.do(ctx, ws, h.id(), s); err != nil {
 				return err

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Data } from '../form/types';
 import { api } from './client';
 import { keys } from './query';
-import type { Command, Invoice, Payment, PaymentData } from './types';
+import type { Command, Invoice, Payment, PaymentData, StoredRecord } from './types';
 
 /** Everything a change of an account's money or state may show up in. */
 export function useAccountChanged() {
@@ -42,5 +43,19 @@ export function useSaveInvoice() {
   return useMutation({
     mutationFn: (data: Invoice['data']) => api.post<Invoice>('/records/invoice', { data }),
     onSuccess: (_, { customer }) => changed(customer),
+  });
+}
+
+/** A record of any form. */
+export type FormRecord = StoredRecord<Data, Data> & { masked?: string[] };
+
+export function useSaveRecord(form: string, record?: FormRecord) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (data: Data) =>
+      record
+        ? api.put<FormRecord>(`/records/${form}/${record.id}`, { data }, record.version)
+        : api.post<FormRecord>(`/records/${form}`, { data }),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.records(form) }),
   });
 }

@@ -41,3 +41,32 @@ export function useSaveCustomer(existing?: Customer) {
     },
   });
 }
+
+/** A person at a customer. */
+export type Contact = {
+  id: string;
+  version: number;
+  data: {
+    name: string;
+    role?: string;
+    email?: string;
+    phone?: string;
+    mobile?: string;
+    primary?: boolean;
+  };
+};
+
+/** The contacts of a customer, the primary one first. */
+export const useContacts = (customer: string) =>
+  useQuery({
+    queryKey: [...keys.records('contact'), 'of', customer],
+    queryFn: () =>
+      api.get<{ items: Contact[] }>('/records/contact', {
+        filter: JSON.stringify({ field: 'customer', op: 'eq', value: customer }),
+        sort: 'name',
+        limit: 100,
+      }),
+    select: ({ items }) =>
+      items.toSorted((a, b) => Number(b.data.primary ?? false) - Number(a.data.primary ?? false)),
+    retry: false,
+  });

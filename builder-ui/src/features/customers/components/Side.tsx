@@ -14,6 +14,7 @@ import { Fact, Section } from '@/shared/ui/Page';
 import { RunActions } from '@/shared/ui/RunActions';
 import { Empty, errorText } from '@/shared/ui/states';
 import type { Action } from './ActionDrawers';
+import { Contacts } from './Contacts';
 
 type Props = { page: CustomerPage; runs: Run[]; onAction: (action: Action) => void };
 
@@ -22,6 +23,7 @@ export function Side({ page, runs, onAction }: Props) {
   return (
     <>
       <Details page={page} onAction={onAction} />
+      <Contacts page={page} />
       <TierFacts
         customer={page.record.id}
         frame={(facts) => (

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/shared/api/client';
 import { keys, usePages } from '@/shared/api/query';
-import type { StoredRecord } from '@/shared/api/types';
-import type { Data, FormDoc, Step } from '@/shared/form/types';
+import type { FormRecord } from '@/shared/api/records';
+import type { FormDoc, Step } from '@/shared/form/types';
 
 /** A form as the server keeps it: what is published, and the draft beside it. */
 export type FormEntry = FormDoc & {
@@ -40,8 +40,6 @@ export type Revision = FormDoc & {
   byName?: string;
   steps?: Step[];
 };
-export type FormRecord = StoredRecord<Data, Data> & { masked?: string[] };
-
 const formsKey = ['forms'] as const;
 const formKey = (key: string) => ['form', key] as const;
 
@@ -116,14 +114,3 @@ export const importSchema = (key: string, schema: unknown) =>
 
 export const useRecords = (form: string, search: string) =>
   usePages<FormRecord>([...keys.records(form), 'all'], `/records/${form}`, { search });
-
-export function useSaveRecord(form: string, record?: FormRecord) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (data: Data) =>
-      record
-        ? api.put<FormRecord>(`/records/${form}/${record.id}`, { data }, record.version)
-        : api.post<FormRecord>(`/records/${form}`, { data }),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.records(form) }),
-  });
-}

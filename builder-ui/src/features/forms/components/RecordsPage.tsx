@@ -3,6 +3,7 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
+import type { FormRecord } from '@/shared/api/records';
 import { choicesOf, groupsOf, kindOf } from '@/shared/form/kinds';
 import type { FormDoc, Json, Property } from '@/shared/form/types';
 import { useFormat } from '@/shared/lib/useFormat';
@@ -10,9 +11,9 @@ import { useParamState } from '@/shared/lib/useParamState';
 import { DataTable } from '@/shared/ui/DataTable';
 import { FilterBar, SearchBox } from '@/shared/ui/Filters';
 import { Page } from '@/shared/ui/Page';
+import { RecordDrawer } from '@/shared/ui/record/RecordDrawer';
 import { Empty, ErrorState, PageSkeleton } from '@/shared/ui/states';
-import { type FormEntry, type FormRecord, useForm, useRecords } from '../api/forms';
-import { RecordDrawer } from './RecordDrawer';
+import { type FormEntry, useForm, useRecords } from '../api/forms';
 
 const columnsShown = 5;
 const tableKinds = [
@@ -105,7 +106,13 @@ function Records({ form }: { form: FormEntry }) {
         })}
       />
       {open && (
-        <RecordDrawer key={open} form={form} id={open} onClose={() => params.set({ open: undefined })} />
+        <RecordDrawer
+          key={open}
+          form={form}
+          id={open}
+          title={t(open === 'new' ? 'forms.newRecord' : 'forms.editRecord')}
+          onClose={() => params.set({ open: undefined })}
+        />
       )}
     </Page>
   );

@@ -1,19 +1,30 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, App, Button, Drawer, Grid } from 'antd';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError, api } from '@/shared/api/client';
-import { keys } from '@/shared/api/query';
-import type { Data } from '@/shared/form/types';
-import { RecordForm, useJudge, useWrongText } from '@/shared/ui/record/RecordForm';
-import { ErrorState, errorText, Lines } from '@/shared/ui/states';
-import { type FormEntry, type FormRecord, useSaveRecord } from '../api/forms';
+import { ApiError, api } from '../../api/client';
+import { keys } from '../../api/query';
+import { type FormRecord, useSaveRecord } from '../../api/records';
+import type { Data, FormDoc } from '../../form/types';
+import { ErrorState, errorText, Lines } from '../states';
+import { RecordForm, useJudge, useWrongText } from './RecordForm';
 
-type Props = { form: FormEntry; id: string; onClose: () => void };
+type Props = {
+  form: Pick<FormDoc, 'key' | 'schema' | 'layout'>;
+  /** "new" for one that is not there yet. */
+  id: string;
+  title: string;
+  /** What a new one starts with. */
+  start?: Data;
+  only?: (key: string) => boolean;
+  /** More to do with it, at the left of the foot. */
+  extra?: (record: FormRecord) => ReactNode;
+  onClose: () => void;
+};
 
 /** One record, new or there already. The browser says what is wrong at once; the server has the last word. */
-export function RecordDrawer({ form, id, onClose }: Props) {
-  const { t } = useTranslation();
+export function RecordDrawer(props: Props) {
+  const { form, id, title, onClose } = props;
   const record = useQuery({
     queryKey: [...keys.records(form.key), 'one', id],
     queryFn: () => api.get<FormRecord>(`/records/${form.key}/${id}`),
@@ -22,9 +33,9 @@ export function RecordDrawer({ form, id, onClose }: Props) {
   });
   const phone = Grid.useBreakpoint().md === false;
   if (id === 'new' || record.data)
-    return <Editor form={form} record={id === 'new' ? undefined : record.data} onClose={onClose} />;
+    return <Editor {...props} record={id === 'new' ? undefined : record.data} />;
   return (
-    <Drawer open onClose={onClose} title={t('forms.record')} size={phone ? '100%' : 560}>
+    <Drawer open onClose={onClose} title={title} size={phone ? '100%' : 560}>
       {record.error ? (
         <ErrorState error={record.error} onRetry={() => record.refetch()} />
       ) : (
@@ -34,14 +45,22 @@ export function RecordDrawer({ form, id, onClose }: Props) {
   );
 }
 
-function Editor({ form, record, onClose }: { form: FormEntry; record?: FormRecord; onClose: () => void }) {
+function Editor({
+  form,
+  record,
+  title,
+  start: first,
+  only,
+  extra,
+  onClose,
+}: Props & { record?: FormRecord }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const phone = Grid.useBreakpoint().md === false;
   const judge = useJudge(form);
   const wrongText = useWrongText();
   const save = useSaveRecord(form.key, record);
-  const [value, setValue] = useState<Data>(record?.data ?? {});
+  const [value, setValue] = useState<Data>(record?.data ?? first ?? {});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [rest, setRest] = useState<{ title: string; text: string }>();
   const [start] = useState(value);
@@ -83,10 +102,11 @@ function Editor({ form, record, onClose }: { form: FormEntry; record?: FormRecor
     <Drawer
       open
       onClose={onClose}
-      title={t(record ? 'forms.editRecord' : 'forms.newRecord')}
+      title={title}
       size={phone ? '100%' : 560}
       footer={
         <div className="drawer-foot">
+          {record && extra && <span className="drawer-foot-left">{extra(record)}</span>}
           <Button onClick={onClose}>{t('action.cancel')}</Button>
           <Button type="primary" loading={save.isPending} onClick={submit}>
             {t('action.save')}
@@ -102,6 +122,7 @@ function Editor({ form, record, onClose }: { form: FormEntry; record?: FormRecor
         record={record?.id}
         masked={record?.masked}
         disabled={save.isPending}
+        only={only}
       />
       {rest && <Alert type="error" role="alert" showIcon title={rest.title} description={rest.text} />}
     </Drawer>
