@@ -7,6 +7,9 @@ import { CustomFields } from '@/shared/ui/record/CustomFields';
 import { useSaveCustomer } from '../api/customers';
 import { cleanData } from '../model/customer';
 
+/** The fields everybody fills in, in the order of a first talk; what the form has besides them follows. */
+const own = ['name', 'number', 'tier', 'owner', 'email', 'phone', 'language', 'region', 'note'];
+
 type Props = { open: boolean; onClose: () => void; customer?: Customer; onSaved?: (id: string) => void };
 
 export function CustomerDrawer({ open, onClose, customer, onSaved }: Props) {
@@ -60,12 +63,9 @@ export function CustomerDrawer({ open, onClose, customer, onSaved }: Props) {
           ]}
         />
       </div>
-      <div className="field-pair">
-        <TextField name="region" label={t('customer.region')} />
-        <TextField name="timezone" label={t('field.timezone')} />
-      </div>
+      <TextField name="region" label={t('customer.region')} />
       <TextField name="note" label={t('field.note')} rows={3} />
-      <CustomFields form="customer" record={customer?.id} masked={customer?.masked} />
+      <CustomFields form="customer" record={customer?.id} masked={customer?.masked} besides={own} />
     </FormDrawer>
   );
 }

@@ -7,6 +7,7 @@ import { useFinishSetup, useSession, useSetup } from '@/shared/api/session';
 import type { Lang } from '@/shared/api/types';
 import { setLanguage } from '@/shared/i18n';
 import { currencies } from '@/shared/lib/money';
+import { timezones } from '@/shared/lib/timezones';
 import { useTitle } from '@/shared/lib/useTitle';
 import { ErrorState, PageSkeleton, useErrorText } from '@/shared/ui/states';
 import {
@@ -16,7 +17,6 @@ import {
   setupBody,
   setupDefaults,
   stepOfField,
-  timezones,
 } from '../model/setup';
 import { EntryLayout } from './EntryLayout';
 

@@ -45,8 +45,3 @@ export function stepOfField(path: string): number {
   if (root === 'calendar' || root === 'timezone' || root === 'currency') return 2;
   return root === 'sample' ? 3 : 0;
 }
-
-export function timezones(): string[] {
-  const zones = Intl.supportedValuesOf('timeZone');
-  return zones.includes('UTC') ? zones : ['UTC', ...zones];
-}

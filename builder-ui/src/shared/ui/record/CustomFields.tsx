@@ -14,12 +14,14 @@ type Props = {
   form: string;
   record?: string;
   masked?: string[];
+  /** Fields that the drawer has its own place for; all others follow here. Without it, only a company's own do. */
+  besides?: string[];
   /** What the drawer's values are as a record: amounts in minor units. */
   read?: (values: Data) => Data;
 };
 
-/** The fields that a company added to a built-in form, below the ones the drawer knows itself. */
-export function CustomFields({ form: key, record, masked, read }: Props) {
+/** The fields of a built-in form below the ones that the drawer knows itself, in the sections of its layout. */
+export function CustomFields({ form: key, record, masked, besides, read }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const { data: form } = useQuery({
@@ -30,43 +32,47 @@ export function CustomFields({ form: key, record, masked, read }: Props) {
   const values = (Form.useWatch([], Form.useFormInstance()) ?? {}) as Data;
   const judge = useMemo(() => (form ? makeJudge(form.schema) : undefined), [form]);
   if (!form || !judge) return null;
-  const own = groupsOf(form)
-    .flatMap(({ fields }) => fields)
-    .filter((field) => !form.schema.properties?.[field]?.['x-df-system'] && !masked?.includes(field));
-  if (own.length === 0) return null;
+  const here = (field: string) =>
+    !masked?.includes(field) &&
+    (besides ? !besides.includes(field) : !form.schema.properties?.[field]?.['x-df-system']);
+  const groups = groupsOf(form)
+    .map((group) => ({ ...group, fields: group.fields.filter(here) }))
+    .filter(({ fields }) => fields.length > 0);
+  if (groups.length === 0) return null;
   const data = judge.settle(read ? read(values) : values);
   const hidden = judge.hidden(data);
   const required = judge.required(data);
-  return (
-    <fieldset className="rf-custom">
-      <legend className="rf-group-title">{t('record.more')}</legend>
-      {own
-        .filter((field) => !hidden.has(field))
-        .map((field) => {
-          const property = form.schema.properties?.[field] as Property;
-          const label = format.text(property['x-df-label']) || field;
-          const common = { kind: kindOf(property), property, data, form: key, record, label };
-          return isFormula(property) ? (
-            <Form.Item key={field} label={label} htmlFor={`custom-${field}`}>
-              <Control id={`custom-${field}`} {...common} value={data[field]} onChange={() => {}} />
-            </Form.Item>
-          ) : (
-            <Form.Item
-              key={field}
-              name={field}
-              label={label}
-              htmlFor={`custom-${field}`}
-              required={required.has(field)}
-              validateTrigger="onChange"
-              extra={format.text(property['x-df-help']) || undefined}
-              rules={[{ validator: (_, value) => checkOne(judge, { ...data, [field]: value }, field, t) }]}
-            >
-              <Bound {...common} id={`custom-${field}`} />
-            </Form.Item>
-          );
-        })}
+  const line = (field: string) => {
+    const property = form.schema.properties?.[field] as Property;
+    const label = format.text(property['x-df-label']) || field;
+    const common = { kind: kindOf(property), property, data, form: key, record, label };
+    const id = `custom-${field}`;
+    return isFormula(property) ? (
+      <Form.Item key={field} label={label} htmlFor={id}>
+        <Control id={id} {...common} value={data[field]} onChange={() => {}} />
+      </Form.Item>
+    ) : (
+      <Form.Item
+        key={field}
+        name={field}
+        label={label}
+        htmlFor={id}
+        required={required.has(field)}
+        validateTrigger="onChange"
+        extra={format.text(property['x-df-help']) || undefined}
+        rules={[{ validator: (_, value) => checkOne(judge, { ...data, [field]: value }, field, t) }]}
+      >
+        <Bound {...common} id={id} />
+      </Form.Item>
+    );
+  };
+  return groups.map((group, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: sections are known by their place
+    <fieldset key={at} className="rf-custom">
+      <legend className="rf-group-title">{(besides && format.text(group.title)) || t('record.more')}</legend>
+      {group.fields.filter((field) => !hidden.has(field)).map(line)}
     </fieldset>
-  );
+  ));
 }
 
 type BoundProps = Omit<Parameters<typeof Control>[0], 'value' | 'onChange'>;

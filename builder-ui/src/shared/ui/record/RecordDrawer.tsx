@@ -117,7 +117,13 @@ function Editor({
       <RecordForm
         form={form}
         value={value}
-        onChange={setValue}
+        onChange={(next) => {
+          setValue(next);
+          // What is being put right is not wrong any more until it is judged again.
+          setErrors((now) =>
+            Object.fromEntries(Object.entries(now).filter(([field]) => next[field] === value[field])),
+          );
+        }}
         errors={errors}
         record={record?.id}
         masked={record?.masked}

@@ -1,13 +1,15 @@
-import { DatePicker, Input, InputNumber, Select, Switch } from 'antd';
+import { DatePicker, Input, InputNumber, Switch } from 'antd';
 import dayjs from 'dayjs';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useUserNames } from '../../api/names';
 import { useSession } from '../../api/session';
-import { choicesOf, isFormula } from '../../form/kinds';
+import { isFormula } from '../../form/kinds';
 import type { Json } from '../../form/types';
 import { currencies, toMajor, toMinor } from '../../lib/money';
+import { timezones } from '../../lib/timezones';
 import { useFormat } from '../../lib/useFormat';
+import { aria } from './aria';
+import { ChannelControl, ChoiceControl, ManyControl, named, PickControl, UserControl } from './pickers';
 import type { ControlProps } from './types';
 
 const AddressControl = lazy(() => import('./AddressControl').then((m) => ({ default: m.AddressControl })));
@@ -22,9 +24,7 @@ export function Control(props: ControlProps) {
   if (isFormula(props.property) || props.kind === 'autoNumber') return <Computed {...props} />;
   switch (props.kind) {
     case 'text':
-    case 'timezone':
     case 'team':
-    case 'channel':
       return <TextControl {...props} />;
     case 'email':
       return <TextControl {...props} type="email" />;
@@ -43,9 +43,15 @@ export function Control(props: ControlProps) {
     case 'boolean':
       return <YesNoControl {...props} />;
     case 'choice':
-    case 'user':
-    case 'currency':
       return <ChoiceControl {...props} />;
+    case 'user':
+      return <UserControl {...props} />;
+    case 'currency':
+      return <PickControl {...props} options={named(currencies)} />;
+    case 'timezone':
+      return <PickControl {...props} options={named(timezones())} />;
+    case 'channel':
+      return <ChannelControl {...props} />;
     case 'multiChoice':
       return <ManyControl {...props} />;
     case 'reference':
@@ -78,12 +84,6 @@ export function Control(props: ControlProps) {
 
 /** Kinds whose several controls share one label. */
 export const isGroup = (kind: string) => kind === 'address' || kind === 'rows' || kind === 'file';
-
-const aria = ({ describedBy, invalid }: ControlProps) => ({
-  'aria-describedby': describedBy,
-  'aria-invalid': invalid || undefined,
-  status: invalid ? ('error' as const) : undefined,
-});
 
 const textOf = (value: Json | undefined) => (typeof value === 'string' ? value : '');
 
@@ -216,61 +216,6 @@ function YesNoControl(props: ControlProps) {
       />
       <span aria-hidden>{t(props.value === true ? 'record.yes' : 'record.no')}</span>
     </span>
-  );
-}
-
-function ChoiceControl(props: ControlProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const users = useUserNames();
-  const choices =
-    props.kind === 'user'
-      ? (users.data ?? []).map(({ id, name }) => ({ value: id, label: name }))
-      : props.kind === 'currency'
-        ? currencies.map((value) => ({ value, label: value }))
-        : choicesOf(props.property).map(({ value, names }) => ({
-            value: String(value),
-            label: format.text(names) || String(value),
-            original: value,
-          }));
-  return (
-    <Select
-      id={props.id}
-      allowClear
-      showSearch={choices.length > 8 ? { optionFilterProp: 'label' } : undefined}
-      placeholder={t('field.choose')}
-      value={props.value === undefined ? undefined : String(props.value)}
-      options={choices}
-      disabled={props.disabled}
-      onChange={(next?: string) => {
-        const choice = choices.find(({ value }) => value === next);
-        props.onChange(choice && 'original' in choice ? (choice.original as Json) : choice?.value);
-      }}
-      {...aria(props)}
-    />
-  );
-}
-
-function ManyControl(props: ControlProps) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const choices = choicesOf(props.property).map(({ value, names }) => ({
-    value: String(value),
-    label: format.text(names) || String(value),
-  }));
-  const value = Array.isArray(props.value) ? props.value.map(String) : [];
-  return (
-    <Select
-      id={props.id}
-      mode={choices.length > 0 ? 'multiple' : 'tags'}
-      placeholder={t('field.choose')}
-      value={value}
-      options={choices}
-      disabled={props.disabled}
-      optionFilterProp="label"
-      onChange={(next: string[]) => props.onChange(next.length > 0 ? next : undefined)}
-      {...aria(props)}
-    />
   );
 }
 
