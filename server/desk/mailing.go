@@ -30,6 +30,8 @@ const (
 	MailNever = "never"
 	MailNow   = "now"
 	MailDaily = "daily"
+	// mailSending marks a notice whose letter is on its way.
+	mailSending = "sending"
 )
 
 // How a kind of notice reaches a person.
@@ -115,12 +117,25 @@ func (s *Service) waiting(ctx context.Context, ws string, which filter.Expr, lim
 // given up; the app has it in any case.
 const maxTries = 6
 
-// Mailed notes how a letter about notices went: sent, or to be tried again.
-func (s *Service) Mailed(ctx context.Context, ws string, list []Notice, sent bool) error {
+// Mailing notes, before a letter about notices is handed over, that it will be:
+// if this process dies before it says how that went, nobody sends the letter
+// again. A second letter would be worse than none, since the app has it all.
+func (s *Service) Mailing(ctx context.Context, ws string, list []Notice) error {
+	for _, n := range list {
+		if err := s.changeNotice(ctx, ws, n.ID, func(n *Notice) { n.Mail = mailSending }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Mailed notes that a letter about notices is done with, or with MailNow or
+// MailDaily that it is to be tried again, if it has not been too often.
+func (s *Service) Mailed(ctx context.Context, ws string, list []Notice, again string) error {
 	for _, was := range list {
 		err := s.changeNotice(ctx, ws, was.ID, func(n *Notice) {
-			n.Tries++
-			if sent || n.Tries >= maxTries {
+			n.Mail = again
+			if n.Tries++; n.Tries >= maxTries {
 				n.Mail = ""
 			}
 		})
@@ -129,6 +144,28 @@ func (s *Service) Mailed(ctx context.Context, ws string, list []Notice, sent boo
 		}
 	}
 	return nil
+}
+
+// MailLost gives up letters that were on their way when a process died, and
+// gives how many notices they held. Those that were for letters only are now
+// for the list in the app.
+func (s *Service) MailLost(ctx context.Context, ws string) (int, error) {
+	list, err := s.waiting(ctx, ws, filter.Eq("mail", mailSending), store.MaxLimit)
+	if err != nil {
+		return 0, err
+	}
+	for _, was := range list {
+		err := s.changeNotice(ctx, ws, was.ID, func(n *Notice) {
+			n.Mail = ""
+			if n.Quiet {
+				n.Quiet, n.Read = false, false
+			}
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(list), nil
 }
 
 // Pushed notes which browsers need a notice no more; again that others are to

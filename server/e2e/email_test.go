@@ -21,6 +21,21 @@ type postOffice struct {
 	mu    sync.Mutex
 	mails []letter
 	port  int
+	mood  string // "" takes letters, "busy" refuses them for now, "gone" breaks off after one
+	tried int
+}
+
+// feels sets what the office does with letters, and counts from 0 again.
+func (p *postOffice) feels(mood string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mood, p.tried = mood, 0
+}
+
+func (p *postOffice) attempts() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tried
 }
 
 type letter struct {
@@ -31,7 +46,7 @@ type letter struct {
 func openPostOffice(t *testing.T) *postOffice {
 	t.Helper()
 	p := &postOffice{}
-	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &delivery{p: p}, nil }))
+	s := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &delivery{p: p, c: c}, nil }))
 	s.Domain, s.EnableSMTPUTF8 = "mx.example.com", true
 	s.ErrorLog = log.New(io.Discard, "", 0)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -46,6 +61,7 @@ func openPostOffice(t *testing.T) *postOffice {
 
 type delivery struct {
 	p *postOffice
+	c *smtp.Conn
 	l letter
 }
 
@@ -56,6 +72,14 @@ func (d *delivery) Data(r io.Reader) error {
 	d.l.data = raw
 	d.p.mu.Lock()
 	defer d.p.mu.Unlock()
+	d.p.tried++
+	switch d.p.mood {
+	case "busy":
+		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "try again later"}
+	case "gone":
+		_ = d.c.Conn().Close()
+		return io.ErrUnexpectedEOF
+	}
 	d.p.mails = append(d.p.mails, d.l)
 	return err
 }

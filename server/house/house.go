@@ -170,6 +170,13 @@ func (s *Service) Tick(ctx context.Context, st State) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
+	lost, err := s.Desk.MailLost(ctx, w.Key)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if lost > 0 {
+		s.Log.Warn("letters were on their way when a process died; they are not sent again, the app has their notices", "workspace", w.Key, "notices", lost)
+	}
 	if !d.now.Before(d.open) && w.Cal().IsWorkday(d.today) {
 		if was.Tasks < d.today {
 			if err := s.nudge(ctx, d); err != nil {
@@ -190,7 +197,7 @@ func (s *Service) Tick(ctx context.Context, st State) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	review, err := s.review(ctx, d, was.Review)
+	review, missing, err := s.review(ctx, d, was.Review)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -209,7 +216,7 @@ func (s *Service) Tick(ctx context.Context, st State) (time.Time, error) {
 		next = scores
 	}
 	real := w.Demo.Real(next)
-	if retry := s.Spaces.RealNow().Add(retryMail); (again || push) && retry.Before(real) {
+	if retry := s.Spaces.RealNow().Add(retryMail); (again || push || missing) && retry.Before(real) {
 		real = retry
 	}
 	return real, nil

@@ -3,13 +3,10 @@ package house
 import (
 	"context"
 	"html"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
-	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/letters"
@@ -43,14 +40,11 @@ func (s *Service) mailNow(ctx context.Context, d day) (again bool, err error) {
 		return false, err
 	}
 	for _, n := range list {
-		sent, err := s.mail(ctx, d.w, n.User, "notice/"+n.ID, []desk.Notice{n})
+		later, err := s.mail(ctx, d.w, n.User, "notice/"+n.ID, desk.MailNow, []desk.Notice{n})
 		if err != nil {
 			return false, err
 		}
-		if err := s.Desk.Mailed(ctx, d.w.Key, []desk.Notice{n}, sent); err != nil {
-			return false, err
-		}
-		again = again || !sent
+		again = again || later
 	}
 	return again || len(list) == page, nil
 }
@@ -67,14 +61,11 @@ func (s *Service) digest(ctx context.Context, d day) error {
 			by[n.User] = append(by[n.User], n)
 		}
 		for user, mine := range by {
-			sent, err := s.mail(ctx, d.w, user, "digest/"+user+"/"+d.today.String(), mine)
+			later, err := s.mail(ctx, d.w, user, "digest/"+user+"/"+d.today.String(), desk.MailDaily, mine)
 			if err != nil {
 				return err
 			}
-			if err := s.Desk.Mailed(ctx, d.w.Key, mine, sent); err != nil {
-				return err
-			}
-			if !sent {
+			if later {
 				list = nil // tried again with the next day's
 			}
 		}
@@ -103,15 +94,39 @@ func (s *Service) about(ctx context.Context, a policies.Actor, n desk.Notice) (n
 	return name, seen, err
 }
 
-// mail sends a letter about notices. What the person may not see any more is
-// left out; a letter without anything counts as sent.
-func (s *Service) mail(ctx context.Context, w *workspace.Workspace, user, key string, list []desk.Notice) (bool, error) {
-	if !s.Letters.Ready(ctx, w.Key) {
-		return true, nil // there is no e-mail; the app has it
+// mail sends a letter about notices and marks them, and tells whether they
+// wait for another try. What the person may not see any more is left out; a
+// letter without anything counts as sent.
+func (s *Service) mail(ctx context.Context, w *workspace.Workspace, user, key, when string, list []desk.Notice) (again bool, err error) {
+	var l letters.Letter
+	if s.Letters.Ready(ctx, w.Key) { // without e-mail the app has it
+		if l, err = s.letterOf(ctx, w, user, key, list); err != nil {
+			return false, err
+		}
 	}
+	if l.Key == "" {
+		return false, s.Desk.Mailed(ctx, w.Key, list, "")
+	}
+	if err := s.Desk.Mailing(ctx, w.Key, list); err != nil {
+		return false, err
+	}
+	err = s.Letters.Send(ctx, w.Key, l)
+	went := letters.WentOf(err)
+	if went != letters.Sent {
+		s.Log.Warn("a notice was not sent by e-mail", "workspace", w.Key, "error", err)
+	}
+	if went != letters.Again {
+		when = ""
+	}
+	return when != "", s.Desk.Mailed(context.WithoutCancel(ctx), w.Key, list, when)
+}
+
+// letterOf writes the letter about some notices; one without a key is not to
+// be sent.
+func (s *Service) letterOf(ctx context.Context, w *workspace.Workspace, user, key string, list []desk.Notice) (letters.Letter, error) {
 	p, there, err := s.to(ctx, w.Key, user)
 	if err != nil || !there {
-		return !there, err
+		return letters.Letter{}, err
 	}
 	lang := p.Language
 	if lang == "" {
@@ -122,7 +137,7 @@ func (s *Service) mail(ctx context.Context, w *workspace.Workspace, user, key st
 	for _, n := range list {
 		name, seen, err := s.about(ctx, p.Actor, n)
 		if err != nil {
-			return false, err
+			return letters.Letter{}, err
 		}
 		if !seen {
 			continue
@@ -133,116 +148,12 @@ func (s *Service) mail(ctx context.Context, w *workspace.Workspace, user, key st
 		plain.WriteString("- " + what + "\n  " + n.Text + "\n")
 	}
 	if count == 0 {
-		return true, nil
+		return letters.Letter{}, nil
 	}
-	l := letters.Letter{
+	return letters.Letter{
 		Key: key, To: p.email, Name: p.Name, Language: lang, Subject: "letter.notice.subject", Lines: []string{"letter.notice.text"},
 		Params: fault.Params{"n": count}, Body: rich.String(), Plain: plain.String(), Path: "/today", Button: "letter.notice.button",
-	}
-	if err := s.Letters.Send(ctx, w.Key, l); err != nil {
-		s.Log.Warn("a notice was not sent by e-mail", "workspace", w.Key, "error", err)
-		return false, ctx.Err()
-	}
-	return true, nil
-}
-
-// review sends the weekly review when it is due, to those who may see figures,
-// each with their own; it gives the next time, zero for never.
-func (s *Service) review(ctx context.Context, d day, last value.Date) (time.Time, error) {
-	set := d.w.ReviewMail
-	if set == nil || !set.On {
-		return time.Time{}, nil
-	}
-	if s.writer() == nil { // this process is still starting
-		return d.now.Add(time.Minute), nil
-	}
-	date := d.today
-	for range 7 {
-		if int(date.Weekday()) == set.Weekday {
-			break
-		}
-		date--
-	}
-	at := d.at(date, value.TimeOfDay(set.Minute))
-	if at.After(d.now) {
-		return at, nil
-	}
-	next := d.at(date+7, value.TimeOfDay(set.Minute))
-	// A first look after it was set up, or after a week that was missed, sends
-	// nothing that is older than two days.
-	if last >= date || d.today-date > 2 {
-		return next, nil
-	}
-	for _, user := range set.To {
-		if err := s.sendReview(ctx, d, user, date); err != nil {
-			return time.Time{}, err
-		}
-	}
-	return next, s.mark(ctx, d.w.Key, func(x *done) { x.Review = date })
-}
-
-func (s *Service) sendReview(ctx context.Context, d day, user string, date value.Date) error {
-	ws := d.w.Key
-	p, there, err := s.to(ctx, ws, user)
-	if err != nil || !there || !s.Letters.Ready(ctx, ws) {
-		return err
-	}
-	// One letter each: a tick that was interrupted does not begin anew.
-	key := "review/" + date.String() + "/" + user
-	sent, err := s.Store.In(ws, state).Get(ctx, letterID(key))
-	if err == nil && sent.ID != "" {
-		return nil
-	}
-	if !fault.Is(err, fault.NotFound) {
-		return err
-	}
-	if _, err := s.Access.View(ctx, p.Actor, "insight", "read"); err != nil {
-		if fault.Is(err, fault.Denied) {
-			return nil
-		}
-		return err
-	}
-	lang := p.Language
-	if lang == "" {
-		lang = d.w.Language
-	}
-	rich, plain, err := s.writer()(ctx, p.Actor, lang)
-	if err != nil {
-		return err
-	}
-	l := letters.Letter{
-		Key: key, To: p.email, Name: p.Name, Language: lang, Subject: "letter.review.subject", Lines: []string{"letter.review.text"},
-		Params: fault.Params{"date": date.String()}, Body: rich, Plain: plain, Path: "/review", Button: "letter.review.button",
-	}
-	if err := s.Letters.Send(ctx, ws, l); err != nil {
-		s.Log.Warn("the weekly review was not sent", "workspace", ws, "error", err)
-		return nil // the next week's will be; the page has it
-	}
-	_, err = s.Store.In(ws, state).Insert(ctx, letterID(key), []byte(`{}`))
-	if fault.Is(err, fault.Conflict) {
-		return nil
-	}
-	return err
-}
-
-func letterID(key string) string { return strings.ReplaceAll(key, "/", "-") }
-
-// MaySeeReview lists the people who may get the review: who may see figures.
-func (s *Service) MaySeeReview(ctx context.Context, ws string, users []string) ([]string, error) {
-	people, err := s.Identity.Members(ctx, ws)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, p := range people {
-		if !slices.Contains(users, p.ID) {
-			continue
-		}
-		if _, err := s.Access.View(ctx, p, "insight", "read"); err == nil {
-			out = append(out, p.ID)
-		}
-	}
-	return out, nil
+	}, nil
 }
 
 // inLanguage is a text in a person's language, or in any.

@@ -124,3 +124,27 @@ func (s *Service) compose(lang string, l Letter, p fault.Params) (plain, rich st
 	h.WriteString(`</div></body></html>`)
 	return strings.TrimSpace(t.String()) + "\n", h.String()
 }
+
+// Went is how a letter went.
+type Went int
+
+// How letters go.
+const (
+	Sent    Went = iota
+	Again        // certainly not sent; trying again may help
+	Never        // certainly not sent, and it will not be
+	Unclear      // it may have gone out; another one could be a second
+)
+
+// WentOf judges Send's error.
+func WentOf(err error) Went {
+	switch class, _ := channel.ClassOf(err); {
+	case err == nil:
+		return Sent
+	case fault.Is(err, fault.Invalid) || class == channel.Permanent:
+		return Never
+	case class == channel.Retry:
+		return Again
+	}
+	return Unclear
+}
