@@ -232,7 +232,7 @@ func (s *Server) listTasks(ctx context.Context, a policies.Actor, in *tasksIn) (
 		}
 	}
 	if in.Queue {
-		q.Queue = &tasks.Queue{Roles: a.Roles, Teams: a.Teams}
+		q.Queue = &tasks.Queue{Roles: a.Roles, Teams: a.Teams, Chief: a.ID}
 	}
 	list, next, err := s.Tasks.List(ctx, a.Workspace, q)
 	if err != nil {

@@ -235,6 +235,10 @@ func (s *Service) nudge(ctx context.Context, d day) error {
 	if err != nil {
 		return err
 	}
+	managers, err := s.Identity.Managers(ctx, ws)
+	if err != nil {
+		return err
+	}
 	for {
 		list, err := s.Tasks.Nudges(ctx, ws, d.today, d.w.Cal(), page)
 		if err != nil {
@@ -245,11 +249,12 @@ func (s *Service) nudge(ctx context.Context, d day) error {
 		}
 		// First they are told, then that is marked: a crash in between tells them
 		// again, and a notice of the same key changes nothing.
-		if err := s.tell(ctx, d, list, set.EscalateTo, people); err != nil {
+		chiefs := s.chiefs(ctx, list, managers, people)
+		if err := s.tell(ctx, d, list, chiefs, set.EscalateTo, people); err != nil {
 			return err
 		}
 		for _, n := range list {
-			if err := s.Tasks.Told(ctx, ws, n, set.EscalateTo); err != nil {
+			if err := s.Tasks.Told(ctx, ws, n, chiefs[n.ID], set.EscalateTo); err != nil {
 				return err
 			}
 		}
@@ -260,14 +265,31 @@ func (s *Service) nudge(ctx context.Context, d day) error {
 // single is how many tasks of a day are told of one by one; more are one notice.
 const single = 3
 
-// tell writes the notices of some nudges: to owners, or to the people of a role.
-func (s *Service) tell(ctx context.Context, d day, list []tasks.Nudge, role string, people []policies.Actor) error {
+// chiefs gives, by task, the manager who is told first that it is late: the
+// assignee's own, who can sign in and may see the account.
+func (s *Service) chiefs(ctx context.Context, list []tasks.Nudge, managers map[string]string, people []policies.Actor) map[string]string {
+	out := map[string]string{}
+	for _, n := range list {
+		k := slices.IndexFunc(people, func(p policies.Actor) bool { return p.ID == managers[n.Assignee] })
+		if n.Late && !n.Again && k >= 0 && (n.Customer == "" || s.maySee(ctx, people[k], n.Customer)) {
+			out[n.ID] = people[k].ID
+		}
+	}
+	return out
+}
+
+// tell writes the notices of some nudges: to owners, to their managers, or to
+// the people of a role.
+func (s *Service) tell(ctx context.Context, d day, list []tasks.Nudge, chiefs map[string]string, role string, people []policies.Actor) error {
 	for _, p := range people {
 		for _, kind := range []string{desk.KindDue, desk.KindLate} {
 			var mine []tasks.Nudge
 			for _, n := range list {
 				late := kind == desk.KindLate
-				concerns := late && slices.Contains(p.Roles, role) || !late && p.ID == n.Assignee
+				concerns := !late && p.ID == n.Assignee
+				if chief := chiefs[n.ID]; late {
+					concerns = chief == p.ID || chief == "" && slices.Contains(p.Roles, role)
+				}
 				if n.Late == late && concerns && (n.Customer == "" || s.maySee(ctx, p, n.Customer)) {
 					mine = append(mine, n)
 				}

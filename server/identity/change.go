@@ -19,6 +19,8 @@ type UserChange struct {
 	Disabled *bool     `json:"disabled,omitempty"`
 	Roles    *[]string `json:"roles,omitempty"`
 	Teams    *[]string `json:"teams,omitempty"`
+	// Manager is whom they report to: another member; "" is nobody.
+	Manager *string `json:"manager,omitempty" maxLength:"60"`
 	// Leave takes the person out of the workspace.
 	Leave bool `json:"leave,omitempty"`
 }
@@ -43,6 +45,9 @@ func (s *Service) UpdateUser(ctx context.Context, by policies.Actor, id string, 
 			return fault.New(fault.Conflict, "user.version", nil)
 		}
 		old = u.seen(d, by.Workspace)
+		if err := s.checkManager(ctx, by.Workspace, id, c.Manager); err != nil {
+			return err
+		}
 		spaces := slices.Clone(u.In)
 		if err := s.apply(ctx, by, u, c); err != nil {
 			return err
@@ -63,6 +68,21 @@ func (s *Service) UpdateUser(ctx context.Context, by policies.Actor, id string, 
 		}
 	}
 	return out, s.note(ctx, by, audit.Entry{Action: "update", Object: "user", ID: id, Before: audit.JSON(old), After: audit.JSON(out)})
+}
+
+// checkManager refuses a manager who is not another member.
+func (s *Service) checkManager(ctx context.Context, ws, of string, manager *string) error {
+	if manager == nil || *manager == "" {
+		return nil
+	}
+	_, u, err := s.byID(ctx, *manager)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if _, member := u.member(ws); err != nil || !member || *manager == of {
+		return fault.At("/manager", "reference", nil)
+	}
+	return nil
 }
 
 func notThere(err error) error {
@@ -100,6 +120,9 @@ func (s *Service) apply(ctx context.Context, by policies.Actor, u *userDoc, c Us
 	}
 	if c.Teams != nil {
 		m.Teams = unique(*c.Teams)
+	}
+	if c.Manager != nil {
+		m.Manager = *c.Manager
 	}
 	switch {
 	case by.Workspace == "":

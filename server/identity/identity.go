@@ -183,6 +183,17 @@ func (s *Service) Sweep(ctx context.Context) error {
 	return nil
 }
 
+// Managers gives whom the people of a workspace report to, by person.
+func (s *Service) Managers(ctx context.Context, ws string) (map[string]string, error) {
+	out := map[string]string{}
+	err := s.eachMember(ctx, ws, func(id string, u userDoc) {
+		if m, ok := u.member(ws); ok && m.Manager != "" {
+			out[id] = m.Manager
+		}
+	})
+	return out, err
+}
+
 // Members are the enabled people of a workspace, as actors.
 func (s *Service) Members(ctx context.Context, ws string) ([]policies.Actor, error) {
 	var out []policies.Actor

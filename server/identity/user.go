@@ -25,6 +25,7 @@ type User struct {
 	Disabled bool     `json:"disabled,omitempty"`
 	Roles    []string `json:"roles"`
 	Teams    []string `json:"teams"`
+	Manager  string   `json:"manager,omitempty"` // whom they report to, a user of the workspace
 	// Shared people belong to other workspaces too; only they themselves and
 	// the operator may change more than their roles and teams here.
 	Shared    bool      `json:"shared,omitempty"`
@@ -39,6 +40,7 @@ type Membership struct {
 	Workspace string   `json:"workspace"`
 	Roles     []string `json:"roles"`
 	Teams     []string `json:"teams"`
+	Manager   string   `json:"manager,omitempty"`
 }
 
 // userDoc is a user as stored.
@@ -100,7 +102,7 @@ func (u *userDoc) seen(d store.Doc, ws string) User {
 	updated, _ := value.ParseInstant(u.Updated)
 	return User{
 		ID: d.ID, Email: u.Email, Name: u.Name, Language: u.Language, Disabled: u.Disabled, Shared: u.shared(ws), Totp: u.Second != nil,
-		Roles: slices.Clone(m.Roles), Teams: slices.Clone(m.Teams), CreatedAt: created, UpdatedAt: updated, Version: d.Ver,
+		Roles: slices.Clone(m.Roles), Teams: slices.Clone(m.Teams), Manager: m.Manager, CreatedAt: created, UpdatedAt: updated, Version: d.Ver,
 	}
 }
 

@@ -11,10 +11,11 @@ import (
 )
 
 // Nudge is one word about a task: to its owner that it is due, or to others
-// that it is late.
+// that it is late. Again is the second word of that kind: the owner's own
+// manager was told first, and now it is the role's turn.
 type Nudge struct {
 	Entry
-	Late bool
+	Late, Again bool
 }
 
 // Nudges gives the open tasks whose owners have to be told today, and those
@@ -32,7 +33,15 @@ func (s *Service) Nudges(ctx context.Context, ws string, today value.Date, cal *
 			return nil, err
 		}
 		for _, e := range list {
-			out = append(out, Nudge{e, true})
+			out = append(out, Nudge{Entry: e, Late: true})
+		}
+		later := cal.AddWorkdays(today, -2*set.Escalate)
+		list, err = s.find(ctx, ws, filter.And(filter.Eq("status", Open), filter.Lte("due", later.String()), filter.Exists("chief"), filter.Missing("escalatedTo")), limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			out = append(out, Nudge{Entry: e, Late: true, Again: true})
 		}
 	}
 	if set.Remind < 0 {
@@ -44,7 +53,7 @@ func (s *Service) Nudges(ctx context.Context, ws string, today value.Date, cal *
 	}
 	list, err := s.find(ctx, ws, filter.And(filter.Eq("status", Open), filter.Lte("due", until.String()), filter.Exists("assignee"), filter.Missing("remindedAt")), limit)
 	for _, e := range list {
-		out = append(out, Nudge{e, false})
+		out = append(out, Nudge{Entry: e})
 	}
 	return out, err
 }
@@ -65,16 +74,20 @@ func (s *Service) find(ctx context.Context, ws string, where filter.Expr, limit 
 	return out, nil
 }
 
-// Told marks a task as nudged.
-func (s *Service) Told(ctx context.Context, ws string, n Nudge, to string) error {
+// Told marks a task as nudged: to the owner, to their manager chief, or with
+// chief "" to a role.
+func (s *Service) Told(ctx context.Context, ws string, n Nudge, chief, role string) error {
 	now, err := s.now(ctx, ws)
 	if err != nil {
 		return err
 	}
 	_, err = s.change(ctx, ws, n.ID, func(t *Task) error {
-		if n.Late {
-			t.EscalatedAt, t.EscalatedTo = value.Instant(now), to
-		} else {
+		switch {
+		case n.Late && chief != "":
+			t.EscalatedAt, t.Chief = value.Instant(now), chief
+		case n.Late:
+			t.EscalatedAt, t.EscalatedTo = value.Instant(now), role
+		default:
 			t.RemindedAt = value.Instant(now)
 		}
 		return nil

@@ -57,6 +57,8 @@ type Task struct {
 	RemindedAt  string `json:"remindedAt,omitempty"`
 	EscalatedAt string `json:"escalatedAt,omitempty"`
 	EscalatedTo string `json:"escalatedTo,omitempty"` // the role that was told
+	// Chief is the assignee's own manager, who was told before the role.
+	Chief string `json:"chief,omitempty"`
 }
 
 // Entry is a task with its id.
@@ -167,8 +169,12 @@ type Query struct {
 	Cursor string
 }
 
-// Queue is what waits for anybody of some roles or teams.
-type Queue struct{ Roles, Teams []string }
+// Queue is what waits for anybody of some roles or teams, and what is late of
+// those who report to somebody.
+type Queue struct {
+	Roles, Teams []string
+	Chief        string
+}
 
 // Team is what some people have, and what waits for their teams.
 type Team struct{ People, Teams []string }
@@ -183,7 +189,7 @@ func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string
 	}
 	if q.Queue != nil {
 		waits := filter.And(filter.Missing("assignee"), filter.Or(filter.In("role", q.Queue.Roles...), filter.In("team", q.Queue.Teams...)))
-		where = append(where, filter.Or(waits, filter.In("escalatedTo", q.Queue.Roles...)))
+		where = append(where, filter.Or(waits, filter.In("escalatedTo", q.Queue.Roles...), filter.Eq("chief", q.Queue.Chief)))
 	}
 	if q.Team != nil {
 		where = append(where, filter.Or(filter.In("assignee", q.Team.People...), filter.In("team", q.Team.Teams...)))
@@ -240,7 +246,7 @@ func (s *Service) Change(ctx context.Context, ws, id string, c Changes, scope fi
 			t.Assignee, t.For = *c.Assignee, ""
 		}
 		if c.Due != 0 && c.Due != t.Due {
-			t.Due, t.RemindedAt, t.EscalatedAt, t.EscalatedTo = c.Due, "", "", ""
+			t.Due, t.RemindedAt, t.EscalatedAt, t.EscalatedTo, t.Chief = c.Due, "", "", "", ""
 		}
 		return nil
 	})

@@ -6,9 +6,9 @@ import { useChangeMember, useMembers } from '../api/settings';
 import type { Member } from '../model/settings';
 import { useRoleOptions } from './useRoleOptions';
 
-type Values = { name: string; roles: string[]; teams: string[] };
+type Values = { name: string; roles: string[]; teams: string[]; manager?: string };
 
-/** A person's name, roles and teams. */
+/** A person's name, roles, teams, and whom they report to. */
 export function MemberDrawer({ member, onClose }: { member: Member; onClose: () => void }) {
   const { t } = useTranslation();
   const change = useChangeMember();
@@ -20,13 +20,19 @@ export function MemberDrawer({ member, onClose }: { member: Member; onClose: () 
       sub={member.email}
       submit={t('action.save')}
       done={t('state.saved')}
-      initial={{ name: member.name, roles: member.roles ?? [], teams: member.teams ?? [] }}
-      onSubmit={({ name, roles, teams }) =>
+      initial={{
+        name: member.name,
+        roles: member.roles ?? [],
+        teams: member.teams ?? [],
+        manager: member.manager,
+      }}
+      onSubmit={({ name, roles, teams, manager }) =>
         change.mutateAsync({
           id: member.id,
           version: member.version,
           roles,
           teams,
+          manager: manager ?? '',
           ...(name === member.name ? {} : { name }),
         })
       }
@@ -34,6 +40,7 @@ export function MemberDrawer({ member, onClose }: { member: Member; onClose: () 
       {!member.shared && <TextField name="name" label={t('field.name')} required max={100} />}
       <RolesItem />
       <TeamsItem />
+      <ManagerItem of={member.id} />
     </FormDrawer>
   );
 }
@@ -48,6 +55,25 @@ export function RolesItem() {
       rules={[{ required: true, message: t('field.required') }]}
     >
       <Select mode="multiple" optionFilterProp="label" options={options} placeholder={t('field.choose')} />
+    </Form.Item>
+  );
+}
+
+/** Who hears first when a task of theirs is late. */
+function ManagerItem({ of }: { of: string }) {
+  const { t } = useTranslation();
+  const members = useMembers();
+  const options = (members.data ?? [])
+    .filter(({ id, disabled }) => id !== of && !disabled)
+    .map(({ id, name }) => ({ value: id, label: name }));
+  return (
+    <Form.Item name="manager" label={t('people.manager')} extra={t('people.managerHint')}>
+      <Select
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        options={options}
+        placeholder={t('people.managerNone')}
+      />
     </Form.Item>
   );
 }

@@ -33,6 +33,7 @@ export type Member = {
   email: string;
   roles: string[];
   teams: string[];
+  manager?: string;
   disabled?: boolean;
   totp?: boolean;
   /** Belongs to other workspaces too: only roles and teams are ours to change. */
