@@ -2,6 +2,8 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useUserNames } from '@/shared/api/names';
+import { useMe } from '@/shared/api/session';
+import { currencyDigits, toMajor } from '@/shared/lib/money';
 import type { Condition } from './roles';
 
 export type ConditionRow = { field: string; op: string; value: string | number };
@@ -22,27 +24,34 @@ const opsOf = {
   amount: ['gte', 'lte'],
 };
 
-/** Amounts are whole minor units in the store and major units on the page. */
-const minor = 100;
-export const asRow = ({ field, op, value }: Condition): ConditionRow => ({
-  field,
-  op,
-  value:
-    typeof value === 'number' ? value / minor : Array.isArray(value) ? value.join(', ') : String(value ?? ''),
-});
-export const asCondition = ({ field, op, value }: ConditionRow): Condition => ({
-  field,
-  op,
-  value:
-    typeof value === 'number'
-      ? Math.round(value * minor)
-      : op === 'in'
-        ? value
-            .split(/[,，、]/)
-            .map((part) => part.trim())
-            .filter(Boolean)
-        : value.trim(),
-});
+/** What is open counts in the workspace's own currency: whole minor units in the store, major units on the page. */
+export const asRow =
+  (currency: string) =>
+  ({ field, op, value }: Condition): ConditionRow => ({
+    field,
+    op,
+    value:
+      typeof value === 'number'
+        ? Number(toMajor(value, currency))
+        : Array.isArray(value)
+          ? value.join(', ')
+          : String(value ?? ''),
+  });
+export const asCondition =
+  (currency: string) =>
+  ({ field, op, value }: ConditionRow): Condition => ({
+    field,
+    op,
+    value:
+      typeof value === 'number'
+        ? Math.round(value * 10 ** currencyDigits(currency))
+        : op === 'in'
+          ? value
+              .split(/[,，、]/)
+              .map((part) => part.trim())
+              .filter(Boolean)
+          : value.trim(),
+  });
 
 type Name = (string | number)[];
 
@@ -59,6 +68,7 @@ export function Conditions({
   const { t } = useTranslation();
   const form = Form.useFormInstance();
   const people = useUserNames().data ?? [];
+  const { currency } = useMe().workspace;
   const whole = path ?? name;
   const kindOf = (row: number) =>
     fields.find(({ key }) => key === form.getFieldValue([...whole, row, 'field']))?.kind ?? 'text';
@@ -97,7 +107,13 @@ export function Conditions({
                       rules={[{ required: true, message: t('field.required') }]}
                     >
                       {kindOf(row.name) === 'amount' ? (
-                        <InputNumber min={0} className="field-full" aria-label={t('roles.valueOf')} />
+                        <InputNumber
+                          min={0}
+                          precision={currencyDigits(currency)}
+                          suffix={currency}
+                          className="field-full"
+                          aria-label={t('roles.valueOf')}
+                        />
                       ) : kindOf(row.name) === 'user' ? (
                         <Select
                           showSearch={{ optionFilterProp: 'label' }}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { asCondition, asRow, type ConditionRow, Conditions } from '@/shared/access/Conditions';
 import { conditionsOf, type Right, type RolesAnswer, scopeOf, wide } from '@/shared/access/roles';
 import { useRoleWords } from '@/shared/access/useRoleWords';
+import { useMe } from '@/shared/api/session';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
 
 type Values = {
@@ -23,6 +24,7 @@ type Props = {
 export function RightDrawer({ answer, right, onClose, onSave }: Props) {
   const { t } = useTranslation();
   const words = useRoleWords();
+  const { currency } = useMe().workspace;
   const conditions = right ? conditionsOf(right.scope) : [];
   const option = (label: (key: string) => string) => (value: string) => ({ value, label: label(value) });
   return (
@@ -37,14 +39,18 @@ export function RightDrawer({ answer, right, onClose, onSave }: Props) {
         actions: right?.actions ?? ['read'],
         effect: right?.effect ?? 'allow',
         scope: typeof right?.scope === 'string' ? (right.scope as Values['scope']) : right ? 'some' : 'own',
-        conditions: (conditions ?? []).map(asRow),
+        conditions: (conditions ?? []).map(asRow(currency)),
       }}
       onSubmit={({ object, actions, effect, scope, conditions: list }) =>
         onSave({
           object,
           actions,
           effect,
-          scope: wide.has(object) ? 'all' : scope === 'some' ? scopeOf((list ?? []).map(asCondition)) : scope,
+          scope: wide.has(object)
+            ? 'all'
+            : scope === 'some'
+              ? scopeOf((list ?? []).map(asCondition(currency)))
+              : scope,
         })
       }
     >

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { accountFields, asCondition, asRow, type ConditionRow, Conditions } from '@/shared/access/Conditions';
 import { conditionsOf, scopeOf } from '@/shared/access/roles';
 import { useUserNames } from '@/shared/api/names';
-import { useCan } from '@/shared/api/session';
+import { useCan, useMe } from '@/shared/api/session';
 import { Section } from '@/shared/ui/Page';
 import { ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { useMembers, useSaveTaskSettings, useTaskSettings } from '../api/settings';
@@ -15,14 +15,17 @@ type RuleRow = Omit<TaskRule, 'when'> & { conditions: ConditionRow[]; raw?: Task
 type Values = Omit<TaskSettings, 'rules' | 'version'> & { rules: RuleRow[] };
 
 /** A condition that was written as JSON and cannot be shown as rows is kept as it is. */
-const rowOf = ({ when, ...rule }: TaskRule): RuleRow => {
+const rowOf = (currency: string, { when, ...rule }: TaskRule): RuleRow => {
   const list = when && Object.keys(when).length > 0 ? conditionsOf(when) : [];
-  return list ? { ...rule, conditions: list.map(asRow) } : { ...rule, conditions: [], raw: when };
+  return list ? { ...rule, conditions: list.map(asRow(currency)) } : { ...rule, conditions: [], raw: when };
 };
-const ruleOf = ({ conditions, raw, ...rule }: RuleRow): TaskRule => ({
+const ruleOf = (currency: string, { conditions, raw, ...rule }: RuleRow): TaskRule => ({
   ...rule,
   when:
-    raw ?? (conditions?.length > 0 ? (scopeOf(conditions.map(asCondition)) as TaskRule['when']) : undefined),
+    raw ??
+    (conditions?.length > 0
+      ? (scopeOf(conditions.map(asCondition(currency))) as TaskRule['when'])
+      : undefined),
 });
 
 export function TasksTab() {
@@ -36,12 +39,13 @@ function TasksForm({ settings }: { settings: TaskSettings }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const canWrite = useCan('settings.write');
+  const { currency } = useMe().workspace;
   const roles = useRoleOptions();
   const save = useSaveTaskSettings();
   const [form] = Form.useForm<Values>();
   const submit = ({ rules, ...rest }: Values) =>
     save.mutate(
-      { ...rest, rules: (rules ?? []).map(ruleOf), version: settings.version },
+      { ...rest, rules: (rules ?? []).map((rule) => ruleOf(currency, rule)), version: settings.version },
       {
         onSuccess: () => message.success(t('state.saved')),
         onError: (cause) => message.error(errorText(cause, t).text),
@@ -57,7 +61,7 @@ function TasksForm({ settings }: { settings: TaskSettings }) {
       form={form}
       layout="vertical"
       disabled={!canWrite}
-      initialValues={{ ...settings, rules: settings.rules.map(rowOf) }}
+      initialValues={{ ...settings, rules: settings.rules.map((rule) => rowOf(currency, rule)) }}
       onFinish={submit}
     >
       <Section title={t('duty.rules')} className="settings-form settings-gap duty">
