@@ -47,14 +47,27 @@ func (h messageHandler) read(ctx context.Context, a policies.Actor, o pack.Objec
 
 func (h messageHandler) write(ctx context.Context, a policies.Actor, o pack.Object, raw json.RawMessage, ver int64) error {
 	if raw == nil {
-		return h.s.Templates.Delete(ctx, a.Workspace, o.Key, ver)
+		if err := h.s.Templates.Delete(ctx, a.Workspace, o.Key, ver); err != nil {
+			return err
+		}
+		h.s.noted(ctx, a, "delete", "template", o.Key, nil)
+		return nil
 	}
 	var d message.Document
 	if err := json.Unmarshal(raw, &d); err != nil {
 		return err
 	}
-	_, err := h.s.Templates.Save(ctx, a.Workspace, d, ver)
-	return err
+	if _, err := h.s.Templates.Save(ctx, a.Workspace, d, ver); err != nil {
+		return err
+	}
+	h.s.noted(ctx, a, "update", "template", o.Key, d)
+	return nil
+}
+
+func (s *Service) noted(ctx context.Context, by policies.Actor, action, object, id string, after any) {
+	if s.Audit != nil {
+		s.Audit(ctx, by, action, object, id, after)
+	}
 }
 
 type boardHandler struct{ s *Service }

@@ -103,6 +103,8 @@ type Service struct {
 	Now func() time.Time
 	// Addresses tells, for customers, by which channels each can be reached.
 	Addresses func(ctx context.Context, ws string, customers []string) (map[string][]string, error)
+	// Audit notes what a pack wrote or took away; nil for nowhere.
+	Audit func(ctx context.Context, by policies.Actor, action, object, id string, after any)
 }
 
 // List gives the installed packs by id.

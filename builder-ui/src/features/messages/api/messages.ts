@@ -12,6 +12,8 @@ export type TemplateDoc = {
   kind?: string;
   variant: Partial<Record<Lang, Body>>;
 };
+/** A template as it was saved; without a document it was deleted, or went back to how it ships. */
+export type TemplateRevision = { seq: number; at: string; by?: string; document?: TemplateDoc };
 export type Template = TemplateDoc & { version: number; shipped?: boolean };
 export type TemplateDetail = Template & { usedBy: { key: string; name?: Partial<Text>; live: boolean }[] };
 export type Variable = {
@@ -78,6 +80,15 @@ export const useTemplate = (key: string) =>
     queryFn: () => api.get<TemplateDetail>(`/templates/${key}`),
     staleTime: 0,
   });
+
+export function useTemplateHistory(key: string) {
+  const { data, error, refetch } = useQuery({
+    queryKey: [...templateKey(key), 'history'],
+    queryFn: () => api.get<{ items: TemplateRevision[]; next?: string }>(`/templates/${key}/history`),
+    staleTime: 0,
+  });
+  return { data: data?.items, more: Boolean(data?.next), error, refetch };
+}
 
 export const useVariables = () =>
   useQuery({

@@ -8,6 +8,7 @@ import { errorText } from '@/shared/ui/states';
 import { type TemplateDetail, type TemplateDoc, useDeleteTemplate, useTemplates } from '../api/messages';
 import { langs } from '../model/template';
 
+const HistoryDrawer = lazy(() => import('./HistoryDrawer').then((m) => ({ default: m.HistoryDrawer })));
 const NewTemplateDrawer = lazy(() =>
   import('./NewTemplateDrawer').then((m) => ({ default: m.NewTemplateDrawer })),
 );
@@ -82,7 +83,9 @@ export function UsedBy({ template }: { template: TemplateDetail }) {
   );
 }
 
-export function More({ template, onRestored }: { template: TemplateDetail; onRestored: () => void }) {
+type MoreProps = { template: TemplateDetail; onRestored: () => void; onTake: (doc: TemplateDoc) => void };
+
+export function More({ template, onRestored, onTake }: MoreProps) {
   const { t } = useTranslation();
   const { modal, message } = App.useApp();
   const navigate = useNavigate();
@@ -90,6 +93,11 @@ export function More({ template, onRestored }: { template: TemplateDetail; onRes
   const templates = useTemplates();
   const remove = useDeleteTemplate();
   const [copying, setCopying] = useState(false);
+  const [history, setHistory] = useState(false);
+  const take = (doc: TemplateDoc) => {
+    onTake(doc);
+    setHistory(false);
+  };
   const ask = () =>
     modal.confirm({
       title: t(template.shipped ? 'messages.restoreAsk' : 'messages.deleteAsk'),
@@ -106,25 +114,43 @@ export function More({ template, onRestored }: { template: TemplateDetail; onRes
     <>
       <Dropdown
         trigger={['click']}
-        disabled={!canWrite}
         menu={{
           items: [
-            { key: 'copy', label: t('messages.copy'), onClick: () => setCopying(true) },
+            { key: 'history', label: t('messages.history'), onClick: () => setHistory(true) },
+            {
+              key: 'copy',
+              label: t('messages.copy'),
+              disabled: !canWrite,
+              onClick: () => setCopying(true),
+            },
             template.shipped
               ? {
                   key: 'restore',
                   label: t('messages.restore'),
-                  disabled: template.version === 0,
+                  disabled: !canWrite || template.version === 0,
                   danger: true,
                   onClick: ask,
                 }
-              : { key: 'delete', label: t('messages.delete'), danger: true, onClick: ask },
+              : {
+                  key: 'delete',
+                  label: t('messages.delete'),
+                  danger: true,
+                  disabled: !canWrite,
+                  onClick: ask,
+                },
           ],
         }}
       >
         <Button>{t('action.more')}</Button>
       </Dropdown>
       <Suspense fallback={null}>
+        {history && (
+          <HistoryDrawer
+            template={template.key}
+            onTake={canWrite ? take : undefined}
+            onClose={() => setHistory(false)}
+          />
+        )}
         {copying && (
           <NewTemplateDrawer
             from={template.key}

@@ -151,7 +151,11 @@ function Editor({
           <UsedBy template={template} />
         </div>
         <div className="page-actions">
-          <More template={base} onRestored={() => refetch().then(({ data }) => data && adopt(data))} />
+          <More
+            template={base}
+            onRestored={() => refetch().then(({ data }) => data && adopt(data))}
+            onTake={(old) => setDoc({ ...docOf(old), key: doc.key })}
+          />
           <Button
             type={changed || !asked ? 'primary' : 'default'}
             disabled={!canWrite || !changed || blocked}

@@ -1,10 +1,10 @@
 import type { Lang } from '@/shared/api/types';
-import type { Body, Finding, Template, TemplateDoc, Variable } from '../api/messages';
+import type { Body, Finding, TemplateDoc, Variable } from '../api/messages';
 
 export const langs: Lang[] = ['zh-CN', 'en'];
 export type Part = 'subject' | 'text' | 'html';
 
-export const docOf = ({ key, name, tone, kind, variant }: Template): TemplateDoc => ({
+export const docOf = ({ key, name, tone, kind, variant }: TemplateDoc): TemplateDoc => ({
   key,
   name,
   tone,
