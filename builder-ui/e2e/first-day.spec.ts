@@ -1,5 +1,6 @@
 import { type Browser, expect, type Locator, type Page, test } from '@playwright/test';
 import { type Lang, languages, settled, speak } from './helpers';
+import { type MailServer, mailServer } from './mail';
 import { type Fresh, freshServer } from './servers';
 import { wordsOf } from './words';
 
@@ -225,8 +226,8 @@ async function seeRunning(walk: Walk) {
   expect(await rows.count()).toBeGreaterThan(3);
   await look(walk, 'runs');
   await visit(walk, '/today');
-  await expect(page.getByText(say('today.first.channels'))).toBeVisible();
-  await expect(page.getByText(say('today.first.publish'))).toBeVisible();
+  await expect(page.getByText(say('today.summaryLabel')).or(page.locator('.glance')).first()).toBeVisible();
+  await expect(page.getByText(say('today.first.title'))).toHaveCount(0); // everything on the way is done
   await look(walk, 'today');
   await visit(walk, '/customers');
   await look(walk, 'customers');
@@ -238,6 +239,32 @@ async function seeRunning(walk: Walk) {
   await look(walk, 'board');
   await visit(walk, '/inbox');
   await look(walk, 'inbox');
+}
+
+/** E-mail by the company's own server, tried before it is used. */
+async function reach(walk: Walk, mail: MailServer) {
+  const { page, say, lang } = walk;
+  const en = lang === 'en';
+  await visit(walk, '/today');
+  await page.getByRole('link', { name: say('today.first.channels') }).click();
+  const name = en ? 'E-mail' : '邮件';
+  await page.getByRole('button', { name: say('channels.openNamed', { name }), exact: true }).click();
+  const drawer = page.getByRole('dialog', { name });
+  await drawer.getByLabel(en ? 'Mail server' : '邮件服务器').fill('127.0.0.1');
+  await drawer.getByLabel(en ? /^Port/ : /^端口/).fill(String(mail.port));
+  await drawer.getByLabel(en ? /^Encryption/ : /^加密/).click();
+  await page
+    .locator('.ant-select-item-option')
+    .filter({ hasText: en ? /^none/ : /^不加密/ })
+    .click();
+  await drawer.getByLabel(en ? /^From/ : /^发件人/).fill('ar@harbour.example.com');
+  await look(walk, 'channel');
+  await drawer.getByRole('button', { name: say('action.save'), exact: true }).click();
+  await expect(drawer).toBeHidden();
+  await page.getByRole('button', { name: say('channels.openNamed', { name }), exact: true }).click();
+  await drawer.getByRole('button', { name: say('channels.testSend') }).click();
+  await expect.poll(() => mail.mails.map(({ to }) => to[0])).toEqual(['ada@example.com']);
+  await look(walk, 'channel-tested');
 }
 
 /** Three steps from nothing, by mouse, as somebody does it who has read nothing: what it takes is counted. */
@@ -313,18 +340,22 @@ test.describe('first day', () => {
   for (const lang of languages) {
     let server: Fresh;
     let browserPage: Page;
+    let mail: MailServer;
     const say = wordsOf(lang);
     const walk = () => ({ page: browserPage, say, lang, at: (path: string) => server.url + path });
 
     test.describe(lang, () => {
       test.beforeAll(async ({ browser }: { browser: Browser }) => {
-        server = await freshServer(binary ?? '');
+        mail = await mailServer();
+        server = await freshServer(binary ?? '', '--allow-private');
         browserPage = await browser.newPage({ reducedMotion: 'reduce', timezoneId: 'Asia/Shanghai' });
+        browserPage.setDefaultTimeout(15_000);
         await speak(browserPage, lang);
       });
       test.afterAll(async () => {
         await browserPage?.close();
         await server?.stop();
+        await mail?.stop();
       });
 
       test('from the printed link to reminders that are under way', async () => {
@@ -338,6 +369,7 @@ test.describe('first day', () => {
           console.log(`  a flow of three steps: ${clicks} clicks, ${seconds.toFixed(1)} s`);
           expect(clicks).toBeLessThan(30);
         });
+        await timed('a channel', () => reach(w, mail));
         await timed('customers', () => bring(w, 'customer', files[lang].customers, files[lang].badCustomers));
         await timed('invoices', () => bring(w, 'invoice', files[lang].invoices, 2));
         await timed('a field of its own', () => ownField(w, own));
