@@ -1,5 +1,5 @@
 import { type Browser, expect, type Locator, type Page, test } from '@playwright/test';
-import { type Lang, languages, settled, speak } from './helpers';
+import { expectAccessible, type Lang, languages, settled, speak } from './helpers';
 import { type MailServer, mailServer } from './mail';
 import { type Fresh, freshServer } from './servers';
 import { wordsOf } from './words';
@@ -69,6 +69,23 @@ async function look(walk: Walk, name: string) {
   if (shots) await walk.page.screenshot({ path: `${shots}/first-${name}-${walk.lang}.png` });
 }
 
+/** As others see it: at night, and on a phone, where nothing may run out of the page. */
+async function lookAround(walk: Walk, name: string) {
+  const { page } = walk;
+  if (shots) {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.waitForTimeout(500); // colours fade over
+    await look(walk, `${name}-dark`);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.waitForTimeout(500);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await look(walk, `${name}-phone`);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(over, name).toBeLessThanOrEqual(0);
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
 async function visit({ page, at }: Walk, path: string) {
   await page.goto(at(path));
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
@@ -92,6 +109,8 @@ async function setUp(walk: Walk, link: string) {
   await expect(page).toHaveURL(/\/today$/, { timeout: 120_000 });
   await expect(page.getByText(say('today.first.data'))).toBeVisible();
   await look(walk, 'today-empty');
+  await lookAround(walk, 'today-empty');
+  await expectAccessible(page);
 }
 
 /** Every empty place names what to do next. */
@@ -111,6 +130,7 @@ async function seeEmpty(walk: Walk) {
     await visit(walk, path);
     await expect(page.getByRole('main').getByText(hint).first()).toBeVisible();
     await look(walk, `empty${path.replaceAll('/', '-')}`);
+    await expectAccessible(page);
   }
 }
 
@@ -138,13 +158,16 @@ async function bring(walk: Walk, form: 'customer' | 'invoice', rows: readonly st
     if (lang === 'en') await choose(page, say('imports.decimal'), say('imports.mark.comma'));
   }
   await look(walk, `import-${form}`);
+  await lookAround(walk, `import-${form}`);
   await page.getByRole('button', { name: say('imports.check') }).click();
   await expect(page.getByText(say('imports.checked'))).toBeVisible();
   await expect(page.locator('.import-problems li')).toHaveCount(failed);
   await look(walk, `import-${form}-checked`);
+  await lookAround(walk, `import-${form}-checked`);
   await page.getByRole('button', { name: say('imports.start', { count: 3 }) }).click();
   await expect(page.getByRole('heading', { name: say('imports.done') })).toBeVisible();
   await look(walk, `import-${form}-done`);
+  await lookAround(walk, `import-${form}-done`);
 }
 
 /** The customer form gets a field of the company's own, which means what a pack calls by another name. */
@@ -161,6 +184,7 @@ async function ownField(walk: Walk, label: string) {
   await page.keyboard.press('Enter');
   await expect(page.getByText(say('forms.state.saved'))).toBeVisible();
   await look(walk, 'form');
+  await lookAround(walk, 'form');
   await page.getByRole('button', { name: say('forms.publish'), exact: true }).click();
   const drawer = page.getByRole('dialog', { name: say('forms.publishTitle') });
   await drawer.getByRole('button', { name: say('forms.publishAs', { revision: 2 }) }).click();
@@ -186,6 +210,7 @@ async function install(walk: Walk, pack: string, mapTo?: string): Promise<string
       .check();
     await expect(page.getByText(mapTo, { exact: true })).toBeVisible();
     await look(walk, 'pack-fields');
+    await lookAround(walk, 'pack-fields');
   }
   await page.getByRole('button', { name: say('action.next') }).click();
   await expect(page.getByText(say('market.reach'))).toBeVisible();
@@ -205,6 +230,7 @@ async function rehearseAndPublish(walk: Walk, flow: string, name: string) {
   await expect(page.locator('.rehearsal-bar')).toBeVisible({ timeout: 30_000 });
   await expect(page.locator('.rehearsal-progress')).toHaveCount(0, { timeout: 30_000 });
   await look(walk, `rehearsal-${name}`);
+  await lookAround(walk, `rehearsal-${name}`);
   await page
     .getByRole('navigation', { name: say('designer.tabs') })
     .getByRole('link', { name: say('designer.tab.designer') })
@@ -213,6 +239,7 @@ async function rehearseAndPublish(walk: Walk, flow: string, name: string) {
   const dialog = page.getByRole('dialog');
   await expect(dialog.locator('.impact-number')).toBeVisible();
   await look(walk, `impact-${name}`);
+  await lookAround(walk, `impact-${name}`);
   await dialog.getByRole('button', { name: say('flow.publish'), exact: true }).click();
   await expect(page.getByText(say('flow.publishDone', { version: 1 }))).toBeVisible();
 }
@@ -225,20 +252,24 @@ async function seeRunning(walk: Walk) {
   const rows = page.getByRole('main').getByRole('row');
   expect(await rows.count()).toBeGreaterThan(3);
   await look(walk, 'runs');
+  await lookAround(walk, 'runs');
   await visit(walk, '/today');
   await expect(page.getByText(say('today.summaryLabel')).or(page.locator('.glance')).first()).toBeVisible();
   await expect(page.getByText(say('today.first.title'))).toHaveCount(0); // everything on the way is done
   await look(walk, 'today');
+  await lookAround(walk, 'today');
   await visit(walk, '/customers');
   await look(walk, 'customers');
   await page.getByRole('main').getByRole('row').last().getByRole('link').first().click();
   await expect(page.getByText(say('customer.nextContact')).first()).toBeVisible();
   await settled(page);
   await look(walk, 'customer');
+  await lookAround(walk, 'customer');
   await visit(walk, '/board');
   await look(walk, 'board');
   await visit(walk, '/inbox');
   await look(walk, 'inbox');
+  await lookAround(walk, 'inbox');
 }
 
 /** E-mail by the company's own server, tried before it is used. */
@@ -265,6 +296,8 @@ async function reach(walk: Walk, mail: MailServer) {
   await drawer.getByRole('button', { name: say('channels.testSend') }).click();
   await expect.poll(() => mail.mails.map(({ to }) => to[0])).toEqual(['ada@example.com']);
   await look(walk, 'channel-tested');
+  await lookAround(walk, 'channel-tested');
+  await expectAccessible(page);
 }
 
 /** Three steps from nothing, by mouse, as somebody does it who has read nothing: what it takes is counted. */
@@ -292,6 +325,8 @@ async function draw(walk: Walk): Promise<{ clicks: number; seconds: number }> {
   };
   await add('send');
   await look(walk, 'draw-send');
+  await lookAround(walk, 'draw-send');
+  await expectAccessible(page);
   await click(page.getByRole('link', { name: say('designer.template.write') }));
   const drawer = page.getByRole('dialog', { name: say('messages.new') });
   await drawer.getByLabel(say('messages.name')).fill(lang === 'en' ? 'Just ahead' : '快到期了');
@@ -304,6 +339,8 @@ async function draw(walk: Walk): Promise<{ clicks: number; seconds: number }> {
   await page.keyboard.press('Control+Home');
   await page.keyboard.type(lang === 'en' ? 'A friendly word ahead of time. ' : '温馨提示：');
   await look(walk, 'draw-message');
+  await lookAround(walk, 'draw-message');
+  await expectAccessible(page);
   await click(button(say('action.save')));
   await click(button(say('messages.backToFlow')));
   await expect(page.locator('[data-step][aria-pressed="true"]')).toBeVisible();
@@ -315,6 +352,7 @@ async function draw(walk: Walk): Promise<{ clicks: number; seconds: number }> {
   await click(page.locator('.ant-select-item-option').first());
   await expect(page.locator('[data-save="saved"]')).toBeVisible();
   await look(walk, 'draw-done');
+  await lookAround(walk, 'draw-done');
   await click(page.getByRole('link', { name: say('designer.tab.rehearsal'), exact: true }));
   await click(button(say('designer.rehearsal.start')));
   await click(page.getByRole('link', { name: say('designer.rehearsal.toPublish') }));

@@ -20,7 +20,7 @@ import { groupsOf, kindOf } from '@/shared/form/kinds';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Control } from '@/shared/ui/record/controls';
 import { choiceTrouble } from '../model/choices';
-import { duplicateField, kindName, moveField, nudge, removeField, updateField } from '../model/edit';
+import { duplicateField, kindName, moveField, nudge, removeField, unnamed, updateField } from '../model/edit';
 import { parseRules } from '../model/rules';
 import { useDesigner } from '../model/store';
 import { focusSoon } from './focus';
@@ -30,12 +30,13 @@ type Props = { name: string; group: number; at: number; half: boolean };
 
 /** A field on the canvas, drawn as people will see it; its own controls sleep while it is being designed. */
 export function CanvasField({ name, group, at, half }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   const { doc, selected, problems } = useDesigner();
   const { select, change } = useDesigner.getState();
   const [edge, setEdge] = useState<Edge | null>(null);
   const [naming, setNaming] = useState(false);
+  const [along, setAlong] = useState<string[]>([]);
   const item = useRef<HTMLLIElement>(null);
   const property = doc.schema.properties?.[name];
   const locked = property?.['x-df-system'] === true;
@@ -70,6 +71,11 @@ export function CanvasField({ name, group, at, half }: Props) {
   );
   const ruled = parseRules(doc.schema).sentences.some(({ fields }) => fields.includes(name));
   const trouble = choiceTrouble(property);
+  const startNaming = () => {
+    const kindIn = (lng: string) => i18n.getFixedT(lng)(`forms.kind.${kind}`);
+    setAlong(unnamed(property['x-df-label'], format.lang, kindIn));
+    setNaming(true);
+  };
   const required = parseRules(doc.schema).required.has(name);
 
   const step = (by: -1 | 1) => {
@@ -118,7 +124,7 @@ export function CanvasField({ name, group, at, half }: Props) {
     if (event.key === 'ArrowUp') event.altKey ? step(-1) : walk(-1);
     else if (event.key === 'ArrowDown') event.altKey ? step(1) : walk(1);
     else if (event.key === 'Delete' || event.key === 'Backspace') remove();
-    else if (event.key === 'F2') setNaming(true);
+    else if (event.key === 'F2') startNaming();
     else if ((event.ctrlKey || event.metaKey) && event.key === 'd') copy();
     else return;
     event.preventDefault();
@@ -159,7 +165,11 @@ export function CanvasField({ name, group, at, half }: Props) {
           onChange={({ target }) =>
             change(
               updateField(doc, name, {
-                'x-df-label': { ...property['x-df-label'], [format.lang]: target.value },
+                'x-df-label': {
+                  ...property['x-df-label'],
+                  ...Object.fromEntries(along.map((lng) => [lng, target.value])),
+                  [format.lang]: target.value,
+                },
               }),
               undefined,
               `label ${name}`,
@@ -205,7 +215,7 @@ export function CanvasField({ name, group, at, half }: Props) {
             .filter(Boolean)
             .join(', ')}
           onClick={() => select({ field: name })}
-          onDoubleClick={() => setNaming(true)}
+          onDoubleClick={startNaming}
           onKeyDown={keys}
         />
       )}

@@ -13,6 +13,7 @@ import {
   renameKey,
   setRequired,
   setSentences,
+  unnamed,
   updateField,
 } from './edit';
 import { lineOf, syntaxLine } from './locate';
@@ -189,4 +190,12 @@ describe('undo', () => {
     expect(designer().state).toBe('dirty');
     expect(designer().version).toBe(4);
   });
+});
+
+it('a new field named in one language has no name left over from its kind in the other', () => {
+  const kind = (lang: string) => (lang === 'en' ? 'Yes or no' : '是否');
+  expect(unnamed({ en: 'Yes or no', 'zh-CN': '是否' }, 'en', kind)).toEqual(['zh-CN']);
+  expect(unnamed({ en: 'Yes or no', 'zh-CN': '特别关照' }, 'en', kind)).toEqual([]);
+  expect(unnamed({ en: 'Care', 'zh-CN': '是否' }, 'zh-CN', kind)).toEqual([]);
+  expect(unnamed(undefined, 'en', kind)).toEqual([]);
 });

@@ -228,3 +228,9 @@ export const removedKeys = (published: FormDoc | undefined, doc: FormDoc) =>
 
 export const kindName = (property: Property) =>
   property['x-df-formula'] !== undefined ? 'formula' : kindOf(property);
+
+/** The other languages in which a field still has its kind's name: renamed in one, it is renamed in these as well. */
+export const unnamed = (names: Names | undefined, lang: string, kindIn: (lang: string) => string): string[] =>
+  Object.entries(names ?? {})
+    .filter(([other, name]) => other !== lang && name === kindIn(other))
+    .map(([other]) => other);

@@ -38,7 +38,9 @@ export function Columns({ preview, map, onMap, onCheck }: Props) {
             <thead>
               <tr>
                 <th scope="col">{t('imports.column')}</th>
-                <th scope="col">{t('imports.example')}</th>
+                <th scope="col" className="import-sample">
+                  {t('imports.example')}
+                </th>
                 <th scope="col">{t('imports.field')}</th>
               </tr>
             </thead>
