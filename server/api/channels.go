@@ -127,10 +127,12 @@ func (s *Server) saveChannel(ctx context.Context, a policies.Actor, in *channelI
 	if _, err := s.channel(in.Key); err != nil {
 		return nil, err
 	}
+	fresh := false
 	w, err := s.Spaces.Update(ctx, a.Workspace, 0, func(w *workspace.Workspace) error {
 		if revision(w.Channels[in.Key]) != v {
 			return fault.New(fault.Conflict, "store.version", nil)
 		}
+		fresh = len(w.Channels[in.Key]) == 0
 		raw, err := s.mergeChannel(in.Key, w.Channels[in.Key], in.Body)
 		if err != nil {
 			return err
@@ -146,6 +148,11 @@ func (s *Server) saveChannel(ctx context.Context, a policies.Actor, in *channelI
 	}
 	out := s.showChannel(ctx, w, in.Key)
 	s.audit(ctx, a, "update", "channel", in.Key, out.Settings)
+	if fresh { // what waited for a channel does not wait for somebody to notice that there is one
+		if err := s.Flows.RetryParked(ctx, a.Workspace, "notSetUp", a.ID); err != nil {
+			return nil, err
+		}
+	}
 	return &tagged[channelSetting]{etag(out.Version), out}, nil
 }
 

@@ -37,6 +37,7 @@ type Batch struct {
 	NotHash   string   `json:"notHash,omitempty"` // control: leave runs of this version alone
 	At        []string `json:"at,omitempty"`      // control: only runs at these steps
 	NotAt     []string `json:"notAt,omitempty"`   // control: not those at these
+	Parked    string   `json:"parked,omitempty"`  // control: only runs parked for this reason, of any flow
 	Action    string   `json:"action,omitempty"`
 	Entry     string   `json:"entry,omitempty"`
 	By        string   `json:"by,omitempty"`
@@ -71,6 +72,13 @@ func (s *Service) batch(ctx context.Context, ws string, b Batch) (string, error)
 	return b.ID, s.engine.Launch(ctx, "batch/"+ws+"/"+b.ID, BatchWorkflowName, BatchState{Workspace: ws, ID: b.ID})
 }
 
+// RetryParked lets the runs go on that were parked for a reason, now that it is
+// gone: in the background, as anybody could one by one.
+func (s *Service) RetryParked(ctx context.Context, ws, reason, by string) error {
+	_, err := s.batch(ctx, ws, Batch{Kind: "control", Parked: reason, Action: run.Retry, By: by})
+	return err
+}
+
 // GetBatch gives a batch's progress.
 func (s *Service) GetBatch(ctx context.Context, ws, id string) (Batch, error) {
 	var b Batch
@@ -89,6 +97,9 @@ func decodeInto(d store.Doc, v any) error { return json.Unmarshal(d.Body, v) }
 func (s *Service) batchQuery(ctx context.Context, b Batch) (store.Collection, filter.Expr, error) {
 	if b.Kind == "control" {
 		where := filter.And(filter.Eq("flow", b.Flow), openRuns)
+		if b.Parked != "" {
+			where = filter.And(filter.Eq("status", run.Parked), filter.Eq("reason", b.Parked))
+		}
 		if b.NotHash != "" {
 			where = filter.And(where, filter.Ne("hash", b.NotHash))
 		}
