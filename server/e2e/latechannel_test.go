@@ -16,7 +16,9 @@ func TestChannelSetUpAfterwards(t *testing.T) {
 	s.eventually("nothing to call with", func() bool { return parked("notSetUp") })
 	nobody := s.create("customer", map[string]any{"name": "Nobody"}).ID
 	s.invoice(nobody, "L-2", 1000, s.today()-1)
-	s.eventually("nobody to call", func() bool { return len(s.runs()) == 2 && s.runs()[0].Status == "parked" && s.runs()[1].Status == "parked" })
+	s.eventually("nobody to call", func() bool {
+		return len(s.runs()) == 2 && s.runs()[0].Status == "parked" && s.runs()[1].Status == "parked"
+	})
 
 	must(t, s.c.Do(t.Context(), "PUT", "/channel-settings/call", map[string]any{}, nil, "If-Match", s.revision("call")))
 	s.eventually("the call is asked for", func() bool {
