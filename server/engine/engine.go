@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"runtime"
 	"time"
 
@@ -199,8 +200,18 @@ func (e *Engine) Stop() {
 	}
 }
 
-// quiet drops the client's debug and info lines.
+// quiet drops the client's debug and info lines, and its warning of steps that
+// take seconds: ours do when providers are slow, and the engine waits for them.
 type quiet struct{ tlog.Logger }
 
 func (quiet) Debug(string, ...any) {}
 func (quiet) Info(string, ...any)  {}
+
+func (q quiet) Warn(msg string, args ...any) {
+	if !strings.HasPrefix(msg, longTask) {
+		q.Logger.Warn(msg, args...)
+	}
+}
+
+// longTask begins the client's line about a workflow task of over five seconds.
+const longTask = "[TMPRL1104]"

@@ -71,12 +71,28 @@ function VirtualTable<T>({ rows, columns, label, done }: Props<T>) {
 
 type TableProps<T> = { rows: T[]; stepName: (node: string) => string; done: boolean };
 
-function Who({ id, name }: { id: string; name: string }) {
-  return (
-    <Link className="row-title vcell-line" to={`/customers/${id}`} dir="auto">
-      {name}
-    </Link>
-  );
+/** Every table of a rehearsal begins with when, and whom. */
+function useFirstColumns(): Column<{ at: string; customer: string; name: string }>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return [
+    {
+      key: 'when',
+      title: t('designer.rehearsal.when'),
+      width: '130px',
+      render: ({ at }) => <time className="num">{format.instant(at)}</time>,
+    },
+    {
+      key: 'whom',
+      title: t('designer.rehearsal.whom'),
+      width: 'minmax(160px, 1.2fr)',
+      render: ({ customer, name }) => (
+        <Link className="row-title vcell-line" to={`/customers/${customer}`} dir="auto">
+          {name}
+        </Link>
+      ),
+    },
+  ];
 }
 
 export function MessageTable({ rows, stepName, done }: TableProps<RehearsedMessage>) {
@@ -88,18 +104,7 @@ export function MessageTable({ rows, stepName, done }: TableProps<RehearsedMessa
       ? t('designer.rehearsal.itemDue', { number, days: -dpd })
       : t('designer.rehearsal.item', { number, dpd });
   const columns: Column<RehearsedMessage>[] = [
-    {
-      key: 'when',
-      title: t('designer.rehearsal.when'),
-      width: '130px',
-      render: ({ at }) => <time className="num">{format.instant(at)}</time>,
-    },
-    {
-      key: 'whom',
-      title: t('designer.rehearsal.whom'),
-      width: 'minmax(160px, 1.2fr)',
-      render: ({ customer, name }) => <Who id={customer} name={name} />,
-    },
+    ...useFirstColumns(),
     {
       key: 'what',
       title: t('designer.rehearsal.what'),
@@ -140,18 +145,7 @@ export function HeldTable({ rows, stepName, done }: TableProps<Held>) {
   const { t } = useTranslation();
   const format = useFormat();
   const columns: Column<Held>[] = [
-    {
-      key: 'when',
-      title: t('designer.rehearsal.when'),
-      width: '130px',
-      render: ({ at }) => <time className="num">{format.instant(at)}</time>,
-    },
-    {
-      key: 'whom',
-      title: t('designer.rehearsal.whom'),
-      width: 'minmax(160px, 1.2fr)',
-      render: ({ customer, name }) => <Who id={customer} name={name} />,
-    },
+    ...useFirstColumns(),
     {
       key: 'what',
       title: t('designer.rehearsal.what'),
@@ -187,18 +181,7 @@ export function TaskTable({ rows, stepName, done }: TableProps<RehearsedTask>) {
   const { t } = useTranslation();
   const format = useFormat();
   const columns: Column<RehearsedTask>[] = [
-    {
-      key: 'when',
-      title: t('designer.rehearsal.when'),
-      width: '130px',
-      render: ({ at }) => <time className="num">{format.instant(at)}</time>,
-    },
-    {
-      key: 'whom',
-      title: t('designer.rehearsal.whom'),
-      width: 'minmax(160px, 1.2fr)',
-      render: ({ customer, name }) => <Who id={customer} name={name} />,
-    },
+    ...useFirstColumns(),
     {
       key: 'what',
       title: t('designer.rehearsal.what'),
