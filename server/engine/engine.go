@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"runtime"
+	"strings"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
