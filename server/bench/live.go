@@ -35,6 +35,9 @@ func (b *bench) live(ctx context.Context) error {
 	if err := b.boards(ctx, p); err != nil {
 		return err
 	}
+	if err := b.browser(ctx, p); err != nil {
+		return err
+	}
 	before := rss(p.cmd.Process.Pid)
 	crowd := newEars()
 	if err := crowd.dial(p, liveSockets); err != nil {

@@ -27,7 +27,12 @@ const light = {
   colorLink: '#1f4cc2',
   colorError: '#c62a2f',
   colorSuccess: '#1b7a4b',
+  // What is derived from so dark a green or brown would be grey.
+  colorSuccessBg: '#e8f5ee',
+  colorSuccessBorder: '#9fd3b7',
   colorWarning: '#9a5b00',
+  colorWarningBg: '#fff5df',
+  colorWarningBorder: '#ecc987',
   colorText: '#171a21',
   colorTextSecondary: '#525a69',
   colorTextTertiary: '#616a79',
@@ -78,6 +83,11 @@ export function themeConfig({ isDark, isStill }: { isDark: boolean; isStill: boo
         defaultShadow: isDark ? 'none' : '0 1px 1px rgba(18, 22, 31, 0.05)',
         dangerShadow: 'none',
         dangerColor: isDark ? '#240b0b' : '#ffffff', // white on the light red of dark mode is too faint
+        // Under the pointer, too, white must stay readable: the usual lighter shade is too faint.
+        colorPrimaryHover: isDark ? '#3a5fd0' : '#1f4cc2',
+        defaultHoverColor: isDark ? dark.colorLink : light.colorLink,
+        defaultHoverBorderColor: isDark ? dark.colorLink : light.colorLink,
+        ...(isDark ? {} : { colorErrorHover: '#ab2328' }),
         paddingInline: 12,
         contentFontSizeSM: 13,
       },

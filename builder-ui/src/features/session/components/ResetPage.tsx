@@ -79,6 +79,13 @@ function Choose({ token }: { token: string }) {
     <>
       <p className="entry-sub">{t('entry.chooseSub')}</p>
       {set.error && !field && <SignInError error={set.error} />}
+      {set.error instanceof ApiError && set.error.status === 401 && (
+        <p>
+          <Link to="/reset" reloadDocument>
+            {t('entry.askAgain')}
+          </Link>
+        </p>
+      )}
       <Form
         layout="vertical"
         size="large"

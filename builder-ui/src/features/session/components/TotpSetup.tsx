@@ -1,5 +1,7 @@
+import { CheckOutlined, CopyOutlined } from '@ant-design/icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Alert, Button, Form } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/shared/api/client';
 import { ErrorState, Lines, useErrorText } from '@/shared/ui/states';
@@ -69,6 +71,13 @@ export function TotpSetup({ onDone }: { onDone: () => void }) {
 
 function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
   const { t } = useTranslation();
+  const [copied, setCopied] = useState(false);
+  // Without a clipboard (plain http elsewhere than here) the codes can still be read and written down.
+  const copy = () =>
+    navigator.clipboard
+      ?.writeText(codes.join('\n'))
+      .then(() => setCopied(true))
+      .catch(() => undefined);
   return (
     <div className="totp">
       <Alert
@@ -83,9 +92,14 @@ function Codes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
           <li key={code}>{code}</li>
         ))}
       </ul>
-      <Button type="primary" onClick={onDone}>
-        {t('entry.codesKept')}
-      </Button>
+      <span className="totp-keep">
+        <Button icon={copied ? <CheckOutlined /> : <CopyOutlined />} onClick={copy}>
+          {t(copied ? 'entry.codesCopied' : 'entry.codesCopy')}
+        </Button>
+        <Button type="primary" onClick={onDone}>
+          {t('entry.codesKept')}
+        </Button>
+      </span>
     </div>
   );
 }
