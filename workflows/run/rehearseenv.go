@@ -1,0 +1,123 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/workflows/node"
+)
+
+// Now is the virtual time.
+func (e *simulated) Now() time.Time { return e.now }
+
+// Load is the account as it stands at the virtual time.
+func (e *simulated) Load(context.Context, []string) (*Facts, error) {
+	f := e.r.Facts(e.facts.State, e.a.Record, e.a.Invoices, e.now)
+	e.facts = f
+	return f, nil
+}
+
+// Definition is the rehearsed one.
+func (e *simulated) Definition(context.Context, string) (*Definition, error) { return e.r.Def, nil }
+
+// Send asks the ledger, as the real thing does, and notes the message.
+func (e *simulated) Send(_ context.Context, f *Facts, m Message) (Sent, error) {
+	var d ledger.Decision
+	now := ledger.Now{At: e.now, Today: dayOf(e.now, f.WorkLoc), By: "rehearsal", Calendar: f.Calendar}
+	_, err := ledger.Execute(f.State, ledger.Intend{Key: m.Key, Keys: m.Keys, Items: m.Items, Currency: m.Currency, Channel: m.Channel, Rules: m.Rules, Out: &d}, now)
+	if err != nil {
+		return Sent{}, err
+	}
+	sent := Sent{Dropped: d.Dropped}
+	switch d.Verdict {
+	case ledger.Refused:
+		sent.Result = node.Result{Status: node.ResultRefused, Reason: d.Reason, Until: d.Until, By: d.Other}
+		return sent, nil
+	case ledger.Deferred:
+		sent.Result = node.Result{Status: node.ResultDeferred, Reason: d.Reason, Until: d.Until}
+		return sent, nil
+	}
+	sent.Result = node.Result{Status: node.ResultOK, Ref: m.Key, By: d.Other}
+	if d.Verdict == ledger.Already {
+		return sent, nil
+	}
+	if _, err := ledger.Execute(f.State, ledger.EndMessage{Key: m.Key, Status: ledger.IntentSent}, now); err != nil {
+		return Sent{}, err
+	}
+	e.planned(f, m, d)
+	return sent, nil
+}
+
+func (e *simulated) planned(f *Facts, m Message, d ledger.Decision) {
+	p := PlannedMessage{
+		At: e.now, Customer: e.a.Customer, Name: e.name(), Amount: d.Amount, Currency: m.Currency,
+		Node: m.Node, Channel: m.Channel, Template: m.Template, Merged: len(m.Keys),
+	}
+	rep := e.r.Report
+	for _, id := range d.Items {
+		i := f.State.Items[id]
+		p.Items = append(p.Items, PlannedItem{id, i.Number, i.DPD(f.Today)})
+		if settledBy(e.paid[id], i.Amount, f.Today) {
+			rep.Totals.AfterPayment++
+		}
+	}
+	for _, key := range m.Keys {
+		rep.Held = append(rep.Held, HeldMessage{At: e.now, Customer: e.a.Customer, Name: e.name(), Run: key[:strings.LastIndexByte(key[:strings.LastIndexByte(key, '/')], '/')], Node: m.Node, What: "merged"})
+	}
+	rep.Messages = append(rep.Messages, p)
+	rep.Totals.Messages++
+	rep.Totals.Items += len(p.Items)
+	rep.Totals.Merged += p.Merged
+	rep.Totals.PerNode[m.Node]++
+	rep.Totals.day(f.Today).Messages++
+}
+
+func (e *simulated) name() string {
+	name, _ := e.a.Record["name"].(string)
+	return name
+}
+
+// Do does what stays inside: holds and fields; a task is done the next working
+// day at noon, without a result.
+func (e *simulated) Do(_ context.Context, f *Facts, r *Run, a node.Action) (node.Result, error) {
+	switch a.Kind {
+	case node.ActTask, node.ActEscalate:
+		e.r.Report.Totals.Tasks++
+		e.r.Report.Totals.day(f.Today).Tasks++
+		e.r.Report.Tasks = append(e.r.Report.Tasks, PlannedTask{e.now, e.a.Customer, e.name(), r.Node, f.Words(r, a.Title), a.Assign})
+		day := f.Calendar.AddWorkdays(f.Today, 1)
+		e.tasks = append(e.tasks, taskDue{day.At(12*60, f.WorkLoc), a.Key, e.r.Answers[r.Node]})
+	case node.ActHold:
+		c := ledger.SetHold{Until: a.Until, Reason: a.Reason}
+		if r.Form == "invoice" {
+			c.Invoice = r.Subject
+		}
+		now := ledger.Now{At: e.now, Today: f.Today, By: "rehearsal", Calendar: f.Calendar}
+		if _, err := ledger.Execute(f.State, c, now); err != nil {
+			return node.Result{Status: node.ResultFailed, Reason: "invalid"}, nil //nolint:nilerr // as the real thing does
+		}
+	case node.ActUpdate:
+		e.set(r, a.Set)
+	}
+	return node.Result{Status: node.ResultOK, Ref: a.Key}, nil
+}
+
+func (e *simulated) set(r *Run, fields map[string]json.RawMessage) {
+	for field, raw := range fields {
+		form, key, _ := strings.Cut(field, ".")
+		var v any
+		if json.Unmarshal(raw, &v) != nil {
+			continue
+		}
+		if form == "customer" {
+			e.a.Record[key] = v
+		} else if inv := maps.Clone(e.a.Invoices[r.Subject]); inv != nil {
+			inv[key] = v
+			e.a.Invoices[r.Subject] = inv
+		}
+	}
+}
