@@ -281,7 +281,8 @@ func (s *Service) SwitchWorkspace(ctx context.Context, x Session, ws string) (Se
 	return out, err
 }
 
-// ListSessions gives a user's sessions that are not over, newest first.
+// ListSessions gives a user's sessions that are not over, newest first; those
+// that are idle too long but still show notices count.
 func (s *Service) ListSessions(ctx context.Context, user string) ([]Session, error) {
 	_, u, err := s.byID(ctx, user)
 	if err != nil {
@@ -295,7 +296,7 @@ func (s *Service) ListSessions(ctx context.Context, user string) ([]Session, err
 	}
 	for _, d := range p.Docs {
 		var x sessionDoc
-		if json.Unmarshal(d.Body, &x) != nil || x.over(s.now()) || x.Epoch != u.Epoch {
+		if json.Unmarshal(d.Body, &x) != nil || x.Epoch != u.Epoch || x.over(s.now()) && (x.Browser == nil || x.Expires <= value.Instant(s.now())) {
 			continue
 		}
 		if one, err := x.open(d.ID, u); err == nil {
