@@ -1,6 +1,7 @@
 /**
  * How long a browser takes to open the board: from the navigation to the first cards on the screen, and to a quiet
- * network. Each time in a browser that has nothing of ours in its cache. Prints one line of JSON for the benchmark.
+ * network. Each time first with nothing of ours in its cache ("cold"), then once more ("warm"), as on any day after the
+ * first. Prints one line of JSON for the benchmark.
  * usage: node openBoard.mjs ADDRESS EMAIL PASSWORD [TIMES]
  */
 import { chromium } from '@playwright/test';
@@ -50,17 +51,19 @@ async function once() {
   };
   page.on('requestfinished', ended);
   page.on('requestfailed', ended);
-  const start = performance.now();
-  await page.goto('/board', { waitUntil: 'commit' });
-  const cards = await page.waitForFunction(() => window.firstCard);
-  while (open > 0 || performance.now() - last < still) await page.waitForTimeout(20);
-  const result = {
-    cards: Number(await cards.jsonValue()),
-    quiet: last - start,
-    count: await page.locator('[data-card]').count(),
+  const visit = async () => {
+    const start = performance.now();
+    await page.goto('/board', { waitUntil: 'commit' });
+    const cards = await page.waitForFunction(() => window.firstCard);
+    while (open > 0 || performance.now() - last < still) await page.waitForTimeout(20);
+    return { cards: Number(await cards.jsonValue()), quiet: last - start };
   };
+  const cold = await visit();
+  await page.goto('about:blank');
+  const warm = await visit();
+  const count = await page.locator('[data-card]').count();
   await context.close();
-  return result;
+  return { cold, warm, count };
 }
 
 await once(); // the first start of a browser is not the board's
