@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { open } from './helpers';
+import { open, speak } from './helpers';
 
 /** A flow of n steps: a long chain with a branch now and then. */
 function chain(n: number, key: string) {
@@ -74,4 +74,35 @@ test('moving a canvas of 500 steps stays cheap', async ({ page }) => {
     headers: { 'X-CSRF-Token': session.csrf },
   });
   expect(removed.ok()).toBe(true);
+});
+
+test('the canvas moves on while a step is dragged to its border, and stands still after the drop', async ({
+  page,
+}) => {
+  await speak(page, 'en');
+  await open(page, '/flows/demo-friendly');
+  const view = page.locator('.react-flow__viewport');
+  const top = () => view.evaluate((node) => new DOMMatrix(getComputedStyle(node).transform).f);
+  const step = page.locator('[data-step]', { hasText: 'Friendly note' });
+  const canvas = await page.locator('.canvas').boundingBox();
+  const from = await step.boundingBox();
+  if (!canvas || !from) throw new Error('nothing to drag');
+  const before = await top();
+  const x = from.x + from.width / 2;
+  await page.mouse.move(x, from.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(x, from.y + 60, { steps: 4 });
+  await page.mouse.move(x, canvas.y + canvas.height - 6, { steps: 8 });
+  // A hand is never quite still, and the browser tells of a drag as it moves.
+  const hold = async () => {
+    await page.mouse.move(x + 3, canvas.y + canvas.height - 8);
+    await page.mouse.move(x, canvas.y + canvas.height - 6);
+    return top();
+  };
+  await expect.poll(hold).toBeLessThan(before - 100); // what lies below comes up
+  await page.mouse.move(x, canvas.y + canvas.height / 2, { steps: 4 });
+  await page.mouse.up();
+  const after = await top();
+  await page.waitForTimeout(200);
+  expect(await top()).toBe(after);
 });
