@@ -251,8 +251,13 @@ func (r Rules) spread(t time.Time, account string) time.Time {
 	}
 	for ; n < slot; n++ {
 		day++
-		for shut := 0; shut < maxGap && !r.Window.Open(day, r.Calendar); shut++ {
+		shut := 0
+		for ; shut < maxGap && !r.Window.Open(day, r.Calendar); shut++ {
 			day++
+		}
+		if shut >= r.Spread.Gap { // another long gap: what comes after it is shared out anew
+			minute = 0
+			break
 		}
 	}
 	if at := day.At(r.Window.From+minute, t.Location()); at.After(t) {
