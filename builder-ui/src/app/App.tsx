@@ -1,13 +1,11 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { App as AntdApp, ConfigProvider } from 'antd';
-import enUS from 'antd/locale/en_US';
-import zhCN from 'antd/locale/zh_CN';
 import dayjs from 'dayjs';
-import 'dayjs/locale/zh-cn';
 import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BrowserRouter } from 'react-router';
 import { queryClient } from '@/shared/api/query';
+import { controlWords } from '@/shared/i18n';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Router } from './Router';
 import { useIsDark, useIsStill } from './systemPrefs';
@@ -30,7 +28,7 @@ export function App({ nonce }: { nonce: string }) {
   return (
     <ConfigProvider
       theme={theme}
-      locale={chinese ? zhCN : enUS}
+      locale={controlWords.get(chinese ? 'zh-CN' : 'en')}
       csp={{ nonce }}
       button={{ autoInsertSpace: false }}
       form={{ requiredMark: 'optional' }}

@@ -26,8 +26,13 @@ export const useSetup = () =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-export const useSession = () =>
-  useQuery({ queryKey: keys.session, queryFn: fetchSession, staleTime: Number.POSITIVE_INFINITY });
+export const sessionQuery = {
+  queryKey: keys.session,
+  queryFn: fetchSession,
+  staleTime: Number.POSITIVE_INFINITY,
+};
+
+export const useSession = () => useQuery(sessionQuery);
 
 /** The signed-in session; only for components below the sign-in gate. */
 export function useMe(): Session {

@@ -1,3 +1,4 @@
+import type { Locale } from 'antd/es/locale';
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { setRequestLanguage } from '../api/client';
@@ -24,9 +25,27 @@ function apply(lang: string) {
   setRequestLanguage(lang);
 }
 
-const files = {
-  en: () => import('./en.json').then(({ default: en }) => addTexts({ en, zh: {} })),
-  'zh-CN': () => import('./zh.json').then(({ default: zh }) => addTexts({ en: {}, zh })),
+/** The words of antd's own controls, by language, as far as they are read. */
+export const controlWords = new Map<Lang, Locale>();
+
+const files: Record<Lang, () => Promise<void>> = {
+  en: async () => {
+    const [{ default: en }, { default: words }] = await Promise.all([
+      import('./en.json'),
+      import('antd/locale/en_US'),
+    ]);
+    addTexts({ en, zh: {} });
+    controlWords.set('en', words);
+  },
+  'zh-CN': async () => {
+    const [{ default: zh }, { default: words }] = await Promise.all([
+      import('./zh.json'),
+      import('antd/locale/zh_CN'),
+      import('dayjs/locale/zh-cn'),
+    ]);
+    addTexts({ en: {}, zh });
+    controlWords.set('zh-CN', words);
+  },
 };
 const read = new Map<Lang, Promise<void>>();
 
@@ -49,8 +68,15 @@ export async function setLanguage(lang: Lang) {
 
 type Texts = { [key: string]: string | Texts };
 
+/** What a page brought along before there was a place for it. */
+const early: { en: Texts; zh: Texts }[] = [];
+
 /** Adds a feature's own texts, so that they load with the feature and not with the first page. */
 export function addTexts(texts: { en: Texts; zh: Texts }) {
+  if (!i18next.isInitialized) {
+    early.push(texts);
+    return;
+  }
   i18next.addResourceBundle('en', 'translation', texts.en, true, true);
   i18next.addResourceBundle('zh-CN', 'translation', texts.zh, true, true);
 }
@@ -66,6 +92,7 @@ export async function initI18n(lang: Lang = remembered()) {
     returnNull: false,
     nsSeparator: false,
   });
+  for (const texts of early.splice(0)) addTexts(texts);
   await texts(lang);
   void texts(lang === 'en' ? 'zh-CN' : 'en');
 }

@@ -1,0 +1,23 @@
+import { expect, it, vi } from 'vitest';
+import { fetchEarly, pages } from './pages';
+
+it('fetches the page of an address, and nothing for one that is not known', () => {
+  const fetched: string[] = [];
+  for (const key of Object.keys(pages) as (keyof typeof pages)[])
+    vi.spyOn(pages, key).mockImplementation(() => {
+      fetched.push(key);
+      return Promise.reject(new Error('not in a test'));
+    });
+  for (const path of [
+    '/board',
+    '/board/mine',
+    '/',
+    '/customers',
+    '/customers/c1',
+    '/flows/a/designer',
+    '/nowhere',
+    '/toString',
+  ])
+    fetchEarly(path);
+  expect(fetched).toEqual(['board', 'board', 'today', 'customers', 'customer', 'flow']);
+});
