@@ -99,8 +99,11 @@ func (p profile) fields(owner func(email string) string) map[string]any {
 	return out
 }
 
-var chineseNames = []string{"陈静", "王磊", "李娜", "赵敏", "周杰", "吴芳", "徐明", "孙丽"}
-var internationalNames = []string{"Nora Lind", "Paul Becker", "Ines Duarte", "Owen Price", "Hanna Vogel", "Luca Moretti", "Sara Holm", "Tom Reyes"}
+// The people who pay the bills.
+var (
+	chineseNames       = []string{"陈静", "王磊", "李娜", "赵敏", "周杰", "吴芳", "徐明", "孙丽"}
+	internationalNames = []string{"Nora Lind", "Paul Becker", "Ines Duarte", "Owen Price", "Hanna Vogel", "Luca Moretti", "Sara Holm", "Tom Reyes"}
+)
 
 // contact is who pays the bills there: three of four customers have named
 // somebody; the others are reached at the company's own address.
