@@ -39,8 +39,7 @@ func (s *Service) Delete(ctx context.Context, a policies.Actor, formKey, id stri
 	if err := s.store.In(a.Workspace, Prefix+f.Key).Delete(ctx, id, d.Ver); err != nil {
 		return err
 	}
-	s.changed(ctx, a.Workspace, f, id, b, nil)
-	return nil
+	return s.changed(ctx, a.Workspace, f, id, b, nil)
 }
 
 func (s *Service) deletable(ctx context.Context, ws, formKey, id string, b body) error {

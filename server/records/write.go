@@ -59,7 +59,9 @@ func (s *Service) Create(ctx context.Context, a policies.Actor, formKey string, 
 		return s.Get(ctx, readAs(a), formKey, in.ID)
 	}
 	s.keepFiles(ctx, a.Workspace, f, in.ID, b)
-	s.changed(ctx, a.Workspace, f, in.ID, b, nil)
+	if err := s.changed(ctx, a.Workspace, f, in.ID, b, nil); err != nil {
+		return Record{}, err
+	}
 	return show(f, d, v, today)
 }
 
@@ -264,7 +266,7 @@ func (s *Service) Update(ctx context.Context, a policies.Actor, formKey, id stri
 	}
 	r, err := s.replace(ctx, a, f, id, next, changed, old.version())
 	if was := old.text("customer"); err == nil && f.Key == "contact" && was != next.text("customer") {
-		err = s.settleContacts(ctx, a.Workspace, was)
+		err = s.settleContacts(ctx, a.Workspace, was, "")
 	}
 	return r, err
 }
@@ -390,7 +392,9 @@ func (s *Service) replace(ctx context.Context, a policies.Actor, f forms.Publish
 		out, err := col.Replace(ctx, store.Doc{ID: id, Body: raw}, d.Ver)
 		if err == nil {
 			s.keepFiles(ctx, a.Workspace, f, id, b)
-			s.changed(ctx, a.Workspace, f, id, b, changed)
+			if err := s.changed(ctx, a.Workspace, f, id, b, changed); err != nil {
+				return Record{}, err
+			}
 			return show(f, out, policies.View{}, today)
 		}
 		if fault.KeyOf(err) != "store.version" {
@@ -401,8 +405,8 @@ func (s *Service) replace(ctx context.Context, a policies.Actor, f forms.Publish
 }
 
 // changed tells others of a record that changed outside the ledger, and carries
-// a customer's name and scope to everything that belongs to it.
-func (s *Service) changed(ctx context.Context, ws string, f forms.Published, id string, b body, fields []string) {
+// a customer's name and scope, or a contact's addresses, to what depends on them.
+func (s *Service) changed(ctx context.Context, ws string, f forms.Published, id string, b body, fields []string) error {
 	customer := b.text("customer")
 	if f.Key == "customer" {
 		customer = id
@@ -414,9 +418,12 @@ func (s *Service) changed(ctx context.Context, ws string, f forms.Published, id 
 		}
 	}
 	if f.Key == "contact" {
-		s.contactChanged(ctx, ws, id, customer, b)
+		if err := s.contactChanged(ctx, ws, id, customer, b); err != nil {
+			return err
+		}
 	}
 	if s.OnChange != nil {
 		s.OnChange(ctx, ws, f.Key, id, customer, fields)
 	}
+	return nil
 }
