@@ -6,6 +6,9 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   workers: 1,
+  // Servers, their demo's days and the browser share a machine that may be busy: what fails once and then passes is
+  // told as flaky.
+  retries: 1,
   reporter: [['list']],
   use: {
     baseURL: process.env.DUEFLOW_URL ?? 'http://127.0.0.1:8080',

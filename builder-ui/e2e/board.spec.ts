@@ -1,5 +1,7 @@
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import { expectAccessible, type Lang, languages, open, settled, speak } from './helpers';
+import { expectAccessible, type Lang, languages, open, settled, speak, still } from './helpers';
+
+test.use(still);
 
 type Card = { id: string; name: string; column: string; balances?: { currency: string; overdue: number }[] };
 

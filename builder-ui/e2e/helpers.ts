@@ -46,3 +46,6 @@ export async function firstCustomer(page: Page): Promise<string> {
   const { items } = await answer.json();
   return items[0].id;
 }
+
+/** A demo on which hardly any time passes, where the tests were given one: for `test.use`. */
+export const still = process.env.DUEFLOW_STILL_URL ? { baseURL: process.env.DUEFLOW_STILL_URL } : {};

@@ -1,6 +1,8 @@
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import { type Lang, languages, open, settled, speak } from './helpers';
+import { type Lang, languages, open, settled, speak, still } from './helpers';
 import { wordsOf } from './words';
+
+test.use(still);
 
 /**
  * A morning of two people on the demo: a salesperson with accounts of their own, and finance with all. The demo's days

@@ -1,5 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
-import { expectAccessible, open, speak } from './helpers';
+import { expectAccessible, open, speak, still } from './helpers';
+
+test.use(still);
 
 /** The page of a customer with something open, by way of the person who looks after them. */
 async function customerPage(page: Page) {
