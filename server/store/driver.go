@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
@@ -47,6 +48,14 @@ type Atomic interface {
 	WriteAll(ctx context.Context, ws string, writes []Write) ([]int64, error)
 }
 
+// Follower is a driver that can say by itself when something was added to a
+// collection, by whichever process. Follow calls ready once it listens, then
+// added for each new document with its workspace, until ctx ends or the
+// database hangs up; ErrNoFollow when this database cannot.
+type Follower interface {
+	Follow(ctx context.Context, collection string, ready func(), added func(ws string)) error
+}
+
 // FindQuery is a Query with its limit settled and its cursor read.
 type FindQuery struct {
 	Filter filter.Expr
@@ -67,6 +76,10 @@ type Position struct {
 	Values []any
 	ID     string
 }
+
+// ErrNoFollow is what Follow returns where the database does not tell what is
+// added; asking it again and again is the way then.
+var ErrNoFollow = errors.New("this database does not tell what is added")
 
 // NotFound is the fault of a document that is not there.
 func NotFound(collection, id string) error {

@@ -152,6 +152,16 @@ func (s *Store) Backup(ctx context.Context, ws, path string) error {
 	return wrap(b.Backup(ctx, ws, path), "backup")
 }
 
+// Follow hears of documents that any process adds to a collection of any
+// workspace: see Follower. ErrNoFollow when the driver or its database cannot.
+func (s *Store) Follow(ctx context.Context, collection string, ready func(), added func(ws string)) error {
+	f, ok := s.d.(Follower)
+	if !ok {
+		return ErrNoFollow
+	}
+	return f.Follow(ctx, collection, ready, added)
+}
+
 // watch reports an operation that was slow. It is deferred with its start.
 func (s *Store) watch(ctx context.Context, start time.Time, c Collection, op string, detail func() string) {
 	took := s.now().Sub(start)

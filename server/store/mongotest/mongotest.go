@@ -1,8 +1,9 @@
 // Package mongotest gives tests a MongoDB-compatible server without Docker:
 // FerretDB over SQLite files, as a process of its own, behind a proxy that
 // makes each command atomic. It is not MongoDB: it knows the common subset that
-// mongostore keeps to, no transactions and no change streams. With
-// DUEFLOW_TEST_MONGODB_URI set, Each runs a test on that server too.
+// mongostore keeps to, no transactions; change streams are the proxy's, where a
+// test wants them (StartStreaming). With DUEFLOW_TEST_MONGODB_URI set, Each
+// runs a test on that server too.
 package mongotest
 
 import (
@@ -59,6 +60,12 @@ func Each(t *testing.T, f func(t *testing.T, uri string)) {
 // downloads its modules. It is skipped with -short.
 func Start(t testing.TB) (uri string) {
 	t.Helper()
+	uri, _ = start(t, nil)
+	return uri
+}
+
+func start(t testing.TB, with *streams) (uri string, p *proxy) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("no MongoDB-compatible server with -short")
 	}
@@ -80,9 +87,9 @@ func Start(t testing.TB) (uri string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	p := &proxy{socket: socket}
+	p = &proxy{socket: socket, streams: with, finds: map[string]int{}}
 	go p.serve(l)
-	return "mongodb://" + l.Addr().String() + "/"
+	return "mongodb://" + l.Addr().String() + "/", p
 }
 
 // run starts the process, waits until it listens, and stops it after the test.

@@ -11,8 +11,10 @@ import (
 // proxy passes messages of the MongoDB protocol to the server, one command at
 // a time over all connections: FerretDB's commands are right but not atomic.
 type proxy struct {
-	socket string
-	mu     sync.Mutex
+	socket  string
+	streams *streams // nil without change streams
+	mu      sync.Mutex
+	finds   map[string]int // by collection
 }
 
 func (p *proxy) serve(l net.Listener) {
@@ -40,6 +42,13 @@ func (p *proxy) pass(client net.Conn) error {
 		if err != nil {
 			return err
 		}
+		if p.streams != nil {
+			if done, err := p.streams.try(client, msg); err != nil {
+				return err
+			} else if done {
+				continue
+			}
+		}
 		reply, err := p.call(server, msg)
 		if err != nil {
 			return err
@@ -59,7 +68,16 @@ func (p *proxy) call(server net.Conn, msg []byte) ([]byte, error) {
 	if wantsNoReply(msg) {
 		return nil, nil
 	}
-	return readMessage(server)
+	answer, err := readMessage(server)
+	if cmd, bad := command(msg); err == nil && bad == nil {
+		if cmd.Index(0).Key() == "find" {
+			p.finds[cmd.Index(0).Value().StringValue()]++
+		}
+		if p.streams != nil {
+			p.streams.inserted(cmd)
+		}
+	}
+	return answer, err
 }
 
 const (
