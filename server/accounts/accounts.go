@@ -205,6 +205,9 @@ func (s *Service) put(ctx context.Context, ws, customer string, doc *document, v
 	doc.Pending = nil
 	able, err := s.putWhole(ctx, ws, customer, doc, ver, pending)
 	if able {
+		if err == nil {
+			s.relay.Taken(ws, customer)
+		}
 		return err
 	}
 	doc.Pending = pending

@@ -39,12 +39,13 @@ type Relay struct {
 	mu       sync.Mutex
 	busy     map[string]bool  // accounts being delivered: true = look again
 	done     map[string]int64 // delivered up to this sequence, not yet cleared
+	later    map[string]bool  // accounts whose events hope for the next command
 	wg       sync.WaitGroup
 }
 
 // NewRelay makes a relay; Run starts it.
 func NewRelay(s *store.Store, log *slog.Logger) *Relay {
-	return &Relay{store: s, log: log, queue: make(chan string, 4096), busy: map[string]bool{}, done: map[string]int64{}}
+	return &Relay{store: s, log: log, queue: make(chan string, 4096), busy: map[string]bool{}, done: map[string]int64{}, later: map[string]bool{}}
 }
 
 // Add appends a sink. All sinks must be there before Run.
@@ -110,9 +111,28 @@ func (r *Relay) Kick(ws, customer string) {
 }
 
 // KickLater is Kick after a while, for events that the next command will
-// probably take along.
+// probably take along: then it says Taken, and nobody looks.
 func (r *Relay) KickLater(ws, customer string) {
-	time.AfterFunc(kickLater, func() { r.Kick(ws, customer) })
+	key := accountKey(ws, customer)
+	r.mu.Lock()
+	r.later[key] = true
+	r.mu.Unlock()
+	time.AfterFunc(kickLater, func() {
+		r.mu.Lock()
+		waits := r.later[key]
+		delete(r.later, key)
+		r.mu.Unlock()
+		if waits {
+			r.Kick(ws, customer)
+		}
+	})
+}
+
+// Taken says that an account has no events left to deliver.
+func (r *Relay) Taken(ws, customer string) {
+	r.mu.Lock()
+	delete(r.later, accountKey(ws, customer))
+	r.mu.Unlock()
 }
 
 func (r *Relay) serve(ctx context.Context, key string) {

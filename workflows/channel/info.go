@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
@@ -41,6 +42,31 @@ type Info struct {
 
 	secrets []string
 	schema  *form.Schema
+	passed  passed
+}
+
+// passed remembers settings that were judged good: every message asks again.
+type passed struct {
+	mu  sync.Mutex
+	raw map[string]bool
+}
+
+// rememberSettings bounds what is remembered of one channel.
+const rememberSettings = 64
+
+func (p *passed) has(raw json.RawMessage) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.raw[string(raw)]
+}
+
+func (p *passed) add(raw json.RawMessage) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.raw == nil || len(p.raw) >= rememberSettings {
+		p.raw = map[string]bool{}
+	}
+	p.raw[string(raw)] = true
 }
 
 // common are the settings of every channel that sends.
@@ -135,11 +161,18 @@ func (i *Info) Check(raw json.RawMessage) error {
 	if len(raw) == 0 || string(raw) == "null" {
 		return fault.New(fault.Invalid, "channel.notSetUp", fault.Params{"channel": i.Key})
 	}
+	if i.passed.has(raw) {
+		return nil
+	}
 	doc, err := form.Decode(raw)
 	if err != nil {
 		return err
 	}
-	return fault.InvalidFields(i.schema.Validate(doc))
+	if err := fault.InvalidFields(i.schema.Validate(doc)); err != nil {
+		return err
+	}
+	i.passed.add(raw)
+	return nil
 }
 
 // Read judges settings and reads them.
