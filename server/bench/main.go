@@ -36,12 +36,13 @@ func main() {
 	runs := flag.Int("runs", 2000, "runs of the reminder scenario")
 	messages := flag.Int("messages", 10_000, "messages of the channel scenario")
 	bare := flag.Int("bare", 0, "internal: run this many bare workflows against -sink")
+	barely := flag.Int("rounds", 1, "internal: messages of each bare workflow")
 	sinkURL := flag.String("sink", "", "internal: the sink of -bare")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if *bare > 0 {
-		if err := runBare(ctx, *bare, *sinkURL); err != nil {
+		if err := runBare(ctx, *bare, *barely, *sinkURL); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -64,12 +65,7 @@ func main() {
 	}{
 		{"idle", b.idle},
 		{"reminders", func(ctx context.Context) error { return b.reminders(ctx, *runs) }},
-		{"series", func(ctx context.Context) error {
-			if err := b.series(ctx, *runs/4, 1); err != nil {
-				return err
-			}
-			return b.series(ctx, *runs/4, 4)
-		}},
+		{"series", func(ctx context.Context) error { return b.series(ctx, *runs/4, 4) }},
 		{"open", b.openRuns},
 		{"records", b.records},
 		{"rehearse", b.rehearse},

@@ -88,7 +88,7 @@ func (b *bench) reminders(ctx context.Context, n int) error {
 		return fmt.Errorf("%d of %d messages, %d doubled", messages, n, doubled)
 	}
 	b.note(fmt.Sprintf("%d runs due at the same second: first, last", n), fmt.Sprintf("%s, %s; %d sent, %d twice", first.Round(10*time.Millisecond), last.Round(10*time.Millisecond), messages, doubled), "1 s, 30 s; none twice")
-	bare, err := b.bare(ctx, n)
+	_, bare, err := b.bare(ctx, n, 1)
 	if err != nil {
 		return err
 	}
@@ -106,21 +106,20 @@ func (b *bench) reminders(ctx context.Context, n int) error {
 }
 
 // bare runs the bare workflows in a child process of the same binary as this.
-func (b *bench) bare(ctx context.Context, n int) (float64, error) {
+func (b *bench) bare(ctx context.Context, n, rounds int) (start, message float64, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	b.sink.reset()
-	cmd := exec.CommandContext(ctx, self, "-bare", fmt.Sprint(n), "-sink", b.sink.url)
+	cmd := exec.CommandContext(ctx, self, "-bare", fmt.Sprint(n), "-rounds", fmt.Sprint(rounds), "-sink", b.sink.url)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return 0, fmt.Errorf("bare workflows: %w", err)
+		return 0, 0, fmt.Errorf("bare workflows: %w", err)
 	}
-	var per float64
-	_, err = fmt.Sscanf(string(out), "%f", &per)
-	return per, err
+	_, err = fmt.Sscanf(string(out), "%f %f", &start, &message)
+	return start, message, err
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
