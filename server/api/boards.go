@@ -17,6 +17,7 @@ func (s *Server) deskRoutes() {
 	route(s, http.MethodPut, "/boards/{key}", "saveBoard", need{"customer", "read"}, "Save a board; If-Match for one that exists", s.saveBoard)
 	route(s, http.MethodDelete, "/boards/{key}", "deleteBoard", need{"customer", "read"}, "Delete a board", s.deleteBoard)
 	route(s, http.MethodGet, "/boards/{key}/cards", "getCards", need{"customer", "read"}, "A board's columns with their first cards, or a page of one", s.getCards)
+	route(s, http.MethodGet, "/boards/{key}/regions", "listBoardRegions", need{"customer", "read"}, "Regions of a board's customers", s.listBoardRegions)
 	route(s, http.MethodGet, "/cards", "getCardsByID", need{"customer", "read"}, "Cards of some customers as they are now", s.getCardsByID)
 	route(s, http.MethodPost, "/boards/moves", "moveCards", need{"customer", "read"}, "Move cards: each is a command of the ledger or a task", s.moveCards)
 	route(s, http.MethodPost, "/customers/{id}/notes", "addNote", need{"customer", "read"}, "Write a note for colleagues", s.addNote)
@@ -178,6 +179,21 @@ func (s *Server) getCards(ctx context.Context, a policies.Actor, in *cardsIn) (*
 		out.Columns = append(out.Columns, o)
 	}
 	return &reply[cardsOut]{out}, nil
+}
+
+func (s *Server) listBoardRegions(ctx context.Context, a policies.Actor, in *boardPath) (*reply[items[string]], error) {
+	v, err := s.Desk.GetView(ctx, a, in.Key)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Desk.Regions(ctx, a, v)
+	if err != nil {
+		return nil, err
+	}
+	if list == nil {
+		list = []string{}
+	}
+	return &reply[items[string]]{items[string]{Items: list}}, nil
 }
 
 // cards makes the cards of customers: their accounts, next contacts and who

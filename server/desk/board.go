@@ -322,6 +322,39 @@ func (s *Service) Cards(ctx context.Context, a policies.Actor, v View, q CardQue
 	return out, nil
 }
 
+// maxRegions bounds the regions that a board offers to choose from.
+const maxRegions = 500
+
+// Regions are those that the visible customers of a board are in, in order.
+func (s *Service) Regions(ctx context.Context, a policies.Actor, v View) ([]string, error) {
+	reach, err := s.records.Reach(ctx, a, "customer")
+	if err != nil {
+		return nil, err
+	}
+	if _, visible := reach.Field("region"); !visible {
+		return nil, nil
+	}
+	where, err := s.viewFilter(ctx, a, v.Filter)
+	if err != nil {
+		return nil, err
+	}
+	all := []filter.Expr{reach.Scope, filter.Exists("region")}
+	if where != nil {
+		all = append(all, where)
+	}
+	rows, err := s.store.In(a.Workspace, records.Prefix+"customer").Group(ctx, store.GroupQuery{Filter: filter.And(all...), By: []string{"region"}, Limit: maxRegions})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, 0, len(rows))
+	for _, r := range rows {
+		if region, ok := r.Keys[0].(string); ok && region != "" {
+			out = append(out, region)
+		}
+	}
+	return out, nil
+}
+
 // totals counts a column and sums it up by currency, after the scope.
 func (s *Service) totals(ctx context.Context, ws string, c *Column, where filter.Expr, search string, currencies []string, masked bool) error {
 	col := s.store.In(ws, records.Prefix+"customer")

@@ -123,7 +123,7 @@ func TestBoardScope(t *testing.T) {
 	var mine int64
 	for k := range 30 {
 		tier := "AB"[k%2 : k%2+1]
-		id := s.create("customer", map[string]any{"name": fmt.Sprintf("S %02d", k), "tier": tier}).ID
+		id := s.create("customer", map[string]any{"name": fmt.Sprintf("S %02d", k), "tier": tier, "region": []string{"华东", "EMEA", "", "North"}[k%4]}).ID
 		s.invoice(id, fmt.Sprintf("S-%02d", k), int64(1+k), s.today()-5)
 		if tier == "A" {
 			mine += int64(1 + k)
@@ -160,6 +160,16 @@ func TestBoardScope(t *testing.T) {
 	var out struct{ Columns []boardColumn }
 	if err := s.c.Do(t.Context(), "GET", "/boards/mine/cards", nil, &out); err != nil || len(out.Columns) != 2 || out.Columns[0].Count != 15 {
 		t.Errorf("a saved view: %+v %v", out, err)
+	}
+	var regions struct{ Items []string }
+	if err := c.Do(t.Context(), "GET", "/boards/collection/regions", nil, &regions); err != nil || !slices.Equal(regions.Items, []string{"华东"}) {
+		t.Errorf("regions of the visible accounts: %v %v", regions.Items, err)
+	}
+	if err := s.c.Do(t.Context(), "GET", "/boards/collection/regions", nil, &regions); err != nil || !slices.Equal(regions.Items, []string{"EMEA", "North", "华东"}) {
+		t.Errorf("regions of all accounts: %v %v", regions.Items, err)
+	}
+	if err := c.Do(t.Context(), "GET", "/boards/mine/regions", nil, nil); keyOf(err) != "board.none" {
+		t.Errorf("regions of somebody else's own board: %v", err)
 	}
 	if err := c.Do(t.Context(), "GET", "/boards/mine/cards", nil, nil); keyOf(err) != "board.none" {
 		t.Errorf("somebody else's own board: %v", err)

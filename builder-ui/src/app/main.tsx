@@ -7,7 +7,7 @@ import { fetchEarly } from './pages';
 import './styles/index.css';
 
 // The page's code, who is there and the words come side by side.
-fetchEarly(window.location.pathname);
+fetchEarly(window.location);
 void queryClient.prefetchQuery(sessionQuery);
 await initI18n();
 

@@ -1,8 +1,13 @@
 import { expect, it, vi } from 'vitest';
+import * as client from '@/shared/api/client';
 import { fetchEarly, pages } from './pages';
 
 it('fetches the page of an address, and nothing for one that is not known', () => {
   const fetched: string[] = [];
+  const asked: string[] = [];
+  vi.spyOn(client, 'getEarly').mockImplementation((path) => {
+    asked.push(path);
+  });
   for (const key of Object.keys(pages) as (keyof typeof pages)[])
     vi.spyOn(pages, key).mockImplementation(() => {
       fetched.push(key);
@@ -18,6 +23,7 @@ it('fetches the page of an address, and nothing for one that is not known', () =
     '/nowhere',
     '/toString',
   ])
-    fetchEarly(path);
+    fetchEarly({ pathname: path, search: '' });
+  expect(asked).toEqual(['/boards', '/boards/collection/cards']);
   expect(fetched).toEqual(['board', 'board', 'today', 'customers', 'customer', 'flow']);
 });

@@ -1,3 +1,5 @@
+import { getEarly } from '@/shared/api/client';
+
 /** Every page's code, fetched when it is first wanted. */
 export const pages = {
   login: () => import('@/features/session/components/LoginPage'),
@@ -38,10 +40,17 @@ const single: Record<string, keyof typeof pages> = {
   market: 'pack',
 };
 
+/** What the shipped board asks for first; see the board's own api. */
+function askForBoard() {
+  getEarly('/boards');
+  getEarly('/boards/collection/cards', { limit: 30 });
+}
+
 /** Fetches the page that an address will show, while the session and the language are still on their way. */
-export function fetchEarly(path: string): void {
-  const [first = '', second] = path.split('/').filter(Boolean);
+export function fetchEarly({ pathname, search }: { pathname: string; search: string }): void {
+  const [first = '', second] = pathname.split('/').filter(Boolean);
   const page = (second && single[first]) || first || 'today';
   // Whatever goes wrong here goes wrong again, and is told, when the page is shown.
   if (Object.hasOwn(pages, page)) pages[page as keyof typeof pages]().catch(() => {});
+  if (page === 'board' && !second && !search) askForBoard();
 }

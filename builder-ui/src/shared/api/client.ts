@@ -1,3 +1,4 @@
+import { askEarly, takeEarly } from './early';
 import type { Page, Problem } from './types';
 
 const base = '/api/v1';
@@ -46,6 +47,14 @@ function url(path: string, query: Query = {}) {
 }
 
 async function request<T>(method: string, path: string, call: Call = {}): Promise<T> {
+  const early = method === 'GET' && takeEarly(url(path, call.query));
+  if (early) {
+    try {
+      return (await early) as T;
+    } catch {
+      // Asked again, now that somebody waits for it.
+    }
+  }
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language };
   if (method !== 'GET') {
     headers['X-CSRF-Token'] = csrf;
@@ -79,6 +88,9 @@ function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
+
+/** Asks for what a page will `get` first, before the page is there. */
+export const getEarly = (path: string, query?: Query) => askEarly(url(path, query), language);
 
 export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal }),

@@ -1,8 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, api, setCsrf } from './client';
 import { useClock } from './clock';
+import { forgetEarly } from './early';
 import { keys } from './query';
 import type { Permission, Session, Setup } from './types';
+
+/** Takes over a session that was just entered. */
+function enter(session: Session): Session {
+  forgetEarly();
+  return adopt(session);
+}
 
 function adopt(session: Session): Session {
   setCsrf(session.csrf);
@@ -49,7 +56,7 @@ export function useSignIn() {
   return useMutation({
     mutationFn: async (how: { email: string; password?: string; code?: string; demo?: boolean }) => {
       const { demo, ...body } = how;
-      return adopt(await api.post<Session>(demo ? '/session/demo' : '/session', body));
+      return enter(await api.post<Session>(demo ? '/session/demo' : '/session', body));
     },
     onSuccess: (session) => {
       client.removeQueries({
@@ -64,7 +71,7 @@ export function useSignIn() {
 export function useEnter(path: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (body: unknown) => adopt(await api.post<Session>(path, body)),
+    mutationFn: async (body: unknown) => enter(await api.post<Session>(path, body)),
     onSuccess: (session) => client.setQueryData(keys.session, session),
   });
 }
@@ -74,7 +81,7 @@ export function useViewAs() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (as: { user?: string; role?: string } | undefined) =>
-      adopt(as ? await api.post<Session>('/session/as', as) : await api.delete<Session>('/session/as')),
+      enter(as ? await api.post<Session>('/session/as', as) : await api.delete<Session>('/session/as')),
     onSuccess: (session) => {
       client.setQueryData(keys.session, session);
       client.resetQueries({
@@ -101,7 +108,7 @@ export function usePatchSession() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (change: { language?: string; workspace?: string }) =>
-      adopt(await api.patch<Session>('/session', change)),
+      enter(await api.patch<Session>('/session', change)),
     onSuccess: (session, change) => {
       client.setQueryData(keys.session, session);
       if (change.workspace) client.invalidateQueries();
@@ -112,7 +119,7 @@ export function usePatchSession() {
 export function useFinishSetup() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async (body: unknown) => adopt(await api.post<Session>('/setup', body)),
+    mutationFn: async (body: unknown) => enter(await api.post<Session>('/setup', body)),
     onSuccess: (session) => {
       client.setQueryData(keys.session, session);
       client.setQueryData<Setup>(keys.setup, (setup) => setup && { ...setup, needed: false });

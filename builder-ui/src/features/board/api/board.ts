@@ -32,12 +32,7 @@ export const sendMoves = (moves: Move[]) =>
 export function useRegions(view: string, enabled: boolean) {
   return useQuery({
     queryKey: [...keys.boards, view, 'regions'],
-    queryFn: async () => {
-      const { columns } = await readCards(view, { limit: 100 });
-      const regions = new Set(columns.flatMap(({ items }) => items.map(({ region }) => region ?? '')));
-      regions.delete('');
-      return [...regions].sort();
-    },
+    queryFn: async () => (await api.get<{ items: string[] }>(`/boards/${view}/regions`)).items,
     staleTime: 300_000,
     enabled,
   });

@@ -43,6 +43,7 @@ export function Toolbar({ view, state }: { view: View; state: BoardState }) {
           value={filters.region}
           options={state.regions.map((region) => ({ value: region, label: region }))}
           onChange={(region) => set({ region })}
+          onOpen={state.askRegions}
         />
         <MenuPick
           label={t('board.overdueFor')}

@@ -48,14 +48,17 @@ type PickProps = {
   /** What "no choice" is called. */
   none: string;
   onChange: (value: string | undefined) => void;
+  /** The menu is about to be shown. */
+  onOpen?: () => void;
 };
 
 /** A filter as a menu: the button says what is chosen. */
-export function MenuPick({ label, value, options, none, onChange }: PickProps) {
+export function MenuPick({ label, value, options, none, onChange, onOpen }: PickProps) {
   const chosen = options.find((option) => option.value === value)?.label ?? value;
   return (
     <Dropdown
       trigger={['click']}
+      onOpenChange={(open) => open && onOpen?.()}
       classNames={{ root: 'pick-menu' }}
       getPopupContainer={inMain}
       menu={{

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useUserNames } from '@/shared/api/names';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
@@ -26,7 +26,9 @@ export function useBoardState(view: View | undefined) {
   const sort = (['oldestDue', '-open', 'name'] as const).find((key) => key === get('sort'));
   const mode: Mode = (['table', 'calendar'] as const).find((key) => key === get('as')) ?? 'board';
   const lanes: Lanes | undefined = mode === 'board' ? laneKeys.find((key) => key === asked) : undefined;
-  const regions = useRegions(view?.key ?? '', view !== undefined);
+  // Most mornings nobody wants to know the regions: they are asked for when somebody does.
+  const [choosing, setChoosing] = useState(false);
+  const regions = useRegions(view?.key ?? '', view !== undefined && (choosing || lanes === 'region'));
 
   const filters: Filters = useMemo(() => ({ tier, owner, region, overdue }), [tier, owner, region, overdue]);
   const conditions = useMemo(() => conditionsOf(filters, today), [filters, today]);
@@ -53,6 +55,7 @@ export function useBoardState(view: View | undefined) {
     nameOf,
     mode,
     regions: regions.data ?? [],
+    askRegions: () => setChoosing(true),
     people: names.data ?? [],
     filtered: Boolean(search || tier || owner || region || overdue),
     set,
