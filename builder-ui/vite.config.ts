@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { gzipAssets } from './tools/gzip';
 import { noScrollLock } from './tools/noScrollLock';
+import { startModules } from './tools/startChunk';
 
 const server = process.env.DUEFLOW_URL ?? 'http://127.0.0.1:8080';
 
@@ -11,8 +12,16 @@ function keepFolder(): Plugin {
   return { name: 'keep-folder', apply: 'build', closeBundle: () => writeFileSync('dist/.keep', '') };
 }
 
-export default defineConfig({
-  plugins: [noScrollLock(), react(), gzipAssets(), keepFolder()],
+const framework = {
+  name: 'react',
+  priority: 2,
+  test: /node_modules\/(react|react-dom|scheduler|react-router|zustand|i18next|react-i18next|@tanstack\/(react-query|query-core))\//,
+};
+
+type Group = { name: string; priority: number; test: RegExp | ((id: string) => boolean) };
+
+const config = (groups: Group[]): UserConfig => ({
+  plugins: [noScrollLock(), react()],
   resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
   server: { proxy: { '/api': { target: server, ws: true } } },
   build: {
@@ -23,16 +32,17 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rollupOptions: {
       input: ['index.html', 'portal.html'], // the product, and the page of its customers
-      output: {
-        advancedChunks: {
-          groups: [
-            {
-              name: 'react',
-              test: /node_modules\/(react|react-dom|scheduler|react-router|zustand|i18next|react-i18next|@tanstack\/(react-query|query-core))\//,
-            },
-          ],
-        },
-      },
+      output: { advancedChunks: { groups } },
     },
   },
+});
+
+export default defineConfig(async ({ command }) => {
+  if (command !== 'build') return config([framework]);
+  const start = await startModules(config([framework]), 'index.html', 'portal.html');
+  const { plugins = [], ...rest } = config([
+    framework,
+    { name: 'start', priority: 1, test: (id) => start.has(id) },
+  ]);
+  return { ...rest, plugins: [...plugins, gzipAssets(), keepFolder()] };
 });

@@ -34,7 +34,9 @@ async function once() {
       // After the next frame it is on the screen, not only in the document.
       requestAnimationFrame(() =>
         requestAnimationFrame(() => {
-          seen.firstCard ??= performance.now();
+          if (seen.firstCard !== undefined) return;
+          seen.firstCard = performance.now();
+          console.info(`first card ${seen.firstCard}`);
         }),
       );
     };
@@ -53,10 +55,12 @@ async function once() {
   page.on('requestfailed', ended);
   const visit = async () => {
     const start = performance.now();
+    // The page tells by itself: asking it would load the test's own script into it, which costs it more than a card.
+    const told = page.waitForEvent('console', (message) => message.text().startsWith('first card'));
     await page.goto('/board', { waitUntil: 'commit' });
-    const cards = await page.waitForFunction(() => window.firstCard);
+    const cards = (await told).text().split(' ').at(-1);
     while (open > 0 || performance.now() - last < still) await page.waitForTimeout(20);
-    return { cards: Number(await cards.jsonValue()), quiet: last - start };
+    return { cards: Number(cards), quiet: last - start };
   };
   const cold = await visit();
   await page.goto('about:blank');
