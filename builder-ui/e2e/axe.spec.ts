@@ -48,6 +48,7 @@ const routes = [
   '/review',
   '/settings/keys',
   '/settings/publishers',
+  '/settings/catalogs',
   '/no-such-page',
 ];
 

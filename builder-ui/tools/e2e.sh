@@ -43,6 +43,8 @@ said() {
 
 # A demo whose days pass, one that stands nearly still for tests that look at
 # the same account for a while, and one that nobody has set up yet.
+export DUEFLOW_CATALOG_FOLDERS=$data/catalogs # below which tests put catalogues of their own
+mkdir "$DUEFLOW_CATALOG_FOLDERS"
 start demo --demo
 start still --demo --demo-day 1h
 start fresh

@@ -41,6 +41,7 @@ func (s *Server) routes() {
 	s.taskRoutes()
 	s.tierRoutes()
 	s.publisherRoutes()
+	s.catalogRoutes()
 	s.hookRoutes()
 	s.portalRoutes()
 	s.letterRoutes()

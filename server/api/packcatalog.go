@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/dueflow/dueflow/policies"
-	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/pack"
 	"github.com/dueflow/dueflow/server/packs"
@@ -64,7 +63,7 @@ func (s *Server) packCatalog(ctx context.Context, a policies.Actor, _ *nothing) 
 	for _, i := range have {
 		installed[i.ID] = i.Version
 	}
-	out, err := s.offered(ctx, installed)
+	out, err := s.offered(ctx, a.Workspace, installed)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +76,7 @@ func (s *Server) packCatalog(ctx context.Context, a policies.Actor, _ *nothing) 
 
 // offered lists the packs that ship and those of catalogues: of each id the
 // newest. One that ships gives way only to a catalogue that is trusted.
-func (s *Server) offered(ctx context.Context, installed map[string]string) (catalogOut, error) {
+func (s *Server) offered(ctx context.Context, ws string, installed map[string]string) (catalogOut, error) {
 	out := catalogOut{Items: []catalogItem{}, Sources: []catalogSource{}}
 	all, err := pack.Builtin()
 	if err != nil {
@@ -88,12 +87,12 @@ func (s *Server) offered(ctx context.Context, installed map[string]string) (cata
 		at[p.ID] = len(out.Items)
 		out.Items = append(out.Items, itemOf(p, installed[p.ID]))
 	}
-	for _, c := range s.Packs.Catalogs.List(ctx) {
-		source := catalogSource{Catalog: c, Count: len(c.Packs)}
-		if c.Note != "" {
-			source.Problem = text.Say(langOf(ctx), c.Note, fault.Params{"limit": pack.MaxIndex, "what": "index.json", "file": "index.json"})
-		}
-		out.Sources = append(out.Sources, source)
+	catalogs, err := s.Packs.Catalogs.List(ctx, ws)
+	if err != nil {
+		return out, err
+	}
+	for _, c := range catalogs {
+		out.Sources = append(out.Sources, sourceOf(ctx, c))
 		for _, l := range c.Packs {
 			item := listedItem(l, installed[l.ID])
 			item.Catalog = c.ID
@@ -110,6 +109,14 @@ func (s *Server) offered(ctx context.Context, installed map[string]string) (cata
 	return out, nil
 }
 
+func sourceOf(ctx context.Context, c packs.Catalog) catalogSource {
+	out := catalogSource{Catalog: c, Count: len(c.Packs)}
+	if c.Note != "" {
+		out.Problem = text.Say(langOf(ctx), c.Note, packs.NoteParams)
+	}
+	return out
+}
+
 func starter(i catalogItem) int {
 	if slices.Contains(i.Tags, "starter") {
 		return 0
@@ -122,7 +129,7 @@ func (s *Server) listPacks(ctx context.Context, a policies.Actor, _ *nothing) (*
 	if err != nil {
 		return nil, err
 	}
-	offered, err := s.offered(ctx, map[string]string{})
+	offered, err := s.offered(ctx, a.Workspace, map[string]string{})
 	if err != nil {
 		return nil, err
 	}

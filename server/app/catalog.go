@@ -12,7 +12,7 @@ import (
 // catalogs are the sources of packs that the server was told of. They are
 // called through the door of webhooks: what that refuses is refused here too.
 func (c *Core) catalogs(door *httpcall.Door) *packs.Catalogs {
-	out := &packs.Catalogs{Trusted: c.Config.PackKeys, Store: c.Store, Fetch: fetching(door), Now: c.Now}
+	out := &packs.Catalogs{Trusted: c.Config.PackKeys, Store: c.Store, Fetch: fetching(door), Now: c.Now, Folders: c.Config.CatalogFolders}
 	for _, s := range c.Config.Catalogs {
 		out.Sources = append(out.Sources, packs.Source{At: s.At, Keys: s.Keys})
 	}

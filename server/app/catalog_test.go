@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"context"
 	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
@@ -100,6 +99,15 @@ func (s *shelf) reader(st *store.Store, private bool, at string, keys ...string)
 	}
 }
 
+func listed(t *testing.T, c *packs.Catalogs) []packs.Catalog {
+	t.Helper()
+	list, err := c.List(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
 func systemStore(t *testing.T) *store.Store {
 	t.Helper()
 	d, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
@@ -119,29 +127,29 @@ func systemStore(t *testing.T) *store.Store {
 func TestCatalogueOverTLS(t *testing.T) {
 	s, st := shelve(t), systemStore(t)
 	c := s.reader(st, true, s.url, s.public())
-	list := c.List(t.Context())
+	list := listed(t, c)
 	if len(list) != 1 || list[0].State != packs.Trusted || list[0].Note != "" || len(list[0].Packs) != 1 {
 		t.Fatalf("list %+v", list)
 	}
 	hash := list[0].Packs[0].SHA256
-	p, vouched, err := c.Pack(t.Context(), hash)
+	p, vouched, err := c.Pack(t.Context(), "", hash)
 	if err != nil || p.ID != "from-outside" || vouched[0] != s.public() {
 		t.Fatalf("package %v %v", p, err)
 	}
-	if _, _, err := c.Pack(t.Context(), strings.Repeat("0", 64)); !fault.Is(err, fault.NotFound) {
+	if _, _, err := c.Pack(t.Context(), "", strings.Repeat("0", 64)); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a hash that nobody lists: %v", err)
 	}
 	s.answer = func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(http.StatusBadGateway); return true }
 	again := s.reader(st, true, s.url, s.public())
-	list = again.List(t.Context())
+	list = listed(t, again)
 	if list[0].Note != "catalog.offline" || len(list[0].Packs) != 1 || list[0].Got == "" || list[0].State != packs.Trusted {
 		t.Errorf("away: %+v", list[0])
 	}
-	if p, _, err := again.Pack(t.Context(), hash); err != nil || p.ID != "from-outside" {
+	if p, _, err := again.Pack(t.Context(), "", hash); err != nil || p.ID != "from-outside" {
 		t.Errorf("package while away: %v", err)
 	}
 	// With another key pinned, what was kept counts for nothing.
-	if list := s.reader(st, true, s.url, pack.PublicKey(make([]byte, 32))).List(t.Context()); len(list[0].Packs) != 0 {
+	if list := listed(t, s.reader(st, true, s.url, pack.PublicKey(make([]byte, 32)))); len(list[0].Packs) != 0 {
 		t.Errorf("kept under another key: %+v", list[0])
 	}
 }
@@ -149,12 +157,12 @@ func TestCatalogueOverTLS(t *testing.T) {
 // Who signed an index is said; without a pinned key it is not trusted.
 func TestCatalogueSignature(t *testing.T) {
 	s := shelve(t)
-	if got := s.reader(systemStore(t), true, s.url).List(t.Context())[0].State; got != packs.Unknown {
+	if got := listed(t, s.reader(systemStore(t), true, s.url))[0].State; got != packs.Unknown {
 		t.Errorf("by somebody: %s", got)
 	}
 	c := s.reader(systemStore(t), true, s.url)
 	c.Trusted = []string{s.public()}
-	if got := c.List(t.Context())[0].State; got != packs.Trusted {
+	if got := listed(t, c)[0].State; got != packs.Trusted {
 		t.Errorf("by whom the server trusts: %s", got)
 	}
 	index, _, err := pack.ReadIndex(s.index)
@@ -164,10 +172,10 @@ func TestCatalogueSignature(t *testing.T) {
 	if s.index, err = pack.WriteIndex(index, nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.reader(systemStore(t), true, s.url).List(t.Context())[0]; got.State != packs.Unsigned || len(got.Packs) != 1 {
+	if got := listed(t, s.reader(systemStore(t), true, s.url))[0]; got.State != packs.Unsigned || len(got.Packs) != 1 {
 		t.Errorf("by nobody: %+v", got)
 	}
-	if got := s.reader(systemStore(t), true, s.url, s.public()).List(t.Context())[0]; got.Note != "catalog.key" || len(got.Packs) != 0 {
+	if got := listed(t, s.reader(systemStore(t), true, s.url, s.public()))[0]; got.Note != "catalog.key" || len(got.Packs) != 0 {
 		t.Errorf("by nobody where a key is pinned: %+v", got)
 	}
 }
@@ -238,12 +246,12 @@ func TestCatalogueMisbehaves(t *testing.T) {
 		t.Run(one.name, func(t *testing.T) {
 			s := shelve(t)
 			c := s.reader(systemStore(t), true, s.url, s.public())
-			if got := c.List(t.Context())[0]; got.Note != "" {
+			if got := listed(t, c)[0]; got.Note != "" {
 				t.Fatalf("before: %+v", got)
 			}
 			s.answer = one.answer(s)
 			began := time.Now()
-			got := c.List(t.Context())[0]
+			got := listed(t, c)[0]
 			if got.Note != one.note || len(got.Packs) != 1 || got.State != packs.Trusted {
 				t.Errorf("got %+v, want note %s and the good copy", got, one.note)
 			}
@@ -258,7 +266,7 @@ func TestCatalogueMisbehaves(t *testing.T) {
 func TestCatalogueWrongPackage(t *testing.T) {
 	s := shelve(t)
 	c := s.reader(systemStore(t), true, s.url, s.public())
-	hash := c.List(t.Context())[0].Packs[0].SHA256
+	hash := listed(t, c)[0].Packs[0].SHA256
 	for name, file := range map[string][]byte{
 		"changed": append(bytes.Clone(s.file[:len(s.file)-1]), s.file[len(s.file)-1]^1),
 		"larger":  append(bytes.Clone(s.file), 0),
@@ -266,12 +274,12 @@ func TestCatalogueWrongPackage(t *testing.T) {
 	} {
 		good := s.file
 		s.file = file
-		if _, _, err := c.Pack(t.Context(), hash); fault.KeyOf(err) != "catalog.hash" && fault.KeyOf(err) != "catalog.tooBig" {
+		if _, _, err := c.Pack(t.Context(), "", hash); fault.KeyOf(err) != "catalog.hash" && fault.KeyOf(err) != "catalog.tooBig" {
 			t.Errorf("%s: %v", name, err)
 		}
 		s.file = good
 	}
-	if _, _, err := c.Pack(t.Context(), hash); err != nil {
+	if _, _, err := c.Pack(t.Context(), "", hash); err != nil {
 		t.Errorf("the right one: %v", err)
 	}
 }
@@ -280,7 +288,7 @@ func TestCatalogueWrongPackage(t *testing.T) {
 func TestCataloguePrivate(t *testing.T) {
 	s := shelve(t)
 	for _, at := range []string{s.url, "https://localhost/shelf", "https://169.254.169.254/latest"} {
-		if got := s.reader(systemStore(t), false, at).List(t.Context())[0]; got.Note != "catalog.private" {
+		if got := listed(t, s.reader(systemStore(t), false, at))[0]; got.Note != "catalog.private" {
 			t.Errorf("%s: %+v", at, got)
 		}
 	}
@@ -304,18 +312,18 @@ func TestCatalogueFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := s.reader(systemStore(t), false, dir, s.public())
-	list := c.List(context.Background())
+	list := listed(t, c)
 	if list[0].Note != "" || len(list[0].Packs) != 1 {
 		t.Fatalf("list %+v", list[0])
 	}
-	if _, _, err := c.Pack(t.Context(), list[0].Packs[0].SHA256); err == nil {
+	if _, _, err := c.Pack(t.Context(), "", list[0].Packs[0].SHA256); err == nil {
 		t.Error("a link out of the folder was followed")
 	}
 	if err := os.Remove(filepath.Join(dir, "x.dfpkg")); err != nil {
 		t.Fatal(err)
 	}
 	put(filepath.Join(dir, "x.dfpkg"), s.file)
-	if _, _, err := c.Pack(t.Context(), list[0].Packs[0].SHA256); err != nil {
+	if _, _, err := c.Pack(t.Context(), "", list[0].Packs[0].SHA256); err != nil {
 		t.Errorf("from the folder: %v", err)
 	}
 }

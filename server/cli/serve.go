@@ -30,6 +30,7 @@ type serveCmd struct {
 	AllowPrivate    bool     `help:"Let webhooks call private and local addresses."`
 	PackKeys        string   `help:"Public keys of publishers whose packs are trusted, with commas." placeholder:"KEYS"`
 	Catalog         []string `help:"Catalogue of packs: an https address or a folder, # and the keys that must sign it. Repeat it for more." placeholder:"URL#KEY" sep:"none"`
+	CatalogFolders  string   `help:"Folder below which workspaces may name folders as catalogues of their own." placeholder:"DIR"`
 	ClockOffset     string   `help:"Move the clock, for drills." placeholder:"168h"`
 }
 
@@ -37,7 +38,7 @@ func (s *serveCmd) settings() map[string]string {
 	given := map[string]string{
 		"data": s.Data, "listen": s.Listen, "mongodb-uri": s.MongoURI, "mongodb-prefix": s.MongoPrefix, "temporal-address": s.TemporalAddress,
 		"temporal-namespace": s.TemporalNS, "roles": s.Roles, "log-level": s.LogLevel, "demo-day": s.DemoDay, "clock-offset": s.ClockOffset,
-		"pack-keys": s.PackKeys, "catalog": strings.Join(s.Catalog, " "),
+		"pack-keys": s.PackKeys, "catalog": strings.Join(s.Catalog, " "), "catalog-folders": s.CatalogFolders,
 	}
 	if s.Demo {
 		given["demo"] = "true"

@@ -25,6 +25,7 @@ type Config struct {
 	SecretKey       string
 	PackKeys        []string
 	Catalogs        []Catalog
+	CatalogFolders  string
 	TemporalAddress string
 	TemporalNS      string
 	Roles           []string
@@ -96,6 +97,7 @@ var table = []setting{
 	{"temporal-namespace", "DUEFLOW_TEMPORAL_NAMESPACE", "dueflow", "namespace on the cluster, made if it is missing", false, str(func(c *Config) *string { return &c.TemporalNS })},
 	{"pack-keys", "DUEFLOW_PACK_KEYS", "", "public keys, separated by commas, of publishers whose packs are trusted", false, setPackKeys},
 	{"catalog", "DUEFLOW_CATALOGS", "", "catalogues of packs besides the built-in ones, separated by spaces: an https address or a folder with index.json, then # and the keys that must sign it, such as https://packs.example.com/dueflow#ed25519:…", false, setCatalogs},
+	{"catalog-folders", "DUEFLOW_CATALOG_FOLDERS", "", "folder below which workspaces may name folders as catalogues of their own; none if empty", false, str(func(c *Config) *string { return &c.CatalogFolders })},
 	{"roles", "DUEFLOW_ROLES", "api,worker", "what this process does: api, worker", false, setRoles},
 	{"log-level", "DUEFLOW_LOG_LEVEL", "info", "debug, info, warn or error", false, str(func(c *Config) *string { return &c.LogLevel })},
 	{"demo", "DUEFLOW_DEMO", "false", "make and open the demo workspace", false, flag(func(c *Config) *bool { return &c.Demo })},

@@ -46,6 +46,9 @@ func TestMain(m *testing.M) {
 
 func run(m *testing.M, dir string) int {
 	dataDir = dir
+	if err := trustShelf(dir); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	if shared.srv != nil {
 		shared.srv.Close()

@@ -28,17 +28,21 @@ const (
 	maxFiles = 100 // packages kept; the oldest make room
 )
 
-// CatalogSpecs are the collections of the system's database: what was last got
-// from catalogues.
+// CatalogSpecs are the collections of what was last got from catalogues: in the
+// system's database from those of the server, in a workspace's from its own.
 var CatalogSpecs = []store.Spec{
 	{Name: indexes, MaxBody: 3 * pack.MaxIndex},
 	{Name: fetched, MaxBody: 2*pack.MaxFile + 1<<10, Indexes: []store.Index{store.OnText("at")}},
 }
 
-// Source is a catalogue that the server was told of.
+// Source is a catalogue that the server was told of, or a workspace.
 type Source struct {
 	At   string   // an https address, or a folder
 	Keys []string // that must sign its index; none accepts any, and says so
+	// Space is the workspace whose own it is; "" is the server's, for all.
+	Space string
+	// Within is the folder that the folder At lies in; it is never left.
+	Within string
 }
 
 // The states of a catalogue's signature.
@@ -56,6 +60,10 @@ type Catalog struct {
 	State string    `json:"state" enum:"trusted,unknown,unsigned"`
 	// Got is when this copy was got; "" when there is none.
 	Got string `json:"got,omitempty"`
+	// Looked is when it was last looked for a newer copy.
+	Looked string `json:"looked,omitempty"`
+	// Own tells that it is the workspace's own, not the server's.
+	Own bool `json:"own"`
 	// Note is the text key of why there is no newer copy; "" when all is well.
 	Note  string        `json:"note,omitempty"`
 	Packs []pack.Listed `json:"-"`
@@ -72,6 +80,8 @@ type Catalogs struct {
 	Now   func() time.Time
 	// Patience bounds the wait for a source; 0 is eight seconds.
 	Patience time.Duration
+	// Folders is the folder below which workspaces may name folders; "" is none.
+	Folders string
 
 	mu    sync.Mutex
 	seats map[string]*seat
@@ -81,35 +91,50 @@ type Catalogs struct {
 type seat struct {
 	sync.Mutex
 	Catalog
-	made string
-	next time.Time // when to look again
+	made  string
+	tried time.Time // when it was last looked at
+	next  time.Time // when to look again
 }
 
 const (
 	lookAgain  = 10 * time.Minute
 	retryAfter = time.Minute
+	// atMostEvery keeps who presses the button again and again from calling
+	// somebody else's server as often.
+	atMostEvery = 2 * time.Second
 )
 
+// id tells sources apart: under another key, what was got before counts for nothing.
 func (s Source) id() string {
-	h := sha256.Sum256([]byte(s.At))
+	of := s.At
+	if s.Space != "" {
+		of = strings.Join(append([]string{s.Space, s.At}, s.Keys...), "\n")
+	}
+	h := sha256.Sum256([]byte(of))
 	return hex.EncodeToString(h[:8])
+}
+
+// home is the database in which what was got is kept.
+func (s Source) home() string {
+	if s.Space != "" {
+		return s.Space
+	}
+	return workspace.System
 }
 
 func (s Source) web() bool { return strings.HasPrefix(s.At, "https://") }
 
-// List gives the catalogues as they stand, looking at those that have not been
-// looked at for a while, all at once.
-func (c *Catalogs) List(ctx context.Context) []Catalog {
-	if c == nil || len(c.Sources) == 0 {
-		return []Catalog{}
-	}
-	out := make([]Catalog, len(c.Sources))
+// List gives the catalogues of the server and of a workspace as they stand,
+// looking at those that have not been looked at for a while, all at once.
+func (c *Catalogs) List(ctx context.Context, ws string) ([]Catalog, error) {
+	sources, err := c.sources(ctx, ws)
+	out := make([]Catalog, len(sources))
 	var all sync.WaitGroup
-	for k, s := range c.Sources {
+	for k, s := range sources {
 		all.Go(func() { out[k] = c.look(ctx, s) })
 	}
 	all.Wait()
-	return out
+	return out, err
 }
 
 func (c *Catalogs) seat(s Source) *seat {
@@ -120,7 +145,7 @@ func (c *Catalogs) seat(s Source) *seat {
 	}
 	t := c.seats[s.id()]
 	if t == nil {
-		t = &seat{Catalog: Catalog{ID: s.id(), At: s.At, State: Unsigned}}
+		t = &seat{Catalog: Catalog{ID: s.id(), At: s.At, State: Unsigned, Own: s.Space != ""}}
 		c.seats[s.id()] = t
 	}
 	return t
@@ -130,6 +155,11 @@ func (c *Catalogs) look(ctx context.Context, s Source) Catalog {
 	t := c.seat(s)
 	t.Lock()
 	defer t.Unlock()
+	return c.lookIn(ctx, s, t)
+}
+
+// lookIn is look with the seat locked.
+func (c *Catalogs) lookIn(ctx context.Context, s Source, t *seat) Catalog {
 	now := c.Now()
 	if now.Before(t.next) {
 		return t.Catalog
@@ -137,6 +167,7 @@ func (c *Catalogs) look(ctx context.Context, s Source) Catalog {
 	if t.Got == "" {
 		c.recall(ctx, s, t)
 	}
+	t.Looked, t.tried = value.Instant(now), now
 	raw, err := c.get(ctx, s, "index.json", pack.MaxIndex)
 	if err == nil {
 		err = c.take(s, t, raw, value.Instant(now))
@@ -204,7 +235,7 @@ func (c *Catalogs) get(ctx context.Context, s Source, name string, most int64) (
 		}
 		return raw, err
 	}
-	root, err := os.OpenRoot(s.At)
+	root, err := s.open()
 	if err != nil {
 		return nil, err
 	}
@@ -224,6 +255,19 @@ func (c *Catalogs) get(ctx context.Context, s Source, name string, most int64) (
 	return raw, err
 }
 
+// open opens the folder of a source.
+func (s Source) open() (*os.Root, error) {
+	if s.Within == "" {
+		return os.OpenRoot(s.At)
+	}
+	around, err := os.OpenRoot(s.Within)
+	if err != nil {
+		return nil, err
+	}
+	defer around.Close() //nolint:errcheck // read only
+	return around.OpenRoot(s.At)
+}
+
 type keptIndex struct {
 	Raw string `json:"raw"`
 	Got string `json:"got"`
@@ -231,7 +275,7 @@ type keptIndex struct {
 
 // recall reads the last good copy; it is judged as if it had just come.
 func (c *Catalogs) recall(ctx context.Context, s Source, t *seat) {
-	d, err := c.Store.In(workspace.System, indexes).Get(ctx, s.id())
+	d, err := c.Store.In(s.home(), indexes).Get(ctx, s.id())
 	if err != nil {
 		return // there is none
 	}
@@ -248,7 +292,7 @@ func (c *Catalogs) remember(ctx context.Context, s Source, raw []byte, got strin
 	if err != nil {
 		return
 	}
-	col := c.Store.In(workspace.System, indexes)
+	col := c.Store.In(s.home(), indexes)
 	if _, err = col.Insert(ctx, s.id(), body); fault.Is(err, fault.Conflict) {
 		_, _ = col.Replace(ctx, store.Doc{ID: s.id(), Body: body}, 0)
 	}

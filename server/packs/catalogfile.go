@@ -9,28 +9,35 @@ import (
 	"github.com/dueflow/dueflow/schemas/pack"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/workspace"
 )
 
-// Pack gives a package that a catalogue lists, by its hash: the kept one, or
-// fetched. vouched are the keys that the catalogue's own must be signed by.
+// Pack gives a package that a catalogue of the server or of a workspace lists, by
+// its hash: the kept one, or fetched. vouched are the keys that the catalogues
+// which list it must be signed by.
 // Faults: NotFound "pack.none"; Unavailable and Invalid "catalog.…".
-func (c *Catalogs) Pack(ctx context.Context, hash string) (p *pack.Pack, vouched []string, err error) {
-	if c != nil {
-		for _, s := range c.Sources {
-			for _, l := range c.look(ctx, s).Packs {
-				if l.SHA256 == hash {
-					p, err = c.file(ctx, s, l)
-					return p, s.Keys, err
-				}
+func (c *Catalogs) Pack(ctx context.Context, ws, hash string) (p *pack.Pack, vouched []string, err error) {
+	sources, err := c.sources(ctx, ws)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = none(hash)
+	for _, s := range sources {
+		for _, l := range c.look(ctx, s).Packs {
+			if l.SHA256 != hash {
+				continue
 			}
+			vouched = append(vouched, s.Keys...)
+			if p == nil { // else another catalogue has given it
+				p, err = c.file(ctx, s, l)
+			}
+			break
 		}
 	}
-	return nil, nil, none(hash)
+	return p, vouched, err
 }
 
 func (c *Catalogs) file(ctx context.Context, s Source, l pack.Listed) (*pack.Pack, error) {
-	col := c.Store.In(workspace.System, fetched)
+	col := c.Store.In(s.home(), fetched)
 	if d, err := col.Get(ctx, l.SHA256); err == nil {
 		var kept struct{ File string }
 		if json.Unmarshal(d.Body, &kept) == nil {
@@ -54,12 +61,11 @@ func (c *Catalogs) file(ctx context.Context, s Source, l pack.Listed) (*pack.Pac
 	if _, err := col.Insert(ctx, l.SHA256, body); err != nil && !fault.Is(err, fault.Conflict) {
 		return nil, err
 	}
-	return p, c.prune(ctx)
+	return p, prune(ctx, col)
 }
 
 // prune makes room: the packages that were fetched first go.
-func (c *Catalogs) prune(ctx context.Context) error {
-	col := c.Store.In(workspace.System, fetched)
+func prune(ctx context.Context, col store.Collection) error {
 	n, err := col.Count(ctx, nil, 2*maxFiles)
 	if err != nil || n <= maxFiles {
 		return err

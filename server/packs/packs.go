@@ -32,12 +32,12 @@ const (
 )
 
 // Specs are the collections of this room.
-var Specs = []store.Spec{
+var Specs = append([]store.Spec{
 	{Name: collection, Indexes: []store.Index{store.OnText("state")}, MaxBody: 12 << 20},
 	{Name: packFiles, MaxBody: 2*pack.MaxFile + 1<<10},
 	{Name: fileHeads},
 	{Name: trust},
-}
+}, CatalogSpecs...)
 
 // The states of an installed pack.
 const (
@@ -165,7 +165,7 @@ func (s *Service) Find(ctx context.Context, ws, id, file string) (Found, error) 
 	d, err := s.Store.In(ws, packFiles).Get(ctx, file)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		f.Pack, f.Vouched, err = s.Catalogs.Pack(ctx, file)
+		f.Pack, f.Vouched, err = s.Catalogs.Pack(ctx, ws, file)
 	case err == nil:
 		f.Pack, err = readKept(d)
 	}

@@ -20,10 +20,11 @@ import (
 const (
 	collection = "tier"
 	runs       = "tierRun"
+	due        = "tierDue" // accounts to score soon
 )
 
 // Specs are the collections of this room.
-var Specs = []store.Spec{{Name: collection}, {Name: runs}}
+var Specs = []store.Spec{{Name: collection}, {Name: runs}, {Name: due, Indexes: []store.Index{store.OnText("at")}}}
 
 // Where a tier comes from.
 const (
@@ -61,7 +62,7 @@ type Service struct {
 	// fall: c.Falls tells them apart.
 	OnWorse func(ctx context.Context, ws, customer string, c Card) error
 	log     Log
-	queue   queue
+	soon    soon
 }
 
 // Log takes what goes wrong and is tried again.
@@ -71,7 +72,7 @@ type Log interface {
 
 // New makes the service.
 func New(s *store.Store, w *workspace.Service, a *accounts.Service, r *records.Service, log Log) *Service {
-	return &Service{store: s, spaces: w, accounts: a, records: r, log: log, queue: queue{due: map[account]time.Time{}}}
+	return &Service{store: s, spaces: w, accounts: a, records: r, log: log, soon: soon{due: map[account]time.Time{}}}
 }
 
 // Get gives a customer's card; before the first computation only the tier.

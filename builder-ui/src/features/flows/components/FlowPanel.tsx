@@ -1,10 +1,10 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, InputNumber, Select } from 'antd';
+import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useCalendarOptions } from '@/shared/api/calendars';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useFlowTypes } from '../api/designer';
-import type { Filter, LocalText, Settings, Span, Stop, Subject } from '../model/document';
+import type { Filter, LocalText, Settings, Stop, Subject } from '../model/document';
 import { stopsOf } from '../model/draft';
 import { usePanel } from '../panel/context';
 import { Field } from '../panel/Field';
@@ -13,6 +13,7 @@ import { TextWidget } from '../panel/TextWidget';
 import { TimeInput } from '../panel/TimeInput';
 import { Choice, SpanInput } from '../panel/widgets';
 import { useDesigner, useDesignerStore } from '../store/designer';
+import { FlowBudget } from './FlowBudget';
 import { ParamsPanel } from './ParamsPanel';
 
 /** What holds for the whole flow: when it may write to people, and when it ends by itself. */
@@ -122,36 +123,7 @@ export default function FlowPanel() {
         options={['customer', 'workspace'].map(option('zones'))}
         onChange={(timezone) => setting({ timezone: timezone as string | undefined })}
       />
-      <Field group label={t('designer.budget')} help={t('designer.budgetHelp')}>
-        {() => (
-          <span className="prop-row">
-            <InputNumber
-              className="prop-number"
-              aria-label={t('designer.budgetMax')}
-              min={1}
-              max={100}
-              precision={0}
-              disabled={readOnly}
-              value={settings.contactBudget?.max}
-              onChange={(max) =>
-                setting({
-                  contactBudget: max
-                    ? { per: { value: 2, unit: 'businessDay' }, ...settings.contactBudget, max }
-                    : undefined,
-                })
-              }
-            />
-            <span>{t('designer.per')}</span>
-            <SpanInput
-              label={t('designer.budget')}
-              value={settings.contactBudget?.per}
-              onChange={(per?: Span) =>
-                per && setting({ contactBudget: { max: settings.contactBudget?.max ?? 1, per } })
-              }
-            />
-          </span>
-        )}
-      </Field>
+      <FlowBudget budget={settings.contactBudget} onChange={(contactBudget) => setting({ contactBudget })} />
       <Field group label={t('designer.late')} help={t('designer.lateHelp')}>
         {() => (
           <div className="prop-stack">

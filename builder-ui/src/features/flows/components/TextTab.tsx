@@ -90,11 +90,12 @@ export default function TextTab({ flowKey, mine }: { flowKey: string; mine: bool
             )}
             {contactBudget && (
               <li>
-                {t('designer.text.budget', {
+                {t(contactBudget.class ? 'designer.text.budgetOf' : 'designer.text.budget', {
                   count: contactBudget.max,
                   max: contactBudget.max,
                   value: contactBudget.per.value,
                   unit: t(`designer.unit.${contactBudget.per.unit}`),
+                  what: contactBudget.class && t(`designer.budgetClasses.${contactBudget.class}`),
                 })}
               </li>
             )}

@@ -3,6 +3,7 @@ import '../texts';
 import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, useParams } from 'react-router';
 import { Page } from '@/shared/ui/Page';
+import { CatalogsTab } from './CatalogsTab';
 import { ChannelsTab } from './ChannelsTab';
 import { CalendarsTab } from './calendars/CalendarsTab';
 import { ContactTab } from './contact/ContactTab';
@@ -29,6 +30,7 @@ const tabs = {
   signin: SignInTab,
   keys: KeysTab,
   publishers: PublishersTab,
+  catalogs: CatalogsTab,
 };
 
 export default function SettingsPage() {
