@@ -56,7 +56,7 @@ type todayCounts struct {
 	SentToday int64 `json:"sentToday"`
 	Held      int   `json:"held"`
 	Parked    int   `json:"parked"`
-	Tasks     int   `json:"tasks"`
+	Tasks     int64 `json:"tasks"`
 	Promises  int   `json:"promises"`
 	Unknown   int64 `json:"unknown"`
 }
@@ -307,13 +307,16 @@ func (s *Server) todayTasks(ctx context.Context, a policies.Actor, _ *workspace.
 	if err != nil {
 		return err
 	}
-	list, _, err := s.Tasks.List(ctx, a.Workspace, tasks.Query{Status: tasks.Open, Scope: records.Stamped(v.Scope), Limit: maxToday})
+	q := tasks.Query{Status: tasks.Open, Scope: records.Stamped(v.Scope), Limit: shown}
+	if out.Counts.Tasks, err = s.Tasks.Count(ctx, a.Workspace, q, maxCount); err != nil {
+		return err
+	}
+	list, _, err := s.Tasks.List(ctx, a.Workspace, q)
 	if err != nil {
 		return err
 	}
 	names := s.userNames(ctx, a.Workspace)
-	out.Counts.Tasks = len(list)
-	for _, t := range list[:min(shown, len(list))] {
+	for _, t := range list {
 		out.Tasks = append(out.Tasks, showTask(t, names, v))
 	}
 	return nil

@@ -9,12 +9,16 @@ import (
 	"time"
 
 	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/client"
 	"github.com/dueflow/dueflow/server/clock"
 	"github.com/dueflow/dueflow/server/config"
 	"github.com/dueflow/dueflow/server/identity"
+	"github.com/dueflow/dueflow/server/tasks"
 	"github.com/dueflow/dueflow/server/workspace"
+	"github.com/dueflow/dueflow/workflows/activity"
+	"github.com/dueflow/dueflow/workflows/node"
 )
 
 type taskLine struct {
@@ -402,5 +406,73 @@ func TestReviewByMail(t *testing.T) {
 	time.Sleep(500 * time.Millisecond)
 	if n := len(office.taken()); n != 2 {
 		t.Errorf("%d letters", n)
+	}
+}
+
+// TestTasksWithoutDate: what is due comes before what has no date, on Today
+// and on every page of the list, and what has no date is never called late.
+func TestTasksWithoutDate(t *testing.T) {
+	s := newSpace(t, nil)
+	customer := s.customer("Undated")
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	give := func(key string, due value.Date, at time.Time) {
+		must(t, s.srv.Tasks.Create(t.Context(), s.key, activity.Task{
+			Key: key, Kind: node.ActTask, Customer: customer, Title: map[string]string{"en": key}, Due: due, At: at,
+		}, tasks.Assignment{}, "Undated", nil))
+	}
+	var want []string
+	for i := range 30 {
+		give(fmt.Sprintf("undated %02d", i), 0, now.Add(time.Duration(i)*time.Minute))
+	}
+	for i := range 5 {
+		due := value.DateOf(now) + value.Date(4-i)
+		give("due "+due.String(), due, now.Add(time.Hour))
+		want = append([]string{"due " + due.String()}, want...)
+	}
+	for i := range 30 {
+		want = append(want, fmt.Sprintf("undated %02d", i))
+	}
+	type titled struct {
+		Title map[string]string
+	}
+	titles := func(list []titled) (out []string) {
+		for _, l := range list {
+			out = append(out, l.Title["en"])
+		}
+		return out
+	}
+	var today struct {
+		Tasks  []titled
+		Counts struct{ Tasks int }
+	}
+	must(t, s.c.Do(t.Context(), "GET", "/today", nil, &today))
+	if got := titles(today.Tasks); !slices.Equal(got, want[:20]) || today.Counts.Tasks != 35 {
+		t.Errorf("today: %d tasks, %q", today.Counts.Tasks, got)
+	}
+	for _, limit := range []int{1, 4, 5, 7, 35, 200} {
+		var got []string
+		for cursor, page := "", 0; page == 0 || cursor != ""; page++ {
+			var list struct {
+				Items []titled
+				Next  string
+			}
+			must(t, s.c.Do(t.Context(), "GET", fmt.Sprintf("/tasks?status=open&limit=%d&cursor=%s", limit, cursor), nil, &list))
+			if len(list.Items) == 0 || len(list.Items) > limit {
+				t.Fatalf("a page of %d with a limit of %d", len(list.Items), limit)
+			}
+			got, cursor = append(got, titles(list.Items)...), list.Next
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("pages of %d: %q", limit, got)
+		}
+	}
+	calendar, err := value.CalendarByID("everyday")
+	must(t, err)
+	nudges, err := s.srv.Tasks.Nudges(t.Context(), s.key, value.DateOf(now)+30, calendar, 100)
+	must(t, err)
+	for _, n := range nudges {
+		if n.Due == 0 {
+			t.Errorf("%s is called late", n.Key)
+		}
 	}
 }

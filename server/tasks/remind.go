@@ -28,7 +28,7 @@ func (s *Service) Nudges(ctx context.Context, ws string, today value.Date, cal *
 	var out []Nudge
 	if set.Escalate > 0 {
 		late := cal.AddWorkdays(today, -set.Escalate)
-		list, err := s.find(ctx, ws, filter.And(filter.Eq("status", Open), filter.Lte("due", late.String()), filter.Missing("escalatedAt")), limit)
+		list, err := s.find(ctx, ws, filter.And(filter.Eq("status", Open), dueBy(late), filter.Missing("escalatedAt")), limit)
 		if err != nil {
 			return nil, err
 		}
@@ -36,7 +36,7 @@ func (s *Service) Nudges(ctx context.Context, ws string, today value.Date, cal *
 			out = append(out, Nudge{Entry: e, Late: true})
 		}
 		later := cal.AddWorkdays(today, -2*set.Escalate)
-		list, err = s.find(ctx, ws, filter.And(filter.Eq("status", Open), filter.Lte("due", later.String()), filter.Exists("chief"), filter.Missing("escalatedTo")), limit)
+		list, err = s.find(ctx, ws, filter.And(filter.Eq("status", Open), dueBy(later), filter.Exists("chief"), filter.Missing("escalatedTo")), limit)
 		if err != nil {
 			return nil, err
 		}
@@ -51,27 +51,21 @@ func (s *Service) Nudges(ctx context.Context, ws string, today value.Date, cal *
 	if set.Remind == 0 {
 		until = today
 	}
-	list, err := s.find(ctx, ws, filter.And(filter.Eq("status", Open), filter.Lte("due", until.String()), filter.Exists("assignee"), filter.Missing("remindedAt")), limit)
+	list, err := s.find(ctx, ws, filter.And(filter.Eq("status", Open), dueBy(until), filter.Exists("assignee"), filter.Missing("remindedAt")), limit)
 	for _, e := range list {
 		out = append(out, Nudge{Entry: e})
 	}
 	return out, err
 }
 
+// dueBy are the tasks that are due by a day; one without a date never is.
+func dueBy(d value.Date) filter.Expr {
+	return filter.And(filter.Gt("due", ""), filter.Lte("due", d.String()))
+}
+
 func (s *Service) find(ctx context.Context, ws string, where filter.Expr, limit int) ([]Entry, error) {
-	page, err := s.store.In(ws, collection).Find(ctx, store.Query{Filter: where, Sort: []store.SortKey{{Field: "due"}}, Limit: limit})
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Entry, 0, len(page.Docs))
-	for _, d := range page.Docs {
-		e := Entry{ID: d.ID}
-		if err := json.Unmarshal(d.Body, &e.Task); err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-	}
-	return out, nil
+	list, _, err := s.page(ctx, ws, where, limit, "")
+	return list, err
 }
 
 // Told marks a task as nudged: to the owner, to their manager chief, or with

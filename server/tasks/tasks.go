@@ -19,7 +19,7 @@ const collection = "task"
 
 // Specs are the collections of this room.
 var Specs = []store.Spec{
-	{Name: collection, Indexes: []store.Index{store.OnText("status", "due"), store.OnText("assignee", "status"), store.OnText("customer", "status")}},
+	{Name: collection, Indexes: []store.Index{store.OnText("status", "due", "createdAt"), store.OnText("assignee", "status"), store.OnText("customer", "status")}},
 	{Name: settings, MaxBody: 256 << 10},
 	{Name: absences},
 }
@@ -155,58 +155,6 @@ func (s *Service) CompleteKey(ctx context.Context, ws, key, by string) error {
 	}
 	_, err = s.Complete(ctx, ws, id, "", "", by, nil)
 	return err
-}
-
-// Query asks for a page of tasks, the earliest due first.
-type Query struct {
-	Status, Assignee, Customer string
-	// Queue names roles and teams whose tasks nobody has taken yet.
-	Queue *Queue
-	// Team names what the people and teams around somebody have to do.
-	Team   *Team
-	Scope  filter.Expr
-	Limit  int
-	Cursor string
-}
-
-// Queue is what waits for anybody of some roles or teams, and what is late of
-// those who report to somebody.
-type Queue struct {
-	Roles, Teams []string
-	Chief        string
-}
-
-// Team is what some people have, and what waits for their teams.
-type Team struct{ People, Teams []string }
-
-// List gives a page of tasks.
-func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string, error) {
-	where := []filter.Expr{q.Scope}
-	for f, v := range map[string]string{"status": q.Status, "assignee": q.Assignee, "customer": q.Customer} {
-		if v != "" {
-			where = append(where, filter.Eq(f, v))
-		}
-	}
-	if q.Queue != nil {
-		waits := filter.And(filter.Missing("assignee"), filter.Or(filter.In("role", q.Queue.Roles...), filter.In("team", q.Queue.Teams...)))
-		where = append(where, filter.Or(waits, filter.In("escalatedTo", q.Queue.Roles...), filter.Eq("chief", q.Queue.Chief)))
-	}
-	if q.Team != nil {
-		where = append(where, filter.Or(filter.In("assignee", q.Team.People...), filter.In("team", q.Team.Teams...)))
-	}
-	page, err := s.store.In(ws, collection).Find(ctx, store.Query{Filter: filter.And(where...), Sort: []store.SortKey{{Field: "due"}}, Limit: q.Limit, After: q.Cursor})
-	if err != nil {
-		return nil, "", err
-	}
-	out := make([]Entry, 0, len(page.Docs))
-	for _, d := range page.Docs {
-		e := Entry{ID: d.ID}
-		if err := json.Unmarshal(d.Body, &e.Task); err != nil {
-			return nil, "", err
-		}
-		out = append(out, e)
-	}
-	return out, page.Next, nil
 }
 
 // CompleteKind ends a customer's open tasks of a kind, without a result.

@@ -40,7 +40,8 @@ func TestPlans(t *testing.T) {
 	t.Cleanup(func() { _ = s.Close() })
 	spec := storetest.Invoices()
 	spec.Search = []string{"no"}
-	spec.Indexes = append(spec.Indexes, store.Index{Fields: []store.IndexField{{Path: "wake", Kind: store.Text}}, Sparse: true})
+	spec.Indexes = append(spec.Indexes, store.Index{Fields: []store.IndexField{{Path: "wake", Kind: store.Text}}, Sparse: true},
+		store.OnText("status", "due", "issued"))
 	if err := s.Ensure(context.Background(), "plans", spec); err != nil {
 		t.Fatal(err)
 	}
@@ -52,6 +53,8 @@ func TestPlans(t *testing.T) {
 
 	open := filter.Eq("status", "open")
 	asc, desc := []store.SortKey{{Field: "due"}}, []store.SortKey{{Field: "due", Desc: true}}
+	dated, undated := filter.And(open, filter.Gt("due", "")), filter.And(open, filter.Eq("due", ""))
+	byDue := []store.SortKey{{Field: "due"}, {Field: "issued"}}
 	at := func(v any) *store.Position { return &store.Position{Values: []any{v}, ID: "x"} }
 	for name, tc := range map[string]struct {
 		q    store.FindQuery
@@ -68,6 +71,10 @@ func TestPlans(t *testing.T) {
 		"no filter, next":    {store.FindQuery{Sort: asc, After: at("2025")}, "(g_text_due"},
 		"by id":              {store.FindQuery{After: &store.Position{ID: "x"}}, "(id>?)"},
 		"sparse":             {store.FindQuery{Filter: filter.Lte("wake", "2025"), Sort: []store.SortKey{{Field: "wake"}}}, "(g_text_wake<?)"},
+		"dated":              {store.FindQuery{Filter: dated, Sort: byDue}, "(g_text_status=? AND g_text_due>?"},
+		"dated, next":        {store.FindQuery{Filter: dated, Sort: byDue, After: &store.Position{Values: []any{"2025", "2024"}, ID: "x"}}, "(g_text_status=? AND g_text_due"},
+		"undated":            {store.FindQuery{Filter: undated, Sort: byDue}, "(g_text_status=? AND g_text_due=?"},
+		"undated, next":      {store.FindQuery{Filter: undated, Sort: byDue, After: &store.Position{Values: []any{"", "2024"}, ID: "x"}}, "(g_text_status=? AND g_text_due=?"},
 		"prefix":             {store.FindQuery{Filter: filter.StartsWith("due", "2025-0"), Sort: asc}, "(g_text_due>? AND g_text_due<?)"},
 		"in":                 {store.FindQuery{Filter: filter.In("due", "a", "b"), Sort: asc}, "(g_text_due=?)"},
 	} {
