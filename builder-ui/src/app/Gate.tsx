@@ -1,8 +1,9 @@
-import { lazy, type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useLocation } from 'react-router';
 import { useSession, useSetup, useSignIn } from '@/shared/api/session';
 import { setLanguage } from '@/shared/i18n';
+import { lazy } from '@/shared/lib/lazy';
 import { ErrorState, PageSkeleton } from '@/shared/ui/states';
 
 const EnrolPage = lazy(() => import('@/features/session/components/EnrolPage'));
@@ -25,7 +26,8 @@ export function Gate({ children }: { children: ReactNode }) {
     mutate({ email: demoUser.email, demo: true });
   }, [enterDemo, demoUser, mutate]);
 
-  const failed = setup.error ?? session.error;
+  // A question that was asked again in vain takes nobody out of what they are doing.
+  const failed = (!setup.data && setup.error) || (session.data === undefined && session.error);
   if (failed) {
     const retry = () => {
       setup.refetch();

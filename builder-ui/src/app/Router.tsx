@@ -1,5 +1,6 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
+import { lazy } from '@/shared/lib/lazy';
 import { PageSkeleton } from '@/shared/ui/states';
 import { Gate, SignedOutOnly } from './Gate';
 import { pages } from './pages';

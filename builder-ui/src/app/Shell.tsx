@@ -16,7 +16,7 @@ import {
   TeamOutlined,
 } from '@ant-design/icons';
 import { Button, Tooltip } from 'antd';
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { NoticeBell } from '@/features/board/components/NoticeBell';
@@ -24,6 +24,7 @@ import { useMe } from '@/shared/api/session';
 import type { Permission } from '@/shared/api/types';
 import { useLive } from '@/shared/api/useLive';
 import { useNoticesHere } from '@/shared/api/useNoticesHere';
+import { lazy } from '@/shared/lib/lazy';
 import { usePrefs } from '@/shared/lib/prefs';
 import { LanguageSwitch } from '@/shared/ui/LanguageSwitch';
 import { Logo } from '@/shared/ui/Logo';

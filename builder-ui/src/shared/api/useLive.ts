@@ -40,6 +40,13 @@ export function hearLive(listener: (events: LiveEvent[]) => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Calls back whenever the server is there again after it was away. */
+export function onBack(back: () => void): () => void {
+  return useLiveStore.subscribe((now, before) => {
+    if (now.status === 'live' && before.status !== 'live') back();
+  });
+}
+
 const settle = 700;
 
 /** Keeps one socket open while someone is signed in, resuming after the last event it saw. */
@@ -83,7 +90,11 @@ export function useLive(workspace: string | undefined) {
       const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
       socket = new WebSocket(`${scheme}://${location.host}/api/v1/live${seq ? `?after=${seq}` : ''}`);
       current = socket;
-      socket.onopen = () => dispatch({ type: 'opened' });
+      socket.onopen = () => {
+        dispatch({ type: 'opened' });
+        // What could not be read while the server was away is read now, wherever it is shown.
+        void client.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
+      };
       socket.onmessage = (message) => {
         try {
           receive(JSON.parse(message.data));

@@ -1,8 +1,9 @@
 import './texts';
 import { App, Button } from 'antd';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '@/shared/api/session';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { errorText } from '@/shared/ui/states';
 import { type TierCard, useSetTier, useTier } from './api';

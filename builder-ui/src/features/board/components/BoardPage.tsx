@@ -1,8 +1,9 @@
 import '../texts';
 import { Button } from 'antd';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTitle } from '@/shared/lib/useTitle';
 import { Empty, ErrorState } from '@/shared/ui/states';

@@ -1,7 +1,8 @@
 import { BellOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { lazy } from '@/shared/lib/lazy';
 import { useNotices } from '../api/notices';
 
 const NoticeDrawer = lazy(() => import('./NoticeDrawer'));

@@ -1,11 +1,12 @@
 import { CloseOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCommand } from '@/shared/api/records';
 import { useCan, useMe } from '@/shared/api/session';
 import type { Command, CustomerPage } from '@/shared/api/types';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { AgeChip, TierMark } from '@/shared/ui/Chip';
 import { DisputeNote } from '@/shared/ui/Dispute';

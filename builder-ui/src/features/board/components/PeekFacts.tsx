@@ -1,6 +1,7 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CustomerPage } from '@/shared/api/types';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 

@@ -1,5 +1,6 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import type { AccountItem, CustomerPage } from '@/shared/api/types';
+import { lazy } from '@/shared/lib/lazy';
 
 export type Action =
   | { kind: 'pay' | 'promise' | 'hold' | 'liftHold'; item?: AccountItem }

@@ -1,10 +1,11 @@
 import '@/features/inbox/texts';
 import { Button, Segmented, Tabs } from 'antd';
-import { Fragment, lazy, Suspense, useEffect, useMemo, useState } from 'react';
+import { Fragment, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { useUserNames } from '@/shared/api/names';
 import type { Run, TimelineEntry } from '@/shared/api/types';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';

@@ -1,9 +1,10 @@
 import '../contacts/texts';
 import { Button } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '@/shared/api/session';
 import type { CustomerPage } from '@/shared/api/types';
+import { lazy } from '@/shared/lib/lazy';
 import { Chip } from '@/shared/ui/Chip';
 import { Section } from '@/shared/ui/Page';
 import { useContacts } from '../api/customers';

@@ -1,12 +1,13 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { useUserNames } from '@/shared/api/names';
 import { useCan } from '@/shared/api/session';
 import type { Customer } from '@/shared/api/types';
 import { daysBetween } from '@/shared/lib/date';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
 import { AgeChip, Chip, TierMark } from '@/shared/ui/Chip';

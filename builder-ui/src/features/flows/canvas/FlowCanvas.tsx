@@ -9,8 +9,9 @@ import {
   ReactFlowProvider,
   useReactFlow,
 } from '@xyflow/react';
-import { type KeyboardEvent, lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { lazy } from '@/shared/lib/lazy';
 import type { Place } from '../model/document';
 import type { Graph } from '../model/graph';
 import { cardHeight, cardWidth, type Layout } from '../model/layout';

@@ -1,6 +1,7 @@
 import { App } from 'antd';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Lines } from '@/shared/ui/states';
 import type { Issue } from '../api/designer';
@@ -23,14 +24,22 @@ import { useKeys } from './useKeys';
 import { useOverlay } from './useOverlay';
 
 // The canvas is there first; what people open follows.
-const StepPanel = lazy(() => import('./StepPanel'));
-const FlowPanel = lazy(() => import('./FlowPanel'));
-const IssuesPanel = lazy(() => import('./IssuesPanel'));
-const readMenu = () => import('./InsertMenu');
-const InsertMenu = lazy(readMenu);
-const KeysDialog = lazy(() => import('./KeysDialog'));
-const MoveDialog = lazy(() => import('./MoveDialog'));
-const ConflictDialog = lazy(() => import('./ConflictDialog'));
+const parts = {
+  menu: () => import('./InsertMenu'),
+  step: () => import('./StepPanel'),
+  flow: () => import('./FlowPanel'),
+  issues: () => import('./IssuesPanel'),
+  keys: () => import('./KeysDialog'),
+  move: () => import('./MoveDialog'),
+  conflict: () => import('./ConflictDialog'),
+};
+const StepPanel = lazy(parts.step);
+const FlowPanel = lazy(parts.flow);
+const IssuesPanel = lazy(parts.issues);
+const InsertMenu = lazy(parts.menu);
+const KeysDialog = lazy(parts.keys);
+const MoveDialog = lazy(parts.move);
+const ConflictDialog = lazy(parts.conflict);
 
 /** The workbench: steps on the left, the flow in the middle, settings on the right. */
 export function Designer({ alive }: { alive: () => void }) {
@@ -65,9 +74,11 @@ export function Designer({ alive }: { alive: () => void }) {
   const { onKeyDown, removeSteps, moveTo } = useKeys(store, { enterPanel, showKeys, askMove });
   useSayHere(working, alive);
 
-  // The menu must be at hand when somebody asks for it, but it is no part of the first picture.
+  // No part of the first picture, but at hand when somebody asks for it, also while the server is away.
   useEffect(() => {
-    const later = setTimeout(readMenu, 2500);
+    const later = setTimeout(() => {
+      for (const part of Object.values(parts)) part().catch(() => {});
+    }, 2500);
     return () => clearTimeout(later);
   }, []);
 

@@ -1,10 +1,11 @@
 import { DownOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Button, Dropdown } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ApiError } from '@/shared/api/client';
+import { lazy } from '@/shared/lib/lazy';
 import { errorText } from '@/shared/ui/states';
 import {
   type ConflictProblem,

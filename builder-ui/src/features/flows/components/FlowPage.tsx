@@ -1,9 +1,10 @@
 import '../texts';
 import { LeftOutlined } from '@ant-design/icons';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, useParams, useSearchParams } from 'react-router';
 import { useCan } from '@/shared/api/session';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTitle } from '@/shared/lib/useTitle';
 import { StatusChip } from '@/shared/ui/Chip';

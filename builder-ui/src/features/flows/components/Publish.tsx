@@ -1,8 +1,9 @@
 import { App, Button } from 'antd';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { useCan } from '@/shared/api/session';
+import { lazy } from '@/shared/lib/lazy';
 import { useBatch } from '../api/flows';
 import { useDesigner } from '../store/designer';
 import { useFlush } from '../store/flush';

@@ -28,7 +28,7 @@ export function SaveLine() {
         : t('designer.save.refused', { reason: save.text ?? '' })
       : t(`designer.save.${save.kind}`);
   return (
-    <span className={`save save-${save.kind}`} role="status" data-save={save.kind}>
+    <span className={`save save-${save.kind}`} role="status" data-save={save.kind} title={text}>
       {icons[save.kind]}
       <span className="save-text">{text}</span>
     </span>

@@ -1,5 +1,7 @@
 import type { Text } from '@/shared/api/types';
 
+export { isObject, same } from '@/shared/lib/json';
+
 /** A flow document as the server stores it; unknown properties travel along untouched. */
 export type SpanUnit = 'minute' | 'hour' | 'day' | 'businessDay' | 'week';
 export type Span = { value: number; unit: SpanUnit };
@@ -47,20 +49,3 @@ export type FlowDocument = {
 export type Place = { from: string; port: string };
 
 export const portOf = (edge: Edge) => edge.port || 'out';
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Equality of JSON values, whatever the order of keys. */
-export function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((item, at) => same(item, b[at]));
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a).filter((key) => a[key] !== undefined);
-  return (
-    keys.length === Object.keys(b).filter((key) => b[key] !== undefined).length &&
-    keys.every((key) => key in b && same(a[key], b[key]))
-  );
-}

@@ -1,4 +1,5 @@
 import { ApiError } from '@/shared/api/client';
+import { onBack } from '@/shared/api/useLive';
 import { type ConflictProblem, inspect, patchDraft, readDraft, readNews } from '../api/designer';
 import { toDocument, toUnits } from '../model/draft';
 import {
@@ -48,13 +49,11 @@ export class Saver {
       if (edited || decided) this.changed();
     });
     const wake = () => {
-      if (document.visibilityState === 'hidden') return;
-      this.tries = 0;
-      this.schedule(0);
-      void this.news();
+      if (document.visibilityState !== 'hidden') this.wake();
     };
     window.addEventListener('online', wake);
     document.addEventListener('visibilitychange', wake);
+    const deaf = onBack(() => this.wake());
     const leave = () => this.drawer.leave();
     window.addEventListener('pagehide', leave);
     void this.recover();
@@ -62,6 +61,7 @@ export class Saver {
     return () => {
       this.stopped = true;
       unsubscribe();
+      deaf();
       clearTimeout(this.timer);
       clearTimeout(this.lookTimer);
       window.removeEventListener('online', wake);
@@ -69,6 +69,14 @@ export class Saver {
       window.removeEventListener('pagehide', leave);
       void this.flush().finally(() => this.drawer.leave());
     };
+  }
+
+  /** The server may be there again: asks at once instead of waiting for the next try. */
+  private wake() {
+    this.tries = 0;
+    this.schedule(0);
+    void this.news();
+    void this.inspect();
   }
 
   /** Sends what is left, for somebody who needs the server to know everything now. */

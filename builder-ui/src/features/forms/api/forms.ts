@@ -53,9 +53,11 @@ export const useForms = () =>
 export const useForm = (key: string) =>
   useQuery({
     queryKey: formKey(key),
-    queryFn: () => api.get<FormEntry>(`/forms/${key}`),
+    queryFn: () => readForm(key),
     enabled: key !== '',
   });
+
+export const readForm = (key: string) => api.get<FormEntry>(`/forms/${key}`);
 
 export const saveDraft = ({ key, ...body }: FormDoc, version: number) =>
   api.put<FormEntry>(`/forms/${key}`, { ...body, layout: body.layout ?? {} }, version);

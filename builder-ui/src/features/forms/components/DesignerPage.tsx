@@ -1,10 +1,12 @@
 import '../texts';
 import { HistoryOutlined, RedoOutlined, UndoOutlined } from '@ant-design/icons';
 import { Alert, App, Button, Dropdown, Segmented, Tooltip } from 'antd';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { useCan, useMe } from '@/shared/api/session';
+import { same } from '@/shared/lib/json';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTitle } from '@/shared/lib/useTitle';
 import { Chip } from '@/shared/ui/Chip';
@@ -36,7 +38,7 @@ export default function DesignerPage() {
     if (!form.data || opened === key) return;
     useDesigner.getState().open(form.data);
     const found = kept(workspace, key);
-    const fresh = found && JSON.stringify(found.doc) !== JSON.stringify(docOf(form.data));
+    const fresh = found && !same(found.doc, docOf(form.data));
     setLeft(fresh ? found : undefined);
     if (found && !fresh) forget(workspace, key);
     setOpened(key);

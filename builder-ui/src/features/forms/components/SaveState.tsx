@@ -1,4 +1,9 @@
-import { CheckCircleOutlined, CloudSyncOutlined, ExclamationCircleOutlined } from '@ant-design/icons';
+import {
+  CheckCircleOutlined,
+  CloudSyncOutlined,
+  DisconnectOutlined,
+  ExclamationCircleOutlined,
+} from '@ant-design/icons';
 import { App, Button, Popover } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/shared/api/session';
@@ -10,14 +15,22 @@ import { focusSoon } from './focus';
 /** Whether the server has what is on the screen; it never says so before it does. */
 export function SaveState() {
   const { t } = useTranslation();
-  const { state, problems, past } = useDesigner();
+  const { state: now, away, problems, past } = useDesigner();
+  // Typing on does not bring the server back.
+  const state = away && (now === 'dirty' || now === 'saving') ? 'offline' : now;
   if (state === 'conflict') return <Conflict />;
   if (state === 'refused') return <Problems />;
   if (state === 'saved' && past.length === 0) return null;
   const good = state === 'saved';
   return (
-    <span className={good ? 'fd-state fd-state-good' : 'fd-state'} role="status">
-      {good ? <CheckCircleOutlined aria-hidden /> : <CloudSyncOutlined aria-hidden />}
+    <span className={`fd-state fd-state-${state}`} role="status" data-save={state}>
+      {good ? (
+        <CheckCircleOutlined aria-hidden />
+      ) : state === 'offline' ? (
+        <DisconnectOutlined aria-hidden />
+      ) : (
+        <CloudSyncOutlined aria-hidden />
+      )}
       {t(`forms.state.${state}`, { count: problems.length })}
     </span>
   );

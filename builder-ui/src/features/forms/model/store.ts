@@ -16,6 +16,8 @@ type Designer = {
   past: Snapshot[];
   future: Snapshot[];
   state: SaveState;
+  /** The last try to save got no answer. */
+  away: boolean;
   problems: FieldProblem[];
   /** Said to screen readers after a move. */
   said: string;
@@ -54,6 +56,7 @@ export const useDesigner = create<Designer>((set) => ({
   past: [],
   future: [],
   state: 'saved',
+  away: false,
   problems: [],
   said: '',
   open: (entry, doc) => {
@@ -69,6 +72,7 @@ export const useDesigner = create<Designer>((set) => ({
       past: [],
       future: [],
       state: doc ? 'dirty' : 'saved',
+      away: false,
       problems: [],
     });
   },
@@ -106,7 +110,13 @@ export const useDesigner = create<Designer>((set) => ({
   saving: () => set({ state: 'saving' }),
   // What was typed while the request was under way is not saved by its answer.
   saved: (entry, sent) =>
-    set(({ doc }) => ({ version: entry.version, problems: [], state: doc === sent ? 'saved' : 'dirty' })),
-  failed: (state, problems = []) => set({ state, problems }),
+    set(({ doc }) => ({
+      version: entry.version,
+      problems: [],
+      away: false,
+      state: doc === sent ? 'saved' : 'dirty',
+    })),
+  failed: (state, problems = []) =>
+    set(({ away }) => ({ state, problems, away: state === 'offline' || (away && state === 'dirty') })),
   adoptVersion: (version) => set({ version, state: 'dirty' }),
 }));

@@ -1,11 +1,12 @@
 import '../texts';
 import { ArrowLeftOutlined, CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons';
 import { Button, Segmented } from 'antd';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import type { CustomerPage, Message } from '@/shared/api/types';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTemplateNames } from '@/shared/lib/useTemplateNames';
 import { Chip, StatusChip } from '@/shared/ui/Chip';

@@ -1,11 +1,12 @@
 import { PlusOutlined, WalletOutlined } from '@ant-design/icons';
 import { Button, Tooltip } from 'antd';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import type { Invoice } from '@/shared/api/types';
 import { bucketKeys, isOpen } from '@/shared/lib/ageing';
+import { lazy } from '@/shared/lib/lazy';
 import { currencies } from '@/shared/lib/money';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';

@@ -1,8 +1,9 @@
 import '../texts';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { useCan } from '@/shared/api/session';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 import { FilterBar, Pick, SearchBox } from '@/shared/ui/Filters';

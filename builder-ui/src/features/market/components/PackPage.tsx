@@ -1,9 +1,10 @@
 import '../texts';
 import { Button } from 'antd';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { useCan } from '@/shared/api/session';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 import { Fact, Page } from '@/shared/ui/Page';

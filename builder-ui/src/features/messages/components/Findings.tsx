@@ -1,4 +1,9 @@
-import { CheckCircleFilled, ExclamationCircleFilled, InfoCircleFilled } from '@ant-design/icons';
+import {
+  CheckCircleFilled,
+  DisconnectOutlined,
+  ExclamationCircleFilled,
+  InfoCircleFilled,
+} from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import type { Finding, TemplateDoc } from '../api/messages';
 import { lineAt, placeOf } from '../model/template';
@@ -7,11 +12,12 @@ import { lineAt, placeOf } from '../model/template';
 export function Findings({
   findings,
   doc,
-  pending,
+  unchecked,
 }: {
   findings: Finding[];
   doc: TemplateDoc;
-  pending: boolean;
+  /** Nobody could be asked about what stands there now. */
+  unchecked: boolean;
 }) {
   const { t } = useTranslation();
   const sorted = [...findings].sort((a, b) => Number(b.blocking) - Number(a.blocking));
@@ -26,15 +32,15 @@ export function Findings({
     field.setSelectionRange(at, at + 1);
   };
   return (
-    <section
-      className="section msg-findings"
-      aria-label={t('messages.checks')}
-      aria-busy={pending ? undefined : undefined}
-    >
+    <section className="section msg-findings" aria-label={t('messages.checks')}>
       <div className="section-head">
         <h2 className="section-title">{t('messages.checks')}</h2>
       </div>
-      {sorted.length === 0 ? (
+      {unchecked ? (
+        <p className="msg-unchecked">
+          <DisconnectOutlined aria-hidden /> {t('messages.notChecked')}
+        </p>
+      ) : sorted.length === 0 ? (
         <p className="msg-good">
           <CheckCircleFilled aria-hidden /> {t('messages.allGood')}
         </p>

@@ -1,11 +1,12 @@
 import '../texts';
 import { PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import type { Lang } from '@/shared/api/types';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 import { Page } from '@/shared/ui/Page';

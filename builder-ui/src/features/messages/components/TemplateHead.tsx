@@ -1,8 +1,9 @@
 import { App, Button, Dropdown, Input, Segmented } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { useCan } from '@/shared/api/session';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { errorText } from '@/shared/ui/states';
 import { type TemplateDetail, type TemplateDoc, useDeleteTemplate, useTemplates } from '../api/messages';

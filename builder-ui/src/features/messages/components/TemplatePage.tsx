@@ -1,16 +1,17 @@
 import '../texts';
-import { Alert, App, Button } from 'antd';
+import { App, Button } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { ApiError } from '@/shared/api/client';
 import { useCan, useMe } from '@/shared/api/session';
 import type { Lang } from '@/shared/api/types';
+import { same } from '@/shared/lib/json';
 import { useDebounced } from '@/shared/lib/useDebounced';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTitle } from '@/shared/lib/useTitle';
 import { Chip } from '@/shared/ui/Chip';
-import { ErrorState, errorText, PageSkeleton } from '@/shared/ui/states';
+import { ErrorState, PageSkeleton } from '@/shared/ui/states';
 import {
   type TemplateDetail,
   type TemplateDoc,
@@ -32,6 +33,7 @@ import { BodyEditor, type Caret } from './BodyEditor';
 import { Findings } from './Findings';
 import { PreviewPanel } from './PreviewPanel';
 import { Head, More, UsedBy } from './TemplateHead';
+import { Leftover, NotSaved } from './Unsaved';
 import { VariablePicker } from './VariablePicker';
 
 export default function TemplatePage() {
@@ -60,6 +62,8 @@ function Editor({
   const { t } = useTranslation();
   const format = useFormat();
   const { message, modal } = App.useApp();
+  // Sent, and perhaps stored without our hearing of it.
+  const unanswered = useRef<TemplateDoc>(undefined);
   const workspace = useMe().workspace.key;
   const canWrite = useCan('template.write');
   const asked = useSearchParams()[0].has('for');
@@ -67,7 +71,7 @@ function Editor({
   const [doc, setDoc] = useState<TemplateDoc>(() => docOf(template));
   const [left, setLeft] = useState(() => {
     const kept = keptTemplate(workspace, template.key);
-    return kept && JSON.stringify(kept.doc) !== JSON.stringify(docOf(template)) ? kept : undefined;
+    return kept && !same(kept.doc, docOf(template)) ? kept : undefined;
   });
   const [lang, setLang] = useState<Lang>(format.lang);
   const [customer, setCustomer] = useState('');
@@ -75,7 +79,7 @@ function Editor({
   const shown = useDebounced(doc, settle);
   const preview = usePreview(shown, customer, lang);
   const save = useSaveTemplate();
-  const changed = JSON.stringify(doc) !== JSON.stringify(docOf(base));
+  const changed = !same(doc, docOf(base));
   const findings = preview.data?.findings ?? [];
   const blocked = findings.some(({ blocking }) => blocking);
   const name = format.text(doc.name) || doc.key;
@@ -95,19 +99,23 @@ function Editor({
       { doc, version },
       {
         onSuccess: (saved) => {
+          unanswered.current = undefined;
           setBase({ ...base, ...saved });
           forgetTemplate(workspace, doc.key);
           message.success(t('state.saved'));
         },
         onError: (error) => {
-          if (error instanceof ApiError && error.status === 409) return askConflict();
-          message.error(errorText(error, t).text);
+          if (error instanceof ApiError && error.status === 409) return void askConflict();
+          if (!(error instanceof ApiError) || error.status === 0 || error.status >= 500)
+            unanswered.current = doc;
         },
       },
     );
   const askConflict = async () => {
     const theirs = (await refetch()).data;
     if (!theirs) return;
+    // Meeting oneself is no quarrel.
+    if (unanswered.current && same(docOf(theirs), docOf(unanswered.current))) return submit(theirs.version);
     modal.confirm({
       title: t('messages.conflict'),
       content: t('messages.conflictText'),
@@ -168,36 +176,19 @@ function Editor({
         </div>
       </div>
       {left && (
-        <Alert
-          className="msg-alert"
-          type="info"
-          showIcon
-          title={t('messages.leftover', { at: format.instant(new Date(left.at).toISOString()) })}
-          action={
-            <span className="inline">
-              <Button
-                size="small"
-                type="primary"
-                onClick={() => {
-                  setDoc(left.doc);
-                  setLeft(undefined);
-                }}
-              >
-                {t('messages.takeUp')}
-              </Button>
-              <Button
-                size="small"
-                onClick={() => {
-                  forgetTemplate(workspace, template.key);
-                  setLeft(undefined);
-                }}
-              >
-                {t('messages.dropIt')}
-              </Button>
-            </span>
-          }
+        <Leftover
+          at={left.at}
+          onTake={() => {
+            setDoc(left.doc);
+            setLeft(undefined);
+          }}
+          onDrop={() => {
+            forgetTemplate(workspace, template.key);
+            setLeft(undefined);
+          }}
         />
       )}
+      {changed && <NotSaved error={save.error} onRetry={() => submit()} />}
       <div className="msg-columns">
         <div className="column-main">
           <Head doc={doc} onChange={setDoc} disabled={!canWrite} />
@@ -220,7 +211,7 @@ function Editor({
           </div>
         </div>
         <div className="column-side">
-          <Findings findings={findings} doc={doc} pending={preview.isFetching} />
+          <Findings findings={findings} doc={doc} unchecked={preview.isError} />
           <PreviewPanel
             doc={shown}
             preview={preview}

@@ -1,8 +1,9 @@
 import { EllipsisOutlined } from '@ant-design/icons';
 import { App, Button, Dropdown } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Task } from '@/shared/api/types';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { errorText } from '@/shared/ui/states';
 import { useChangeTask } from './taskQueries';

@@ -1,7 +1,8 @@
 import { DatePicker, Input, InputNumber, Switch } from 'antd';
 import dayjs from 'dayjs';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { lazy } from '@/shared/lib/lazy';
 import { useSession } from '../../api/session';
 import { isFormula } from '../../form/kinds';
 import type { Json } from '../../form/types';
