@@ -61,7 +61,7 @@ func Start(ctx context.Context, opt Options) (*Engine, error) {
 		e.embedded, address = emb, emb.Address
 	}
 	c, err := client.DialContext(ctx, client.Options{
-		HostPort: address, Namespace: e.opt.Namespace, Logger: quiet{tlog.NewStructuredLogger(opt.Log)},
+		HostPort: address, Namespace: e.opt.Namespace, Logger: quiet{tlog.NewStructuredLogger(opt.Log)}, DataConverter: shrinking(),
 		ConnectionOptions: client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}},
 	})
 	if err != nil {
