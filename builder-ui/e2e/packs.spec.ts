@@ -174,6 +174,55 @@ test('a field of one’s own stands for the pack’s', async ({ page }) => {
     await ask(page, 'POST', `/packs/${id}/uninstall`, { dry: false, stop: true });
 });
 
+test('a calendar comes along, and yours of that name stays if you say so', async ({ page }) => {
+  await speak(page, 'en');
+  await open(page, '/market');
+  const days = (line: string) => ({
+    name: 'Shop days',
+    file: 'days.csv',
+    data: Buffer.from(line).toString('base64'),
+  });
+  const { id } = await ask<{ id: string }>(page, 'POST', '/calendars', days('2027-03-08,off,Party'));
+  const own = { ...document('overdue-friendly'), settings: { calendar: id } };
+  await ask(page, 'PUT', '/flows/own-way', { document: own });
+  const { file } = await ask<{ file: string }>(page, 'POST', '/packs/export', {
+    flow: 'own-way',
+    id: 'own-days',
+    version: '1.0.0',
+    name: words,
+    about: words,
+    publisher: 'Us',
+    licence: 'MIT',
+    noQuestions: true,
+  });
+  await ask(page, 'DELETE', '/flows/own-way');
+  await ask(page, 'PUT', `/calendars/${id}`, days('2027-03-09,off,Another party'), 1);
+
+  await upload(page, Buffer.from(file, 'base64'));
+  await page.getByRole('checkbox', { name: 'I know where it comes from' }).check();
+  await expect(page.getByText('You have one of this name, and it differs.')).toBeVisible();
+  const install = page.getByRole('button', { name: 'Install', exact: true });
+  await expect(install).toBeEnabled(); // nothing of yours would be changed
+  await page.getByRole('checkbox', { name: 'Install the calendar Shop days' }).check();
+  const choice = page.getByRole('radiogroup', { name: 'Shop days, Days: which one stays' });
+  await expect(choice).toContainText('from 2027-03-09');
+  await expect(install).toBeDisabled();
+  await expectAccessible(page);
+  await choice.getByRole('radio', { name: /Keep mine/ }).check();
+  await install.click();
+  await expect(page.getByText('Own way 1.0.0 is installed')).toBeVisible();
+  const { document: doc } = await ask<{ document: { settings?: { calendar?: string } } }>(
+    page,
+    'GET',
+    '/flows/own-way',
+  );
+  expect(doc.settings?.calendar).toBe(id);
+  await ask(page, 'POST', '/packs/own-days/uninstall', { dry: false, stop: true });
+  const kept = await ask<{ name: string; version: number }>(page, 'GET', `/calendars/${id}`);
+  expect(kept).toMatchObject({ name: 'Shop days', version: 2 });
+  await ask(page, 'DELETE', `/calendars/${id}`);
+});
+
 test('a plan that has become old is not applied but shown anew', async ({ page }) => {
   await speak(page, 'en');
   await open(page, '/market/vip-care?install=1');

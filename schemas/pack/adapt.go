@@ -20,6 +20,9 @@ type Choices struct {
 	Fields map[string]string          `json:"fields,omitempty"` // pack's path → workspace's path; "" leaves it out
 	Roles  map[string]string          `json:"roles,omitempty"`  // pack's role → workspace's role
 	Keys   map[string]string          `json:"keys,omitempty"`   // "flows/x" → key in the workspace
+	// Without are calendars of the pack that its flows do not use: the workspace's
+	// usual one takes their place.
+	Without []string `json:"without,omitempty"`
 }
 
 // Adapted is a pack's objects as a workspace would hold them.
@@ -87,8 +90,11 @@ func (a *adapter) object(o Object) (json.RawMessage, error) {
 	case Message:
 		m["key"] = a.key(Message, o.Key)
 		return a.message(m)
+	case Calendar:
+		return canonicalOf(m)
 	case Flow:
 		a.stops(o, m)
+		a.calendar(m)
 		m["key"] = a.key(Flow, o.Key)
 	case Board:
 		m["key"] = a.key(Board, o.Key)

@@ -14,7 +14,6 @@ import (
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/form"
 	"github.com/dueflow/dueflow/schemas/message"
-	"github.com/dueflow/dueflow/schemas/value"
 )
 
 // Finding is something about a pack that its author should know. Errors keep
@@ -67,9 +66,7 @@ func (p *Pack) Lint(w World) []Finding {
 		case Form:
 			l.form(o)
 		case Calendar:
-			if _, err := value.ParseCalendar(o.Raw); err != nil {
-				l.fault(o.Path(), err)
-			}
+			l.calendar(o)
 		case Board, Role:
 			l.named(o)
 		}
@@ -165,6 +162,9 @@ func (l *linter) flow(o Object, types func(string) (filter.Type, bool), used map
 		used[key] = true
 		_, own := l.p.Find(Message, key)
 		return own || l.w.Template != nil && l.w.Template(key)
+	}, Calendar: func(id string) bool {
+		_, own := l.p.Find(Calendar, id)
+		return own
 	}}
 	if l.w.Nodes == nil {
 		return

@@ -11,8 +11,8 @@ import (
 
 // TakeApart gives the pieces of an object that are merged on their own: the
 // units of a flow; subject, text and HTML of each language of a message; the
-// fields of a form; the rows of a role; the days of a calendar; the settings
-// of a board.
+// fields of a form; the rows of a role; the settings of a board; a calendar is
+// one piece.
 func TakeApart(k Kind, raw json.RawMessage) (flow.Units, error) {
 	if k == Flow {
 		return flow.TakeApart(raw)
@@ -23,13 +23,16 @@ func TakeApart(k Kind, raw json.RawMessage) (flow.Units, error) {
 	}
 	u := flow.Units{}
 	m, _ := v.(map[string]any)
+	if k == Calendar {
+		return wholeCalendar(m)
+	}
 	return u, pieces(u, "", m, depths[k])
 }
 
 // depths say which members of an object are taken apart further: down to
 // "variant/<language>/<part>", "fields/<key>", "rules/<row>" and so on.
 var depths = map[Kind]map[string]int{
-	Message: {"variant": 2}, Form: {"fields": 1}, Role: {"rules": 1}, Calendar: {"off": 1}, Board: {"limits": 1},
+	Message: {"variant": 2}, Form: {"fields": 1}, Role: {"rules": 1}, Board: {"limits": 1},
 }
 
 func pieces(u flow.Units, at string, m map[string]any, deeper map[string]int) error {
@@ -81,12 +84,12 @@ func PutTogether(k Kind, key string, u flow.Units) (json.RawMessage, error) {
 		raw, _ := u.PutTogether(flow.Format, key)
 		return Canonical(raw)
 	}
+	if k == Calendar {
+		return u[calendarWhole], nil
+	}
 	out := map[string]any{}
 	if k != Form {
 		out["key"] = key
-	}
-	if k == Calendar {
-		out["id"] = key
 	}
 	for _, name := range sortedNames(u) {
 		v, err := form.Decode(u[name])

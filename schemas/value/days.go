@@ -28,6 +28,10 @@ type RowFault struct {
 // MaxCalendarDays bounds the days of one calendar.
 const MaxCalendarDays = 5000
 
+// MaxShut bounds the days in a row without a workday in a calendar: beyond it a
+// wait for working days would find none.
+const MaxShut = 45
+
 // maxDayName bounds the name of a day, in bytes.
 const maxDayName = 120
 

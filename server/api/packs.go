@@ -180,6 +180,7 @@ func showInstalled(i packs.Installed, names map[string]string) installedOut {
 // changesOf are the rights that installing an object asks for beside "pack".
 var changesOf = map[pack.Kind]need{
 	pack.Flow: {"flow", "update"}, pack.Message: {"template", "update"}, pack.Form: {"form", "publish"}, pack.Role: {"role", "update"},
+	pack.Calendar: {"workspace", "update"},
 }
 
 func (s *Server) applyPack(ctx context.Context, a policies.Actor, in *applyIn) (*reply[installedOut], error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/pack"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/client"
 	"github.com/dueflow/dueflow/server/workspace"
@@ -331,14 +332,17 @@ func TestOwnCalendars(t *testing.T) {
 	if !slices.Equal(played.Totals.NoData, []int{2041}) {
 		t.Errorf("years without data: %v", played.Totals.NoData)
 	}
-	// A pack made of it leaves the calendar at home: nobody else has it.
-	var made struct{ Stripped []string }
+	// A pack made of it brings the calendar along.
+	var made struct{ File []byte }
 	must(t, s.c.Do(t.Context(), "POST", "/packs/export", map[string]any{
 		"flow": "cal", "id": "by-our-days", "version": "1.0.0", "name": map[string]string{"en": "By our days", "zh-CN": "按自有日历"},
 		"about": map[string]string{"en": "x", "zh-CN": "x"}, "licence": "MIT", "publisher": "Test",
 	}, &made))
-	if !slices.Contains(made.Stripped, "/settings/calendar") {
-		t.Errorf("a pack keeps the calendar: %v", made.Stripped)
+	out, err := pack.Read(made.File)
+	must(t, err)
+	if own := out.Of(pack.Calendar); len(own) != 1 || !strings.Contains(string(own[0].Raw), today.String()) || !strings.Contains(string(own[0].Raw), "Our days") ||
+		!strings.Contains(string(out.Of(pack.Flow)[0].Raw), `"calendar":"`+own[0].Key+`"`) {
+		t.Errorf("a pack without its calendar: %v", own)
 	}
 	bad := strings.ReplaceAll(flow, cal.ID, "own-none")
 	var lint struct {

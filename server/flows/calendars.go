@@ -3,14 +3,16 @@ package flows
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/server/store"
 )
 
 // CalendarUsers names the flows that use a calendar: in the draft, in the live
-// version, or in a version that still carries runs.
-func (s *Service) CalendarUsers(ctx context.Context, ws, id, lang string) ([]string, error) {
+// version, or in a version that still carries runs. Flows that are about to be
+// deleted can be left out.
+func (s *Service) CalendarUsers(ctx context.Context, ws, id, lang string, but ...string) ([]string, error) {
 	list, err := s.List(ctx, ws)
 	if err != nil {
 		return nil, err
@@ -27,6 +29,9 @@ func (s *Service) CalendarUsers(ctx context.Context, ws, id, lang string) ([]str
 	}
 	var out []string
 	for _, f := range list {
+		if slices.Contains(but, f.Key) {
+			continue
+		}
 		if f.Status == Live {
 			hashes[f.Key] = append(hashes[f.Key], f.Hash)
 		}
@@ -45,7 +50,7 @@ func (s *Service) CalendarUsers(ctx context.Context, ws, id, lang string) ([]str
 			out = append(out, f.Name.In(lang))
 		}
 	}
-	private, err := s.privateUsers(ctx, ws, id)
+	private, err := s.privateUsers(ctx, ws, id, but)
 	return append(out, private...), err
 }
 
@@ -57,14 +62,14 @@ func usesCalendar(doc json.RawMessage, id string) bool {
 }
 
 // privateUsers are drafts that one person keeps apart.
-func (s *Service) privateUsers(ctx context.Context, ws, id string) ([]string, error) {
+func (s *Service) privateUsers(ctx context.Context, ws, id string, but []string) ([]string, error) {
 	var out []string
 	err := s.store.In(ws, Privates).Each(ctx, store.Query{Limit: 200}, func(d store.Doc) error {
 		var p Private
 		if err := json.Unmarshal(d.Body, &p); err != nil {
 			return err
 		}
-		if usesCalendar(p.Document, id) {
+		if usesCalendar(p.Document, id) && !slices.Contains(but, p.Key) {
 			out = append(out, p.Key)
 		}
 		return nil

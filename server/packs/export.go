@@ -91,6 +91,15 @@ func (s *Service) Export(ctx context.Context, a policies.Actor, r ExportRequest)
 		return nil, err
 	}
 	objects = append(objects, pack.Object{Kind: pack.Flow, Key: r.Flow, Raw: raw})
+	if x.calendar != "" {
+		o, err := s.exportedCalendar(ctx, a.Workspace, x.calendar)
+		if err != nil {
+			return nil, err
+		}
+		if o != nil {
+			objects = append(objects, *o)
+		}
+	}
 	for _, key := range []string{"customer", "invoice"} {
 		o, err := s.ownFields(ctx, a.Workspace, key, objects)
 		if err != nil {

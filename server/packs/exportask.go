@@ -18,6 +18,7 @@ import (
 // pack could ask instead of deciding it for everybody.
 type exporter struct {
 	templates map[string]bool
+	calendar  string // of the workspace's own, that the flow names
 	stripped  []string
 	asked     []question
 }
@@ -51,8 +52,7 @@ func (x *exporter) strip(at string, v any) any {
 				x.stripped = append(x.stripped, here) // a remark among colleagues
 				delete(t, k)
 			case k == "calendar" && at == "/settings" && workspace.OwnCalendarID(s):
-				x.stripped = append(x.stripped, here) // nobody else has it; theirs takes its place
-				delete(t, k)
+				x.calendar, t[k] = s, exportedKey // it comes along
 			case k == "template" && isText:
 				x.templates[s] = true
 			default:

@@ -121,6 +121,9 @@ func RunFixture(ctx context.Context, p *pack.Pack, o pack.Object, nodes *node.Re
 		return nil, nil, err
 	}
 	space, err := f.space()
+	if err == nil {
+		space.Calendars, err = p.Calendars()
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -122,7 +122,7 @@ func (s *Service) keys(ctx context.Context, a policies.Actor, p *Plan, src *pack
 	for _, o := range src.Objects {
 		path := string(o.Kind) + "/" + o.Key
 		h := s.handler(o.Kind)
-		if !o.Kind.Installs() || h == nil || o.Kind == pack.Form || p.choices.Keys[path] != "" {
+		if !o.Kind.Installs() || h == nil || o.Kind == pack.Form || o.Kind == pack.Calendar || p.choices.Keys[path] != "" {
 			continue
 		}
 		for n := 1; ; n++ {

@@ -47,6 +47,9 @@ func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, adapte
 				return err
 			}
 		}
+		if c, ok := p.theirs[o.Key]; ok && o.Kind == pack.Calendar {
+			o.Raw = c.raw
+		}
 		mine, _, err := h.read(ctx, a, o)
 		if err != nil {
 			return err
@@ -55,6 +58,9 @@ func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, adapte
 		op := ObjectPlan{Kind: o.Kind, Key: key, As: o.Key, Name: NameOf(o.Raw), Conflicts: []pack.Clash{}}
 		if o.Kind == pack.Form {
 			op.Name = formName(o.Key)
+		}
+		if o.Kind == pack.Calendar {
+			was, had = basis(was, had, mine)
 		}
 		after, err := merge(&op, was, had, mine, o, r.Take[string(o.Kind)+"/"+key])
 		if err != nil {
@@ -66,11 +72,15 @@ func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, adapte
 				return err
 			}
 		}
+		if o.Kind == pack.Calendar {
+			p.wanted(&op, r)
+		}
 		if len(op.Conflicts) > 0 {
 			p.problem("/objects/"+strconv.Itoa(len(p.Objects)), "packConflict", fault.Params{"object": op.As})
 		}
 		p.Objects = append(p.Objects, op)
 		switch {
+		case o.Kind == pack.Calendar && p.theirs[o.Key].found: // the workspace had it before: it is not the pack's
 		case op.Action != Propose:
 			p.held = append(p.held, Held{o.Kind, key, o.Key, o.Raw})
 		case had: // as it was granted before
@@ -151,6 +161,10 @@ func (s *Service) judge(ctx context.Context, a policies.Actor, p *Plan, src *pac
 	for _, h := range p.held {
 		coming[string(h.Kind)+"/"+h.As] = true
 	}
+	calendarOf := world.Calendar
+	world.Calendar = func(id string) bool {
+		return coming["calendars/"+id] || calendarOf != nil && calendarOf(id)
+	}
 	world.Template = func(key string) bool {
 		return coming["messages/"+key] || templateOf != nil && templateOf(key)
 	}
@@ -196,7 +210,7 @@ func (s *Service) planBack(ctx context.Context, a policies.Actor, p *Plan, r Req
 		}
 		op := ObjectPlan{Kind: h.Kind, Key: h.Key, As: h.As, Name: NameOf(h.Base), Conflicts: []pack.Clash{}}
 		then := past.Mine[path]
-		if _, was := old[path]; !was || then == nil || mine == nil || h.Kind == pack.Form || h.Kind == pack.Role {
+		if _, was := old[path]; !was || then == nil || mine == nil || h.Kind == pack.Form || h.Kind == pack.Role || h.Kind == pack.Calendar {
 			op.Action = Keep // it came with the change; nothing sends it unless a flow names it
 			p.Objects = append(p.Objects, op)
 			continue

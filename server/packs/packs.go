@@ -20,6 +20,7 @@ import (
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/templates"
+	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/workflows/channel"
 )
 
@@ -86,6 +87,7 @@ type Past struct {
 // Service installs packs.
 type Service struct {
 	Store     *store.Store
+	Spaces    *workspace.Service
 	Forms     *forms.Service
 	Flows     *flows.Service
 	Templates *templates.Service
@@ -249,6 +251,8 @@ func (s *Service) handler(k pack.Kind) handler {
 		return boardHandler{s}
 	case pack.Role:
 		return roleHandler{s}
+	case pack.Calendar:
+		return calendarHandler{s}
 	}
 	return nil
 }

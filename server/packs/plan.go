@@ -22,7 +22,9 @@ type Request struct {
 	Take     map[string]map[string]string `json:"take,omitempty"`
 	Accept   []string                     `json:"accept,omitempty" doc:"\"unsigned\" accepts a package without signature, a public key one that it has signed"`
 	Rollback bool                         `json:"rollback,omitempty" doc:"go back to what the pack was before its last change"`
-	Grant    []string                     `json:"grant,omitempty" maxItems:"50" doc:"roles of the pack that are granted; others are proposed only, and nothing is changed for them"`
+	// Calendars are those of the pack that are wanted.
+	Calendars []string `json:"calendars,omitempty" maxItems:"50" doc:"calendars of the pack, by their keys in it, that become the workspace's own; the others are proposed only"`
+	Grant     []string `json:"grant,omitempty" maxItems:"50" doc:"roles of the pack that are granted; others are proposed only, and nothing is changed for them"`
 }
 
 // The kinds of plans.
@@ -41,7 +43,7 @@ const (
 	Keep     = "keep" // the workspace's own changes stay
 	Conflict = "conflict"
 	Gone     = "gone"    // deleted in the workspace, and stays so
-	Propose  = "propose" // a role that nobody has granted; nothing happens
+	Propose  = "propose" // a role that nobody has granted, a calendar that nobody wants; nothing happens
 )
 
 // Plan is what applying a request would do. Problems keep it from being done.
@@ -70,6 +72,7 @@ type Plan struct {
 
 	record  Installed // as it is now
 	choices pack.Choices
+	theirs  map[string]calendarPlan // of the pack, by id in the workspace
 	held    []Held
 	steps   []step
 }
@@ -104,7 +107,9 @@ type ObjectPlan struct {
 	Name      flow.Text    `json:"name,omitempty"`
 	Action    string       `json:"action"`
 	Conflicts []pack.Clash `json:"conflicts"`
-	Issues    []flow.Issue `json:"-"`
+	// Standing says of a calendar how the workspace's own of that name compares.
+	Standing string       `json:"standing,omitempty" enum:"new,same,differs"`
+	Issues   []flow.Issue `json:"-"`
 }
 
 // step is one write of a change.
@@ -185,6 +190,9 @@ func (s *Service) planForth(ctx context.Context, a policies.Actor, p *Plan, r Re
 		return err
 	}
 	if err := s.keys(ctx, a, p, src); err != nil {
+		return err
+	}
+	if err := s.calendars(ctx, a, p, src, r); err != nil {
 		return err
 	}
 	adapted, err := src.Adapt(p.choices)

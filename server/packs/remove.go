@@ -29,6 +29,7 @@ const (
 	IsLive  = "isLive"  // it goes on as the workspace's own flow
 	Changed = "changed" // the workspace has changed it
 	InUse   = "inUse"   // another flow sends it
+	Used    = "used"    // the workspace or a flow that stays keeps this calendar
 	Records = "records" // records may hold values of its fields
 	Granted = "granted" // people may have the role
 )
@@ -54,7 +55,7 @@ func (s *Service) Uninstall(ctx context.Context, a policies.Actor, id string, st
 	var stops []string
 	going := map[string]bool{}
 	// Flows first: a message that only a removed flow sends may go as well.
-	for _, kind := range []pack.Kind{pack.Flow, pack.Message, pack.Board, pack.Form, pack.Role} {
+	for _, kind := range []pack.Kind{pack.Flow, pack.Message, pack.Board, pack.Calendar, pack.Form, pack.Role} {
 		for _, h := range now.Objects {
 			if h.Kind != kind {
 				continue
@@ -68,7 +69,13 @@ func (s *Service) Uninstall(ctx context.Context, a policies.Actor, id string, st
 				continue
 			}
 			r := Removal{Kind: kind, As: h.As, Name: NameOf(h.Base), Action: Keep}
-			if r.Reason = s.stays(h, mine, live, going); r.Reason == "" {
+			r.Reason = s.stays(h, mine, live, going)
+			if kind == pack.Calendar && r.Reason == "" {
+				if r.Reason, err = s.calendarInUse(ctx, a.Workspace, h.As, going); err != nil {
+					return nil, err
+				}
+			}
+			if r.Reason == "" {
 				r.Action = Remove
 				steps = append(steps, step{Object: o, Before: mine})
 				going[string(kind)+"/"+h.As] = true

@@ -15,6 +15,7 @@ var partWords = map[string]flow.Text{
 	"name": {"en": "Name", "zh-CN": "名称"}, "about": {"en": "What it is for", "zh-CN": "用途说明"}, "tone": {"en": "Tone", "zh-CN": "语气"},
 	"kind": {"en": "Kind", "zh-CN": "类型"}, "columns": {"en": "Columns", "zh-CN": "列"}, "filter": {"en": "Filter", "zh-CN": "筛选条件"},
 	"lanes": {"en": "Lanes", "zh-CN": "泳道"}, "sort": {"en": "Order", "zh-CN": "排序"}, "limits": {"en": "Limits of columns", "zh-CN": "列的上限"},
+	"days":    {"en": "Days", "zh-CN": "日期"},
 	"group":   {"en": "Heading of the fields", "zh-CN": "字段分组标题"},
 	"subject": {"en": "Subject", "zh-CN": "主题"}, "text": {"en": "Text", "zh-CN": "正文"}, "html": {"en": "Formatted text", "zh-CN": "富文本正文"},
 }
@@ -34,6 +35,13 @@ func (s *Service) call(ctx context.Context, ws string, o pack.Object, clashes []
 			if words != nil {
 				c.Name, c.MineSays, c.TheirsSays = words.Name(c.Unit, c.Mine), words.Says(c.Unit, c.Mine), words.Says(c.Unit, c.Theirs)
 			}
+		}
+		return
+	}
+	if o.Kind == pack.Calendar {
+		for k := range clashes {
+			c := &clashes[k]
+			c.Name, c.MineSays, c.TheirsSays = partWords["days"], calendarSays(c.Mine), calendarSays(c.Theirs)
 		}
 		return
 	}

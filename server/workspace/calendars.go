@@ -1,9 +1,11 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,9 +26,6 @@ const (
 	ownPrefix    = "own-"
 	maxCalendars = 50
 	keepVersions = 10
-	// maxShut bounds the days in a row without a workday: beyond it a wait for
-	// working days would find none.
-	maxShut = 45
 )
 
 // OwnCalendar is a calendar of the workspace's own, with its newest version.
@@ -35,6 +34,16 @@ type OwnCalendar struct {
 	Base string `json:"base,omitempty"` // the built-in one below it; "" is weekdays
 	CalendarVersion
 	Past []CalendarVersion `json:"past,omitempty"` // older versions, newest first
+}
+
+// OwnCalendarFor is the id of an own calendar that is called by a key elsewhere:
+// the n-th to be called so.
+func OwnCalendarFor(key string, n int) string {
+	id := ownPrefix + key[:min(len(key), 30)]
+	if n > 1 {
+		id += "-" + strconv.Itoa(n)
+	}
+	return id
 }
 
 // OwnCalendarID tells whether an id is that of a workspace's own calendar.
@@ -60,6 +69,8 @@ type calendarDoc struct {
 type NewCalendar struct {
 	Name, Base, File, By string
 	Days                 []value.CalendarDay
+	// As is the id that a new one is to have; "" makes one up.
+	As string
 }
 
 func (n NewCalendar) base() (*value.Calendar, error) {
@@ -96,7 +107,7 @@ func (n NewCalendar) Build(id string) (*value.Calendar, error) {
 		return nil, fault.At("/data", "maxItems", value.MaxCalendarDays)
 	}
 	c := value.NewCalendar(id, base, n.Days)
-	if gap, from := c.LongestGap(); gap > maxShut {
+	if gap, from := c.LongestGap(); gap > value.MaxShut {
 		return nil, fault.At("/data", "calendarShut", from.String())
 	}
 	return c, nil
@@ -192,7 +203,7 @@ func (s *Service) SaveCalendar(ctx context.Context, key, id string, ifVersion in
 	}
 	fresh := id == ""
 	if fresh {
-		id, ifVersion = ownPrefix+short(), 0
+		id, ifVersion = cmp.Or(n.As, ownPrefix+short()), 0
 	}
 	c, err := n.Build(id)
 	if err != nil {

@@ -10,6 +10,7 @@ import { ErrorState, PageSkeleton, useErrorText } from '@/shared/ui/states';
 import { type Applied, type Plan, useApply, usePlan } from '../api/packs';
 import { hindrances, type PlanBody, problemsOf, type Take } from '../model/plan';
 import { type Answers, answersOf, faultsOf } from '../model/questions';
+import { Calendars } from './Calendars';
 import { Conflicts } from './Conflicts';
 import { Done } from './Done';
 import { FieldsStep } from './FieldsStep';
@@ -28,6 +29,7 @@ export function InstallPage({ id, file, rollback }: Props) {
   /** What the reader accepts: a package without signature, or one signed by a key that nobody here trusts. */
   const [accepted, setAccepted] = useState('');
   const [granted, setGranted] = useState<string[]>([]);
+  const [wanted, setWanted] = useState<string[]>([]);
   const [done, setDone] = useState<Applied>();
   const settled = useDebounced(typed, 350);
   const body: PlanBody = {
@@ -39,6 +41,7 @@ export function InstallPage({ id, file, rollback }: Props) {
     ...(Object.keys(take).length > 0 && { take }),
     ...(accepted && { accept: [accepted] }),
     ...(granted.length > 0 && { grant: granted }),
+    ...(wanted.length > 0 && { calendars: wanted }),
   };
   const query = usePlan(body as PlanBody);
   const apply = useApply();
@@ -71,6 +74,8 @@ export function InstallPage({ id, file, rollback }: Props) {
       onTake={setTake}
       granted={granted}
       onGrant={setGranted}
+      wanted={wanted}
+      onWant={setWanted}
       accepted={accepted}
       onAccept={setAccepted}
       applying={apply.isPending}
@@ -103,6 +108,8 @@ type StepsProps = {
   onTake: (take: Take) => void;
   granted: string[];
   onGrant: (granted: string[]) => void;
+  wanted: string[];
+  onWant: (wanted: string[]) => void;
   accepted: string;
   onAccept: (accepted: string) => void;
   applying: boolean;
@@ -179,6 +186,7 @@ function Steps(props: StepsProps) {
               <>
                 <Conflicts plan={plan} take={take} onTake={props.onTake} />
                 <Review plan={plan} />
+                {!props.rollback && <Calendars plan={plan} wanted={props.wanted} onWant={props.onWant} />}
                 <Roles plan={plan} granted={props.granted} onGrant={props.onGrant} />
                 <Trust {...props} />
               </>

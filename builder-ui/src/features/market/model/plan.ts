@@ -11,12 +11,14 @@ export type Conflict = {
   theirsSays?: Text;
 };
 export type PlanObject = {
-  kind: 'forms' | 'messages' | 'flows' | 'boards' | 'roles';
+  kind: 'forms' | 'messages' | 'flows' | 'boards' | 'roles' | 'calendars';
   key: string;
   as: string;
   name?: Text;
   action: 'add' | 'update' | 'keep' | 'same' | 'conflict' | 'gone' | 'propose';
   conflicts?: Conflict[] | null;
+  /** How the workspace's own calendar of that name compares. */
+  standing?: 'new' | 'same' | 'differs';
   issues?: { severity: 'error' | 'warning'; message: Text | string; node?: string }[] | null;
 };
 export type Side = 'mine' | 'theirs';
@@ -30,6 +32,8 @@ export type PlanBody = {
   accept?: string[];
   /** Roles of the pack that are granted. */
   grant?: string[];
+  /** Calendars of the pack that are wanted. */
+  calendars?: string[];
   rollback?: boolean;
 };
 type PlanLike = {
@@ -113,7 +117,7 @@ export function hindrances(plan: PlanLike, take: Take, fromFile: boolean, accept
   return out;
 }
 
-const kinds = ['flows', 'messages', 'forms', 'boards', 'roles'] as const;
+const kinds = ['flows', 'messages', 'forms', 'boards', 'calendars', 'roles'] as const;
 
 /** The objects of a plan by kind, in the order in which people ask for them. */
 export function byKind<O extends { kind: PlanObject['kind'] }>(objects?: O[] | null) {

@@ -113,8 +113,8 @@ function Row({ catalog }: { catalog: Catalog }) {
         <div className="list-line">
           <span className="row-title" dir="auto">
             {name}
-          </span>
-          {got && <Chip tone={tone[state]}>{t(`catalogs.state.${state}`)}</Chip>}
+          </span>{' '}
+          {got && <Chip tone={tone[state]}>{t(`catalogs.state.${state}`)}</Chip>}{' '}
           {!own && <Chip>{t('catalogs.ofServer')}</Chip>}
         </div>
         <div className="list-sub catalog-at">{named && at}</div>
