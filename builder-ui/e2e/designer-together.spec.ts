@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { open, speak } from './helpers';
+import { type Lang, languages, open, speak } from './helpers';
 
 type Units = Record<string, unknown>;
 type Designer = {
@@ -15,12 +15,16 @@ const designer = (page: Page) =>
     () => (window as unknown as { dueflowDesigner: Designer }).dueflowDesigner.getState().sync.local,
   );
 
-async function enter(browser: Browser, user: number): Promise<{ context: BrowserContext; page: Page }> {
+async function enter(
+  browser: Browser,
+  user: number,
+  lang: Lang = 'en',
+): Promise<{ context: BrowserContext; page: Page }> {
   const context = await browser.newContext();
   const page = await context.newPage();
   // Asks the designer to let the test look into it.
   await page.addInitScript(() => Object.assign(window, { dueflowTest: true }));
-  await speak(page, 'en');
+  await speak(page, lang);
   const setup = await (await page.request.get('/api/v1/setup')).json();
   const { email } = setup.demo.users[user];
   const session = await page.request.post('/api/v1/session/demo', { data: { email } });
@@ -29,11 +33,11 @@ async function enter(browser: Browser, user: number): Promise<{ context: Browser
 }
 
 /** Two people who may edit; the demo's users differ in rights. */
-async function editors(browser: Browser) {
+async function editors(browser: Browser, lang: Lang = 'en') {
   const found: { context: BrowserContext; page: Page }[] = [];
   const setup = await (await (await browser.newContext()).request.get('/api/v1/setup')).json();
   for (let user = 0; user < setup.demo.users.length && found.length < 2; user++) {
-    const entered = await enter(browser, user);
+    const entered = await enter(browser, user, lang);
     const me = await (await entered.page.request.get('/api/v1/session')).json();
     if (me.can?.['flow.write']) found.push(entered);
     else await entered.context.close();
@@ -199,3 +203,83 @@ test('the same step changed by both asks whose stays', async ({ browser }) => {
   await a.context.close();
   await b.context.close();
 });
+
+/** What the conflict dialog says of a note, a step's name and the flow's settings, and what stands in the draft. */
+const quarrels = {
+  en: {
+    dialog: 'Somebody changed the same thing',
+    names: ['The note “Ask the bank first”', 'Friendly message', 'The flow’s settings'],
+    words: [
+      'Note',
+      'Name on the canvas',
+      'Kind mail',
+      'Friendly message',
+      'Send window',
+      '10:00–16:00',
+      'every day',
+    ],
+    also: ['Note for colleagues', 'Only once', 'Priority', 'High', 'Low', 'on working days'],
+    keep: 'Keep mine',
+  },
+  'zh-CN': {
+    dialog: '有人改了同一处内容',
+    names: ['便签“Ask the bank first”', '友好消息', '流程设置'],
+    words: ['便签', '画布上的名称', '温和邮件', '10:00–16:00 每天'],
+    also: ['给同事的备注', '优先级', '高', '工作日'],
+    keep: '保留我的',
+  },
+} as const;
+
+for (const lang of languages)
+  test(`what both changed is told in people’s words, in ${lang}`, async ({ browser }) => {
+    test.setTimeout(90_000);
+    const [a, b] = await editors(browser, lang);
+    const key = await copyFlow(a.page, 'In words');
+    for (const { page } of [a, b]) {
+      await open(page, `/flows/${key}`);
+      await expect(page.locator('[data-step]')).toHaveCount(10);
+    }
+    const write = (page: Page, who: 'mine' | 'theirs') =>
+      page.evaluate((side) => {
+        const { set, sync } = (window as unknown as { dueflowDesigner: Designer }).dueflowDesigner.getState();
+        const mine = side === 'mine';
+        const node = sync.local['nodes/mail'] as object;
+        const text = mine ? 'Ask the bank first' : 'No need to ask';
+        set('notes/n1', { id: 'n1', x: mine ? 10 : 40, y: 0, text, w: 200, h: 120 });
+        set('nodes/mail', {
+          ...node,
+          ...(mine ? { note: 'Only once' } : { label: { en: 'Kind mail', 'zh-CN': '温和邮件' } }),
+        });
+        set('settings', {
+          ...(sync.local.settings as object),
+          window: mine
+            ? { from: '10:00', to: '16:00', days: 'every' }
+            : { from: '08:00', to: '12:00', days: 'working' },
+          priority: mine ? 'high' : 'low',
+        });
+      }, who);
+    // One is cut off while the other writes and is saved: so it is the one who is asked.
+    await b.page.route('**/draft*', (route) => route.abort());
+    await write(a.page, 'theirs');
+    await settle(a.page);
+    await write(b.page, 'mine');
+    await b.page.unroute('**/draft*');
+    const said = quarrels[lang];
+    const dialog = b.page.getByRole('dialog', { name: said.dialog });
+    await expect(dialog).toBeVisible({ timeout: 30_000 });
+    if (process.env.SHOTS) await b.page.screenshot({ path: `${process.env.SHOTS}/conflict-${lang}.png` });
+    for (const name of said.names)
+      await expect(dialog.getByRole('heading', { name, exact: true })).toBeVisible();
+    for (const word of [...said.words, ...said.also]) await expect(dialog).toContainText(word);
+    // Nothing of how the draft is kept.
+    await expect(dialog).not.toContainText(/nodes|notes|n1|label|priority|\{|\[/);
+    for (const name of said.names)
+      await dialog.getByRole('button', { name: new RegExp(`^${said.keep}.*${name}`) }).click();
+    await expect(dialog).toBeHidden();
+    await settle(b.page);
+    const { document } = await (await b.page.request.get(`/api/v1/flows/${key}/draft`)).json();
+    expect(document.settings.priority).toBe('high');
+    expect(document.layout.notes[0].text).toBe('Ask the bank first');
+    await a.context.close();
+    await b.context.close();
+  });

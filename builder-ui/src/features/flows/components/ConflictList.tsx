@@ -1,10 +1,11 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '@/shared/lib/useFormat';
-import type { Catalog, Schema } from '../model/catalog';
-import { type FlowNode, isObject, same } from '../model/document';
+import type { Catalog } from '../model/catalog';
+import { conflictRows, type Row, type Side } from '../model/conflictRows';
+import type { FlowNode } from '../model/document';
 import type { Conflict } from '../model/sync';
 import { useUnitName } from './useUnitName';
+import { useValueWords } from './useValueWords';
 
 type ListProps = {
   conflicts: readonly Conflict[];
@@ -15,10 +16,14 @@ type ListProps = {
 export function ConflictList({ conflicts, catalog, onSolve }: ListProps) {
   const { t } = useTranslation();
   const name = useUnitName(catalog);
+  const words = useValueWords();
+  const step = (id: string) => name(`nodes/${id}`);
   return (
     <ul className="conflicts">
       {conflicts.map((conflict) => {
-        const what = name(conflict.unit, conflict.mine ?? conflict.theirs);
+        const value = conflict.mine ?? conflict.theirs;
+        const what = name(conflict.unit, value);
+        const rows = conflictRows(words, conflict, catalog.of(value as FlowNode)?.schema.properties);
         return (
           <li key={conflict.unit} className="conflict">
             <h3 className="conflict-name" dir="auto">
@@ -32,11 +37,7 @@ export function ConflictList({ conflicts, catalog, onSolve }: ListProps) {
                       ? t('designer.conflict.mine')
                       : t('designer.conflict.theirs', { name: conflict.by?.name ?? '' })}
                   </h4>
-                  <Difference
-                    value={conflict[side]}
-                    other={conflict[side === 'mine' ? 'theirs' : 'mine']}
-                    settings={catalog.of((conflict.mine ?? conflict.theirs) as FlowNode)?.schema.properties}
-                  />
+                  <SideWords conflict={conflict} rows={rows} side={side} at={step} />
                   <Button
                     onClick={() => onSolve(conflict.unit, side)}
                     aria-label={t(`designer.conflict.${side === 'mine' ? 'keepNamed' : 'takeNamed'}`, {
@@ -55,46 +56,23 @@ export function ConflictList({ conflicts, catalog, onSolve }: ListProps) {
   );
 }
 
-type DifferenceProps = { value: unknown; other: unknown; settings?: Record<string, Schema> };
+type SideProps = { conflict: Conflict; rows: Row[]; side: Side; at: (step: string) => string };
 
-/** Only what differs: the settings by their names, values as people read them. */
-function Difference({ value, other, settings }: DifferenceProps) {
+/** Only what differs, by the names that the panels give it. */
+function SideWords({ conflict, rows, side, at }: SideProps) {
   const { t } = useTranslation();
-  const format = useFormat();
+  const value = conflict[side];
   if (value === undefined) return <p className="conflict-gone">{t('designer.conflict.gone')}</p>;
-  const flat = flatten(value);
-  const against = flatten(other);
-  const rows = Object.entries(flat).filter(([key, part]) => !same(part, against[key]));
-  const say = (part: unknown, schema?: Schema): string => {
-    const label = schema?.['x-df-labels']?.[String(part)];
-    if (label) return format.text(label);
-    if (Array.isArray(part)) return part.map((one) => say(one, schema?.items)).join(t('designer.comma'));
-    if (!isObject(part)) return String(part);
-    if ('en' in part || 'zh-CN' in part) return format.text(part as never);
-    if ('value' in part && typeof part.unit === 'string')
-      return `${part.value} ${t(`designer.unit.${part.unit}`, { defaultValue: part.unit })}`;
-    return Object.entries(part)
-      .map(
-        ([key, inner]) => `${title(schema?.properties?.[key], key)} ${say(inner, schema?.properties?.[key])}`,
-      )
-      .join(t('designer.comma'));
-  };
-  const title = (schema: Schema | undefined, key: string) => format.text(schema?.['x-df-title']) || key;
+  if (conflict.unit.startsWith('edges/')) return <p dir="auto">{at(String(value))}</p>;
+  if (rows.length === 0) return <p>{t(`designer.conflict.place.${side}`)}</p>;
   return (
     <dl className="conflict-values">
-      {rows.slice(0, 8).map(([key, part]) => (
-        <div key={key}>
-          {key && <dt>{title(settings?.[key], key)}</dt>}
-          <dd dir="auto">{say(part, settings?.[key])}</dd>
+      {rows.slice(0, 8).map(({ title, ...said }) => (
+        <div key={title}>
+          {title && <dt>{title}</dt>}
+          <dd dir="auto">{said[side]}</dd>
         </div>
       ))}
     </dl>
   );
-}
-
-function flatten(value: unknown): Record<string, unknown> {
-  if (!isObject(value)) return value === undefined ? {} : { '': value };
-  if ('en' in value || 'zh-CN' in value) return { '': value };
-  const { cfg, ...rest } = value;
-  return { ...rest, ...(isObject(cfg) ? cfg : {}) };
 }

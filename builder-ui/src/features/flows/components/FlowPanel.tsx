@@ -15,6 +15,7 @@ import { Choice, SpanInput } from '../panel/widgets';
 import { useDesigner, useDesignerStore } from '../store/designer';
 import { FlowBudget } from './FlowBudget';
 import { ParamsPanel } from './ParamsPanel';
+import { useStopName } from './useUnitName';
 
 /** What holds for the whole flow: when it may write to people, and when it ends by itself. */
 export default function FlowPanel() {
@@ -169,6 +170,7 @@ function Stops() {
   const store = useDesignerStore();
   const { readOnly } = usePanel();
   const { events } = useFlowTypes();
+  const stopName = useStopName();
   const local = useDesigner((state) => state.sync.local);
   const stops = stopsOf(local);
   const add = () => {
@@ -190,7 +192,7 @@ function Stops() {
       {stops.map((stop, at) => {
         const set = (change: Partial<Stop>) =>
           store.getState().set(`stops/${stop.id}`, { ...stop, ...change }, `stops/${stop.id}`);
-        const name = t(`designer.stopName.${stop.id}`, { defaultValue: stop.id });
+        const name = stopName(stop.id);
         return (
           <fieldset key={stop.id} className="prop-nested">
             <legend className="prop-label">{name}</legend>
