@@ -13,20 +13,20 @@ const settings: Record<string, { title: string; schema?: Schema; group?: string 
   disabled: { title: 'designer.disabled' },
   window: { title: 'designer.window' },
   calendar: { title: 'designer.calendar' },
-  timezone: { title: 'designer.zone', group: 'designer.zones' },
+  timezone: { title: 'designer.zone', group: 'zones' },
   contactBudget: { title: 'designer.budget' },
-  priority: { title: 'designer.priority', group: 'designer.priorities' },
+  priority: { title: 'designer.priority', group: 'priorities' },
   ifLate: { title: 'designer.late' },
   onError: { title: 'designer.onError' },
-  form: { title: 'designer.subject', group: 'designer.subjects' },
-  reentry: { title: 'designer.reentry', group: 'designer.reentries' },
-  outcome: { title: 'designer.conflict.outcome', group: 'designer.outcome' },
+  form: { title: 'designer.subject', group: 'subjects' },
+  reentry: { title: 'designer.reentry', group: 'reentries' },
+  outcome: { title: 'designer.conflict.outcome', group: 'outcome' },
   when: { title: 'designer.stopWhen', schema: { 'x-df-widget': 'filter' } },
   on: { title: 'designer.stopOn', schema: { 'x-df-widget': 'events' } },
   text: { title: 'designer.noteText' },
   name: { title: 'designer.paramName' },
   default: { title: 'designer.paramDefault' },
-  type: { title: 'designer.conflict.kind', group: 'designer.paramTypes' },
+  type: { title: 'designer.conflict.kind', group: 'paramTypes' },
 };
 /** Says nothing to people, or follows from something that does. */
 const silent = new Set(['id', 'keyBy', 'v', 'x', 'y', 'w', 'h', 'pos']);
@@ -80,7 +80,7 @@ export function conflictRows(words: Words, sides: Sides, schemas?: Record<string
       const say = (side: Side) => {
         const value = both[side];
         if (known?.group && value !== undefined)
-          return words.t(`${known.group}.${value}`, { defaultValue: String(value) });
+          return words.t(`designer.${known.group}.${value}`, { defaultValue: String(value) });
         return (
           sayText(words, both, side) ??
           (known && sayCompound(words, key, value)) ??
