@@ -128,6 +128,26 @@ func (s *State) Answered(key string) (intentKey string, status string) {
 	return "", ""
 }
 
+// AnsweredKeys is Answered for all step keys at once: the intent by step key.
+func (s *State) AnsweredKeys() map[string]string {
+	out := map[string]string{}
+	for _, key := range sortedKeys(s.Intents) {
+		if i := s.Intents[key]; i.Status != IntentFailed {
+			for _, k := range i.Keys {
+				if out[k] == "" {
+					out[k] = key
+				}
+			}
+		}
+	}
+	for key, i := range s.Intents {
+		if i.Status != IntentFailed {
+			out[key] = key
+		}
+	}
+	return out
+}
+
 // Evaluate is the decision without recording it: what sending asks, what
 // rehearsal and "why / why not" show.
 func (s *State) Evaluate(c Intend, n Now) Decision {
@@ -202,6 +222,12 @@ func (s *State) sift(c Intend, n Now) Decision {
 // cancelled, writtenOff, held, disputed, promised; "" when it may.
 func (s *State) WhyNot(id string, cur value.Currency, today value.Date) string {
 	return s.whyNot(id, cur, s.Promised(today), today)
+}
+
+// WhyNots is WhyNot for many items of one moment.
+func (s *State) WhyNots(today value.Date) func(id string, cur value.Currency) string {
+	promised := s.Promised(today)
+	return func(id string, cur value.Currency) string { return s.whyNot(id, cur, promised, today) }
 }
 
 func (s *State) whyNot(id string, cur value.Currency, promised map[string]int64, today value.Date) string {

@@ -2,6 +2,8 @@ package flows
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -159,19 +161,46 @@ func (s *Service) sweepRuns(ctx context.Context, ws string) error {
 		return err
 	}
 	before := value.Instant(w.Demo.Virtual(s.spaces.RealNow().Add(-30 * time.Second)))
-	return s.store.In(ws, Runs).Each(ctx, store.Query{Filter: filter.And(filter.Eq("status", Starting), filter.Lt("updated", before)), Limit: 200}, func(d store.Doc) error {
+	// What one account waits for is told in one go: a signal for each of
+	// thousands of runs would keep its workflow from ever getting to them.
+	type told struct{ hash, customer, entry string }
+	waiting := map[told][]string{}
+	n := 0
+	err = s.store.In(ws, Runs).Each(ctx, store.Query{Filter: filter.And(filter.Eq("status", Starting), filter.Lt("updated", before)), Limit: 500}, func(d store.Doc) error {
 		var r RunDoc
 		if err := decodeInto(d, &r); err != nil {
 			return err
 		}
-		def, err := s.Definition(ctx, ws, r.Hash)
+		k := told{r.Hash, r.Customer, r.Entry}
+		waiting[k] = append(waiting[k], r.Subject)
+		if n++; n == sweepMost {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		return err
+	}
+	for k, subjects := range waiting {
+		def, err := s.Definition(ctx, ws, k.hash)
 		if fault.Is(err, fault.NotFound) {
-			return nil
+			continue
 		}
 		if err != nil {
 			return err
 		}
-		_, err = s.startRuns(ctx, ws, def, r.Customer, []string{r.Subject}, r.Entry)
-		return err
-	})
+		for part := range slices.Chunk(subjects, sweepPart) {
+			if _, err := s.startRuns(ctx, ws, def, k.customer, part, k.entry); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
+
+const (
+	sweepMost = 20_000 // runs that one sweep takes up; the next one goes on
+	sweepPart = 1_000  // of them in one signal
+)
+
+var errEnough = errors.New("enough for this time")

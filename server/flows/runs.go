@@ -3,6 +3,8 @@ package flows
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -128,36 +130,50 @@ func (s *Service) startRuns(ctx context.Context, ws string, d *run.Definition, c
 	}
 	_, errs := s.store.Apply(ctx, ws, writes)
 	var start []string
+	there := map[string]string{} // subjects of runs that exist, by id
 	for i, err := range errs {
 		switch {
 		case err == nil:
 			start = append(start, subjects[i])
 		case fault.KeyOf(err) == "store.exists":
-			again, err := s.notTaken(ctx, ws, writes[i].Doc.ID)
-			if err != nil {
-				return 0, err
-			}
-			if again {
-				start = append(start, subjects[i])
-			}
+			there[writes[i].Doc.ID] = subjects[i]
 		default:
 			return 0, err
 		}
 	}
-	if len(start) == 0 {
+	again, err := s.notTaken(ctx, ws, there)
+	if err != nil {
+		return 0, err
+	}
+	if start = append(start, again...); len(start) == 0 {
 		return 0, nil
 	}
 	return len(start), s.engine.Tell(ctx, ws, customer, []run.Note{{Kind: run.NoteStart, Hash: d.Hash, Form: d.Flow.Subject.Form, Ids: start, Entry: entry}})
 }
 
-func (s *Service) notTaken(ctx context.Context, ws, id string) (bool, error) {
-	d, err := s.store.In(ws, Runs).Get(ctx, id)
-	if err != nil {
-		return false, err
+// notTaken gives the subjects, of runs by id, that no workflow took up yet.
+func (s *Service) notTaken(ctx context.Context, ws string, runs map[string]string) ([]string, error) {
+	if len(runs) == 0 {
+		return nil, nil
 	}
-	var r RunDoc
-	err = json.Unmarshal(d.Body, &r)
-	return r.Status == Starting, err
+	ids := slices.Sorted(maps.Keys(runs))
+	docs, err := s.store.In(ws, Runs).GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, id := range ids {
+		var r RunDoc
+		if d, ok := docs[id]; !ok {
+			continue
+		} else if err := json.Unmarshal(d.Body, &r); err != nil {
+			return nil, err
+		}
+		if r.Status == Starting {
+			out = append(out, runs[id])
+		}
+	}
+	return out, nil
 }
 
 // SaveStep stores what a step changed: the index of runs and one document of
@@ -195,8 +211,8 @@ func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*
 		}
 		writes = append(writes, store.Write{Op: op, Collection: Runs, Doc: store.Doc{ID: ids[i], Body: body}})
 	}
-	if len(facts) > 0 {
-		body, err := json.Marshal(stepDoc{Customer: customer, At: value.Instant(facts[0].At), Facts: facts})
+	for some := range slices.Chunk(facts, maxFacts) {
+		body, err := json.Marshal(stepDoc{Customer: customer, At: value.Instant(some[0].At), Facts: some})
 		if err != nil {
 			return err
 		}
@@ -217,6 +233,10 @@ func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*
 	}
 	return nil
 }
+
+// maxFacts is how many facts one document holds: an account with thousands of
+// runs has as many in one step.
+const maxFacts = 1000
 
 type stepDoc struct {
 	Customer string     `json:"customer"`

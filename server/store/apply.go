@@ -11,7 +11,7 @@ import (
 // Apply does many writes in one go, as fast as the driver can. Each succeeds
 // or fails alone, in order, with the faults of Collection's methods; docs and
 // errs are as long as writes, and docs[i] counts where errs[i] is nil (after a
-// Delete it has the id only). At most 1000 writes: more are refused as a whole.
+// Delete it has the id only). More than MaxWrites are refused as a whole.
 func (s *Store) Apply(ctx context.Context, ws string, writes []Write) (docs []Doc, errs []error) {
 	docs, errs = make([]Doc, len(writes)), make([]error, len(writes))
 	if len(writes) > MaxWrites {
@@ -33,12 +33,16 @@ func (s *Store) Apply(ctx context.Context, ws string, writes []Write) (docs []Do
 	if s.slow != nil {
 		defer s.watch(ctx, s.now(), Collection{s: s, ws: ws}, "apply", nil)
 	}
-	vers, failed := s.d.Write(ctx, ws, good)
-	for i, w := range good {
-		errs[at[i]] = wrap(failed[i], string(w.Op))
-		if failed[i] == nil {
-			docs[at[i]] = Doc{ID: w.Doc.ID, Ver: vers[i], Body: w.Doc.Body}
+	for len(good) > 0 {
+		n := min(part, len(good))
+		vers, failed := s.d.Write(ctx, ws, good[:n])
+		for i, w := range good[:n] {
+			errs[at[i]] = wrap(failed[i], string(w.Op))
+			if failed[i] == nil {
+				docs[at[i]] = Doc{ID: w.Doc.ID, Ver: vers[i], Body: w.Doc.Body}
+			}
 		}
+		good, at = good[n:], at[n:]
 	}
 	return docs, errs
 }
@@ -50,8 +54,8 @@ func (s *Store) All(ctx context.Context, ws string, writes []Write) (able bool, 
 	if !able || len(writes) == 0 {
 		return able, nil
 	}
-	if len(writes) > MaxWrites {
-		return true, fault.At("/writes", "maxItems", MaxWrites)
+	if len(writes) > MaxWhole {
+		return true, fault.At("/writes", "maxItems", MaxWhole)
 	}
 	for _, w := range writes {
 		if err := s.checkWrite(ws, w); err != nil {

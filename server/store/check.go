@@ -20,8 +20,11 @@ const (
 
 	DefaultLimit = 50
 	MaxLimit     = 500
-	MaxWrites    = 1000
-	MaxIDs       = 1000
+	MaxWrites    = 100_000
+	MaxIDs       = 100_000
+	MaxWhole     = 1000 // writes that are done as one
+
+	part = 1000 // ids and writes that a driver gets at a time
 
 	maxSort      = 4
 	maxIndexes   = 40

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
@@ -46,7 +47,7 @@ func (c Collection) Get(ctx context.Context, id string) (Doc, error) {
 	return docs[0], nil
 }
 
-// GetMany gives those of the documents that exist, by id; at most 1000 ids.
+// GetMany gives those of the documents that exist, by id; at most MaxIDs.
 func (c Collection) GetMany(ctx context.Context, ids []string) (map[string]Doc, error) {
 	if len(ids) > MaxIDs {
 		return nil, fault.At("/ids", "maxItems", MaxIDs)
@@ -67,12 +68,14 @@ func (c Collection) GetMany(ctx context.Context, ids []string) (map[string]Doc, 
 	if c.s.slow != nil {
 		defer c.s.watch(ctx, c.s.now(), c, "get", nil)
 	}
-	docs, err := c.s.d.Get(ctx, c.ws, c.name, valid)
-	if err != nil {
-		return nil, wrap(err, "get")
-	}
-	for _, d := range docs {
-		out[d.ID] = d
+	for ids := range slices.Chunk(valid, part) {
+		docs, err := c.s.d.Get(ctx, c.ws, c.name, ids)
+		if err != nil {
+			return nil, wrap(err, "get")
+		}
+		for _, d := range docs {
+			out[d.ID] = d
+		}
 	}
 	return out, nil
 }

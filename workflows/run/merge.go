@@ -40,13 +40,14 @@ func (s *stepper) send(ctx context.Context, sends []act) error {
 		}
 		groups[name].wishes = append(groups[name].wishes, w)
 	}
+	look := s.outlook()
 	for _, a := range sends {
-		wishes, refused := s.wishes(a)
+		wishes, refused := s.wishes(a, look)
 		if len(wishes) == 0 {
 			s.note(a, refused)
 		}
 		for _, w := range wishes {
-			if key, _ := s.account.State.Answered(w.key); key != "" {
+			if key := look.answered[w.key]; key != "" {
 				// An earlier, interrupted step got this far: ask about that message.
 				add("answered:"+key, key, w)
 				continue
@@ -177,29 +178,53 @@ func (s *stepper) answer(w, lead wish, along bool, sent Sent) {
 	s.note(w.act, res)
 }
 
+// outlook is what all wishes of a round ask of the same account: worked out
+// once, since an account may have thousands of runs that wish at once.
+type outlook struct {
+	whyNot   func(id string, cur value.Currency) string
+	answered map[string]string // the intent that answers a step key
+	reminded map[string]map[string]ledger.Reminder
+	open     []string // once somebody asks
+}
+
+func (s *stepper) outlook() *outlook {
+	st := s.account.State
+	return &outlook{whyNot: st.WhyNots(s.account.Today), answered: st.AnsweredKeys(), reminded: map[string]map[string]ledger.Reminder{}}
+}
+
+// remindedBy are the items of which others than a flow reminded not long ago.
+func (o *outlook) remindedBy(s *stepper, flow, hash string, rules ledger.Rules) map[string]ledger.Reminder {
+	r, ok := o.reminded[hash]
+	if !ok && rules.Duplicate > 0 {
+		r = s.account.State.Reminders([]string{flow}, dayOf(s.env.Now(), rules.Location), rules.Duplicate)
+		o.reminded[hash] = r
+	}
+	return r
+}
+
 // wishes are a run's items by currency: its invoice, or for a customer's run
 // everything open. Items that may not be in a message now are left out, so that
 // a merged message answers only for what it holds; with none left, refused says
 // why.
-func (s *stepper) wishes(a act) (out []wish, refused node.Result) {
+func (s *stepper) wishes(a act, look *outlook) (out []wish, refused node.Result) {
 	st, today, d := s.account.State, s.account.Today, s.defs[a.run.Hash]
 	rules := s.account.RulesFor(d)
-	items := st.OpenItems()
-	if a.run.Form == "invoice" {
-		items = []string{a.run.Subject}
+	items := []string{a.run.Subject}
+	if a.run.Form != "invoice" {
+		if look.open == nil {
+			look.open = st.OpenItems()
+		}
+		items = look.open
 	}
 	refused = node.Result{Status: node.ResultRefused, Reason: "paid"}
-	var reminded map[string]ledger.Reminder
-	if rules.Duplicate > 0 {
-		reminded = st.Reminders([]string{a.run.Flow}, dayOf(s.env.Now(), rules.Location), rules.Duplicate)
-	}
+	reminded := look.remindedBy(s, a.run.Flow, a.run.Hash, rules)
 	by := map[value.Currency]*wish{}
 	for _, id := range items {
 		i := st.Items[id]
 		if i == nil {
 			continue
 		}
-		if why := st.WhyNot(id, i.Currency, today); why != "" {
+		if why := look.whyNot(id, i.Currency); why != "" {
 			refused = node.Result{Status: node.ResultRefused, Reason: why}
 			continue
 		}
@@ -207,7 +232,8 @@ func (s *stepper) wishes(a act) (out []wish, refused node.Result) {
 		if a.run.Form != "invoice" {
 			key += "/" + string(i.Currency)
 		}
-		if r, ok := reminded[id]; ok && !s.begun(key) {
+		// What a flow has begun to send it may finish, whatever others have sent since.
+		if r, ok := reminded[id]; ok && look.answered[key] == "" {
 			at := rules.Window.Next(r.Until.At(0, rules.Location), rules.Calendar)
 			refused = node.Result{Status: node.ResultRefused, Reason: "duplicate", Until: at, By: r.Flow}
 			continue
@@ -224,11 +250,4 @@ func (s *stepper) wishes(a act) (out []wish, refused node.Result) {
 		out = append(out, *by[c])
 	}
 	return out, refused
-}
-
-// begun tells whether a step's message was asked for before: what a flow has
-// begun to send it may finish, whatever others have sent since.
-func (s *stepper) begun(key string) bool {
-	answered, _ := s.account.State.Answered(key)
-	return answered != ""
 }
