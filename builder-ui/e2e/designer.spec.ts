@@ -5,6 +5,7 @@ import { open, speak } from './helpers';
 type Doc = {
   nodes: Record<string, { type: string; v: number; cfg?: unknown; label?: Record<string, string> }>;
   edges: { from: string; port?: string; to: string }[];
+  settings?: { contactBudget?: { max: number; class?: string } };
 };
 
 const saved = (page: Page) => expect(page.locator('[data-save="saved"]')).toBeVisible();
@@ -350,3 +351,26 @@ test('a flow of 200 steps opens quickly', async ({ page }) => {
   // Only what is in sight is drawn.
   expect(await steps(page).count()).toBeLessThan(60);
 });
+
+for (const [lang, say] of [
+  ['en', { budget: 'Number of messages', counts: 'What counts', calls: 'calls', settings: 'Flow settings' }],
+  ['zh-CN', { budget: '消息条数', counts: '计入的联系方式', calls: '电话', settings: '流程设置' }],
+] as const)
+  test(`a flow's own limit says what it counts (${lang})`, async ({ page }) => {
+    await speak(page, 'en');
+    await blank(page, `Limit ${lang}`);
+    await speak(page, lang);
+    await page.reload();
+    await page.getByRole('button', { name: say.settings }).click();
+    await page.getByRole('spinbutton', { name: say.budget }).fill('3');
+    await page.getByLabel(say.counts).click();
+    await page.getByTitle(say.calls, { exact: true }).click();
+    await saved(page);
+    await expect
+      .poll(async () => (await draftOf(page)).settings?.contactBudget)
+      .toMatchObject({ max: 3, class: 'call' });
+    await page.goto(`/flows/${keyOf(page)}/text`);
+    await expect(
+      page.getByText(lang === 'en' ? /At most 3 .*counting calls/ : /最多 3 次电话/),
+    ).toBeVisible();
+  });

@@ -130,7 +130,16 @@ test('a calendar is looked at before it is saved, used, replaced, and kept while
     .setInputFiles(csv(`${march(saturday + 3)},off,Later\n`));
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await expect(own.getByText(/^Version 2/)).toBeVisible();
-  await expect(own.getByText('1 older version')).toBeVisible();
+  // The older version is looked at, and taken back: that makes a third.
+  await own.getByText('1 older version').click();
+  await own.getByRole('button', { name: 'Look at version 1 of Workshop' }).click();
+  const older = page.getByRole('dialog', { name: 'Version 1 of “Workshop”' });
+  await older.getByRole('button', { name: 'Next year' }).click();
+  await expect(older.getByRole('cell', { name: /Stocktaking/ })).toBeVisible();
+  await expectAccessible(page);
+  await older.getByRole('button', { name: 'Take it back' }).click();
+  await expect(page.getByText('Version 1 counts again')).toBeVisible();
+  await expect(own.getByText(/^Version 3/)).toBeVisible();
   await page.getByRole('button', { name: 'Delete Workshop' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(page.getByText(/The calendar is used by|the calendar is used by/)).toBeVisible();

@@ -20,6 +20,7 @@ func (s *Server) calendarRoutes() {
 	route(s, http.MethodPost, "/calendars", "createCalendar", need{"workspace", "update"}, "Save a calendar of one's own", s.createCalendar)
 	route(s, http.MethodGet, "/calendars/{id}", "getCalendar", signedIn, "A calendar's days in a year", s.getCalendar)
 	route(s, http.MethodPut, "/calendars/{id}", "replaceCalendar", need{"workspace", "update"}, "Replace an own calendar by a new version", s.replaceCalendar)
+	route(s, http.MethodPost, "/calendars/{id}/restore", "restoreCalendar", need{"workspace", "update"}, "Take an older version of an own calendar back, as a new version", s.restoreCalendar)
 	route(s, http.MethodDelete, "/calendars/{id}", "deleteCalendar", need{"workspace", "update"}, "Delete an own calendar that nothing uses", s.deleteCalendar)
 }
 
@@ -232,6 +233,8 @@ func (s *Server) saveCalendar(ctx context.Context, a policies.Actor, id string, 
 type calendarPath struct {
 	ID   string `path:"id" maxLength:"60"`
 	Year int    `query:"year" minimum:"0" maximum:"2200" doc:"default this year"`
+	// Version is of an own one.
+	Version int `query:"version" minimum:"0" doc:"an older version of an own calendar; default the one that counts"`
 }
 
 type calendarYear struct {
@@ -250,6 +253,15 @@ func (s *Server) getCalendar(ctx context.Context, a policies.Actor, in *calendar
 	if err != nil || c == nil {
 		return nil, fault.New(fault.NotFound, "calendar.none", fault.Params{"id": in.ID})
 	}
+	if in.Version > 0 && in.Version != w.Calendars[in.ID].Version {
+		n, err := s.Spaces.OlderCalendar(ctx, w, in.ID, in.Version)
+		if err != nil {
+			return nil, err
+		}
+		if c, err = n.Build(in.ID); err != nil {
+			return nil, err
+		}
+	}
 	_, today := s.Spaces.Now(w)
 	if in.Year == 0 {
 		in.Year = today.Year()
@@ -261,6 +273,7 @@ func (s *Server) getCalendar(ctx context.Context, a policies.Actor, in *calendar
 	out := calendarYear{calendarOut: calendarOut{ID: in.ID, Years: c.Years()}, Year: in.Year, Known: c.Known(first), Days: showDays(c.Days(in.Year))}
 	if o, ok := w.Calendars[in.ID]; ok {
 		out.calendarOut = showCalendar(in.ID, o, s.userNames(ctx, a.Workspace))
+		out.calendarOut.Years = c.Years()
 	}
 	return &tagged[calendarYear]{etag(int64(out.Version)), out}, nil
 }

@@ -59,6 +59,8 @@ type CalendarVersion struct {
 	Years   []int     `json:"years"` // with data, the base's included
 	At      time.Time `json:"at"`
 	By      string    `json:"by,omitempty"`
+	// On is the base that an older version had; nil is the one of today.
+	On *string `json:"on,omitempty"`
 }
 
 type calendarDoc struct {
@@ -194,6 +196,26 @@ func (s *Service) OwnDays(ctx context.Context, key, doc string) ([]value.Calenda
 	return body.Days, nil
 }
 
+// OlderCalendar is an older version of an own calendar, as it could be saved
+// again. Faults: NotFound "calendar.none", "calendar.noVersion".
+func (s *Service) OlderCalendar(ctx context.Context, w *Workspace, id string, version int) (NewCalendar, error) {
+	o, ok := w.Calendars[id]
+	if !ok {
+		return NewCalendar{}, fault.New(fault.NotFound, "calendar.none", fault.Params{"id": id})
+	}
+	k := slices.IndexFunc(o.Past, func(v CalendarVersion) bool { return v.Version == version })
+	if k < 0 {
+		return NewCalendar{}, fault.New(fault.NotFound, "calendar.noVersion", fault.Params{"version": version})
+	}
+	n := NewCalendar{Name: o.Name, Base: o.Base, File: o.Past[k].File}
+	if on := o.Past[k].On; on != nil {
+		n.Base = *on
+	}
+	var err error
+	n.Days, err = s.OwnDays(ctx, w.Key, o.Past[k].Doc)
+	return n, err
+}
+
 // SaveCalendar makes an own calendar (id "") or a new version of one, with the
 // version it was shown at. The days are written first, under a name of their
 // own: settings never name days that are not there, or are another's.
@@ -244,7 +266,9 @@ func (s *Service) SaveCalendar(ctx context.Context, key, id string, ifVersion in
 func (w *Workspace) putCalendar(id string, n NewCalendar, v CalendarVersion) (gone []CalendarVersion) {
 	o, there := w.Calendars[id]
 	if there {
-		o.Past = append([]CalendarVersion{o.CalendarVersion}, o.Past...)
+		was, on := o.CalendarVersion, o.Base
+		was.On = &on
+		o.Past = append([]CalendarVersion{was}, o.Past...)
 	}
 	if len(o.Past) > keepVersions {
 		o.Past, gone = o.Past[:keepVersions], o.Past[keepVersions:]

@@ -45,10 +45,10 @@ export const useContactPreview = (question: Question | undefined) =>
     staleTime: 5_000,
   });
 
-export const useCalendarYear = (id: string, year: number) =>
+export const useCalendarYear = (id: string, year: number, version = 0) =>
   useQuery({
-    queryKey: [...calendarsKey, id, year],
-    queryFn: () => api.get<CalendarYear>(`/calendars/${id}?year=${year}`),
+    queryKey: [...calendarsKey, id, year, version],
+    queryFn: () => api.get<CalendarYear>(`/calendars/${id}`, { year, version }),
     placeholderData: (previous) => previous,
   });
 
@@ -64,6 +64,17 @@ export function useSaveCalendar() {
         : api.post<{ id: string }>('/calendars', file),
     onSuccess: () => {
       // The workspace's settings have moved on with it.
+      for (const queryKey of [calendarsKey, rulesKey, ['workspace']]) client.invalidateQueries({ queryKey });
+    },
+  });
+}
+
+export function useRestoreCalendar() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, version, now }: { id: string; version: number; now: number }) =>
+      api.post(`/calendars/${id}/restore`, { version }, now),
+    onSuccess: () => {
       for (const queryKey of [calendarsKey, rulesKey, ['workspace']]) client.invalidateQueries({ queryKey });
     },
   });

@@ -10,6 +10,7 @@ import { Empty, ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { useDeleteCalendar } from '../../api/contact';
 import { yearSpans } from '../../model/calendars';
 import { CalendarUpload } from './CalendarUpload';
+import { PastVersions } from './PastVersions';
 import { YearView } from './YearView';
 
 export function CalendarsTab() {
@@ -130,19 +131,7 @@ function OwnCalendar({ calendar, onShow, onReplace, onGone }: OwnProps) {
           {t('calendars.version', { n: version })} · {format.instant(at)}
           {by && ` · ${by.name}`}
         </div>
-        {past && past.length > 0 && (
-          <details className="calendars-past">
-            <summary>{t('calendars.past', { count: past.length })}</summary>
-            <ul>
-              {past.map((old) => (
-                <li key={old.version} className="list-sub">
-                  {t('calendars.version', { n: old.version })} · {format.instant(old.at)} ·{' '}
-                  {t('calendars.offDays', { count: old.off })}
-                </li>
-              ))}
-            </ul>
-          </details>
-        )}
+        {past && past.length > 0 && <PastVersions calendar={calendar} />}
       </div>
       {canWrite && (
         <div className="list-actions row-actions">

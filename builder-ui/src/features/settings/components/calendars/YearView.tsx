@@ -7,11 +7,11 @@ import { ErrorState, Lines } from '@/shared/ui/states';
 import { useCalendarYear } from '../../api/contact';
 import { type CalendarDay, monthCells, yearSpans } from '../../model/calendars';
 
-export function YearView({ id }: { id: string }) {
+export function YearView({ id, version }: { id: string; version?: number }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [year, setYear] = useState(Number(format.today.slice(0, 4)));
-  const { data, error, refetch } = useCalendarYear(id, year);
+  const { data, error, refetch } = useCalendarYear(id, year, version);
   if (error) return <ErrorState error={error} onRetry={() => refetch()} />;
   return (
     <div className="year-view">
