@@ -68,7 +68,12 @@ async function enter(origin) {
   await context.request.post('/api/v1/session/demo', { data: { email: setup.demo.users[0].email } });
   const get = async (path) => (await (await context.request.get(`/api/v1${path}`)).json()).items;
   const run = (await get('/runs?limit=1'))[0]?.id ?? '';
-  const message = (await get('/messages?limit=1'))[0]?.id ?? '';
+  // The first messages go out at nine, in less than a minute.
+  let message = '';
+  for (let tries = 0; !message && tries < 100; tries++) {
+    message = (await get('/messages?limit=1'))[0]?.id ?? '';
+    if (!message) await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
   return { origin, storageState: await context.storageState(), run, message };
 }
 
@@ -160,7 +165,10 @@ async function picture(server, state, lang, { name, path, act }) {
   page.zh = lang === 'zh-CN';
   page.setDefaultTimeout(4000);
   page.on('pageerror', (error) => console.log(`${file}: ${error.message}`));
-  await page.addInitScript((chosen) => localStorage.setItem('dueflow.language', chosen), lang);
+  await page.addInitScript((chosen) => {
+    // The preview of a message is a frame without storage.
+    if (window === window.top) localStorage.setItem('dueflow.language', chosen);
+  }, lang);
   if (answer) await page.route((url) => asked.test(url.pathname), answer);
   await page.goto(path);
   // Failed questions are asked thrice; what waits for ever is looked at while it waits.
@@ -182,7 +190,7 @@ async function picture(server, state, lang, { name, path, act }) {
 
 try {
   const link = await start(/http:\/\/\S+\/setup#\S+/);
-  const address = await start(/http:\/\/127\S+/, '--demo', '--demo-day', '1h');
+  const address = await start(/http:\/\/127\S+/, '--demo', '--demo-day', '10m');
   const demo = await enter(new URL(address).origin);
   const fresh = await setUp(link);
   for (const state of Object.keys(states)) {

@@ -45,16 +45,18 @@ export function ErrorState({ error, onRetry, level }: { error: unknown; onRetry?
   const { title, text, requestId } = useErrorText(error);
   const Title = level === 1 ? 'h1' : 'p';
   const missing = error instanceof ApiError && error.status === 404;
+  const broken = error instanceof ApiError && error.status >= 500;
   return (
     <div className="state" role="alert">
       <Title className="state-title">{title}</Title>
-      <p className="state-text">{text}</p>
-      {error instanceof ApiError && error.status >= 500 && (
-        <p className="state-text">{t('error.crashedSafe')}</p>
-      )}
+      {/* A server that fails while it reads has nothing to say about changes. */}
+      {(!broken || error.problem.detail) && <p className="state-text">{text}</p>}
+      {broken && <p className="state-text">{t('error.crashedSafe')}</p>}
       {requestId && <p className="state-id">{t('error.requestId', { id: requestId })}</p>}
       <span className="state-actions">
-        {missing && level === 1 && <Button onClick={() => window.history.back()}>{t('error.back')}</Button>}
+        {(missing || level === 1) && window.history.length > 1 && (
+          <Button onClick={() => window.history.back()}>{t('error.back')}</Button>
+        )}
         {onRetry && <Button onClick={onRetry}>{t('error.retry')}</Button>}
       </span>
     </div>

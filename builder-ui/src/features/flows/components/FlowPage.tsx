@@ -27,7 +27,8 @@ export default function FlowPage() {
   const flows = useFlows();
   const canWrite = useCan('flow.write');
   const flow = flows.data?.find((entry) => entry.key === key);
-  const name = (flow && format.text(flow.name)) || key;
+  // A key means nothing to people; it stands where there is nothing else.
+  const name = flow ? format.text(flow.name) || key : t('designer.someFlow');
   useTitle(name);
   const mine = params.get('mine') === '1' ? '?mine=1' : '';
   return (

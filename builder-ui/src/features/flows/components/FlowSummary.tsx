@@ -32,7 +32,7 @@ export function FlowSummary({ onSettings }: { onSettings: () => void }) {
           </ul>
         </>
       )}
-      <p className="list-sub">{t(bare ? 'designer.summary.start' : 'designer.summary.hint')}</p>
+      <p className="list-sub panel-hint">{t(bare ? 'designer.summary.start' : 'designer.summary.hint')}</p>
       <Button icon={<SettingOutlined />} onClick={onSettings}>
         {t('designer.flowSettings')}
       </Button>

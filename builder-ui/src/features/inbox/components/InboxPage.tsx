@@ -41,8 +41,10 @@ export default function InboxPage() {
     requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-message="${next.id}"]`)?.focus());
   };
 
+  // Without a list there is nothing to read beside it.
+  const none = messages.rows.length === 0 && !messages.isPending && !id;
   return (
-    <div className={id ? 'inbox inbox-reading' : 'inbox'}>
+    <div className={none ? 'inbox inbox-alone' : id ? 'inbox inbox-reading' : 'inbox'}>
       <div className="inbox-list">
         <div className="inbox-head">
           <h1 className="page-title">{title}</h1>
@@ -66,7 +68,11 @@ export default function InboxPage() {
         ) : messages.isPending ? (
           <Lines rows={10} />
         ) : messages.rows.length === 0 ? (
-          <Empty title={t('inbox.none')} text={t('inbox.noneText')} />
+          <Empty
+            title={t('inbox.none')}
+            text={t('inbox.noneText')}
+            action={<Link to="/flows">{t('inbox.toFlows')}</Link>}
+          />
         ) : (
           <nav
             className="inbox-scroll"

@@ -11,8 +11,9 @@ import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 import { Page } from '@/shared/ui/Page';
 import { ErrorState, Lines } from '@/shared/ui/states';
-import { type Template, useTemplates } from '../api/messages';
+import { type Template, useTemplates, useVariables } from '../api/messages';
 import { langs } from '../model/template';
+import { useVariableLabel } from './useVariableLabel';
 
 const AnswersTab = lazy(() => import('./AnswersTab').then((m) => ({ default: m.AnswersTab })));
 const WordingTab = lazy(() => import('./WordingTab').then((m) => ({ default: m.WordingTab })));
@@ -82,18 +83,22 @@ function TabBody({ tab, templates }: { tab: Tab; templates: ReturnType<typeof us
   return <TemplateList templates={templates.data} />;
 }
 
-/** The subject, or how the text begins, with a gap where a value will stand; of two wordings the first. */
-function summary({ variant }: Template, lang: Lang): string {
+/** The subject, or how the text begins, with names where values will stand; of two wordings the first. */
+function summary({ variant }: Template, lang: Lang, nameOf: (path: string) => string): string {
   const body = variant[lang] ?? Object.values(variant)[0];
   return (body?.subject || body?.text || '')
     .replaceAll(/\{%-?\s*else\b[\s\S]*?\{%-?\s*endif\s*-?%\}/g, '')
     .replaceAll(/\{%[^%]*%\}/g, '')
-    .replaceAll(/\{\{[^}]*\}\}/g, '…');
+    .replaceAll(/\{\{\s*([\w.]+)[^}]*\}\}/g, (_, path: string) => `‹${nameOf(path)}›`);
 }
 
 function TemplateList({ templates }: { templates: Template[] }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const { data: variables } = useVariables();
+  const labelOf = useVariableLabel();
+  const nameOf = (path: string) =>
+    labelOf(variables?.find((known) => known.path === path) ?? { path, label: {} });
   const sorted = [...templates].sort((a, b) => (a.kind ?? '').localeCompare(b.kind ?? '') || a.tone - b.tone);
   return (
     <ul className="section list">
@@ -105,7 +110,7 @@ function TemplateList({ templates }: { templates: Template[] }) {
                 {format.text(template.name) || template.key}
               </Link>
             </div>
-            <div className="list-sub msg-subject">{summary(template, format.lang)}</div>
+            <div className="list-sub msg-subject">{summary(template, format.lang, nameOf)}</div>
           </div>
           <span className="cell-chips">
             <Chip tone={template.tone > 2 ? 'amber' : 'blue'}>{t(`messages.tones.${template.tone}`)}</Chip>

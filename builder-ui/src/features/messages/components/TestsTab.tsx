@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
@@ -19,7 +20,11 @@ export function TestsTab() {
   if (tests.data.length === 0)
     return (
       <div className="section">
-        <Empty title={t('messages.noTests')} text={t('messages.noTestsText')} />
+        <Empty
+          title={t('messages.noTests')}
+          text={t('messages.noTestsText')}
+          action={<Link to="/messages">{t('messages.toTemplates')}</Link>}
+        />
       </div>
     );
   return (

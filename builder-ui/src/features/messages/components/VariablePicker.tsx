@@ -1,9 +1,9 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '@/shared/lib/useFormat';
-import { useVariables, type Variable } from '../api/messages';
+import { useVariables } from '../api/messages';
 import { loopSnippet, snippetOf } from '../model/template';
+import { useVariableLabel } from './useVariableLabel';
 
 const groups = ['message', 'customer', 'item'] as const;
 /** What most messages name; the customer's name comes first. */
@@ -18,10 +18,8 @@ export function VariablePicker({
   disabled: boolean;
 }) {
   const { t } = useTranslation();
-  const format = useFormat();
   const { data = [] } = useVariables();
-  const labelOf = ({ path, label }: Variable) =>
-    t(`messages.variable.${path.replace('.', '_')}`, { defaultValue: format.text(label) || path });
+  const labelOf = useVariableLabel();
   const often = quick
     .map((known) => data.find(({ path }) => known.test(path)))
     .filter((found) => found !== undefined);
