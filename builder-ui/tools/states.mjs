@@ -115,7 +115,12 @@ const screens = ({ flow, run, message }) => [
   { name: 'run', path: `/runs/view?id=${encodeURIComponent(run)}` },
   { name: 'forms', path: '/forms' },
   { name: 'form-design', path: '/forms/customer' },
-  { name: 'form-form', path: '/forms/customer', act: press('Form', '表单设置'), once: true },
+  {
+    name: 'form-field',
+    path: '/forms/customer',
+    act: (page) => page.locator('[data-item^="field-"]').first().click(),
+    once: true,
+  },
   { name: 'form-preview', path: '/forms/customer', act: press('Preview', '预览'), once: true },
   { name: 'form-json', path: '/forms/customer', act: press('JSON', 'JSON'), once: true },
   { name: 'messages', path: '/messages' },
@@ -175,7 +180,7 @@ async function picture(server, state, lang, { name, path, act }) {
   if (state === 'error') await page.waitForTimeout(4500);
   else if (state === 'loading') await page.waitForTimeout(1500);
   else {
-    await page.locator('h1').first().waitFor();
+    await page.locator('h1').first().waitFor({ state: 'attached' });
     await page
       .waitForFunction(() => !document.querySelector('[aria-busy="true"], .line'))
       .catch(() => console.log(`${file}: still waits`));
