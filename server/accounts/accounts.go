@@ -136,6 +136,38 @@ const attempts = 40
 // name such as "flow"). It gives the events and the state after them. A
 // conflict with another command is retried on the new state.
 func (s *Service) Execute(ctx context.Context, ws, customer, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error) {
+	var archive ledger.Archive
+	return s.change(ctx, ws, customer, by, func(st *ledger.State, now ledger.Now) ([]ledger.Event, error) {
+		events, err := ledger.ExecuteWith(st, c, now, archive)
+		if archive.Items == nil && s.archivist != nil && fault.Is(err, fault.NotFound) {
+			if archive, err = s.archived(ctx, ws, customer, c, err); err == nil {
+				return ledger.ExecuteWith(st, c, now, archive)
+			}
+		}
+		return events, err
+	})
+}
+
+// ExecuteAll runs commands of one customer in order and writes them as one. A
+// command that the ledger refuses changes nothing and has its reason in errs,
+// which is as long as commands; what has been archived is not looked for.
+func (s *Service) ExecuteAll(ctx context.Context, ws, customer, by string, commands []ledger.Command) (errs []error, st *ledger.State, err error) {
+	_, st, err = s.change(ctx, ws, customer, by, func(st *ledger.State, now ledger.Now) ([]ledger.Event, error) {
+		var all []ledger.Event
+		errs = make([]error, len(commands))
+		for k, c := range commands {
+			var events []ledger.Event
+			events, errs[k] = ledger.ExecuteWith(st, c, now, ledger.Archive{})
+			all = append(all, events...)
+		}
+		return all, nil
+	})
+	return errs, st, err
+}
+
+// change lets decide change an account, and writes what it decided; on a
+// conflict it decides anew.
+func (s *Service) change(ctx context.Context, ws, customer, by string, decide func(*ledger.State, ledger.Now) ([]ledger.Event, error)) ([]ledger.Event, *ledger.State, error) {
 	w, err := s.spaces.Get(ctx, ws)
 	if err != nil {
 		return nil, nil, err
@@ -145,21 +177,14 @@ func (s *Service) Execute(ctx context.Context, ws, customer, by string, c ledger
 	lock := &s.locks[maphash.String(s.seed, ws+"/"+customer)%256]
 	lock.Lock()
 	defer lock.Unlock()
-	var archive ledger.Archive
 	for n := range attempts {
 		doc, ver, err := s.read(ctx, ws, customer)
 		if err != nil {
 			return nil, nil, err
 		}
 		at, today := s.spaces.Now(w)
-		now := ledger.Now{At: at, Today: today, By: by, Calendar: w.Cal()}
-		events, err := ledger.ExecuteWith(doc.State, c, now, archive)
+		events, err := decide(doc.State, ledger.Now{At: at, Today: today, By: by, Calendar: w.Cal()})
 		if err != nil {
-			if archive.Items == nil && s.archivist != nil && fault.Is(err, fault.NotFound) {
-				if archive, err = s.archived(ctx, ws, customer, c, err); err == nil {
-					continue
-				}
-			}
 			return nil, nil, err
 		}
 		if len(events) == 0 {

@@ -3,6 +3,8 @@ package flows
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -171,7 +173,13 @@ func (s *Service) BatchPage(ctx context.Context, st BatchState) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := s.work(ctx, b, page.Docs); err != nil {
+	docs := page.Docs
+	if b.Kind != "control" && len(docs) > 0 && (b.Cursor != "" || page.Next != "") {
+		if docs, err = together(ctx, records, where, docs); err != nil {
+			return false, err
+		}
+	}
+	if err := s.work(ctx, b, docs); err != nil {
 		return false, err
 	}
 	b.Done += int64(len(page.Docs))
@@ -187,6 +195,57 @@ func (s *Service) BatchPage(ctx context.Context, st BatchState) (bool, error) {
 	return b.Status == "running", err
 }
 
+// together adds to a page what its customers have on later pages, so that all
+// of one customer starts at once and becomes one message, wherever the records
+// lie. Of a customer who was on an earlier page all has been started already.
+func together(ctx context.Context, records store.Collection, where filter.Expr, page []store.Doc) ([]store.Doc, error) {
+	first, last := page[0].ID, page[len(page)-1].ID
+	seen := map[string]bool{} // customers; true: on an earlier page
+	for _, d := range page {
+		customer, err := customerOf(d)
+		if err != nil {
+			return nil, err
+		}
+		if customer != "" {
+			seen[customer] = false
+		}
+	}
+	if len(seen) == 0 {
+		return page, nil
+	}
+	later := map[string][]store.Doc{}
+	customers := slices.Sorted(maps.Keys(seen))
+	err := records.Each(ctx, store.Query{Filter: filter.And(where, filter.In("customer", customers...)), Limit: 500}, func(d store.Doc) error {
+		customer, err := customerOf(d)
+		switch {
+		case err != nil:
+			return err
+		case d.ID < first:
+			seen[customer] = true
+		case d.ID > last:
+			later[customer] = append(later[customer], d)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, customer := range customers {
+		if !seen[customer] {
+			page = append(page, later[customer]...)
+		}
+	}
+	return page, nil
+}
+
+func customerOf(d store.Doc) (string, error) {
+	var rec struct {
+		Customer string `json:"customer"`
+	}
+	err := decodeInto(d, &rec)
+	return rec.Customer, err
+}
+
 func (s *Service) work(ctx context.Context, b Batch, docs []store.Doc) error {
 	if b.Kind == "control" {
 		return s.controlPage(ctx, b, docs)
@@ -198,19 +257,17 @@ func (s *Service) work(ctx context.Context, b Batch, docs []store.Doc) error {
 	by := map[string][]string{}
 	var order []string
 	for _, doc := range docs {
-		var rec struct {
-			Customer string `json:"customer"`
-		}
-		if err := decodeInto(doc, &rec); err != nil {
+		customer, err := customerOf(doc)
+		if err != nil {
 			return err
 		}
 		if d.Flow.Subject.Form == "customer" {
-			rec.Customer = doc.ID
+			customer = doc.ID
 		}
-		if by[rec.Customer] == nil {
-			order = append(order, rec.Customer)
+		if by[customer] == nil {
+			order = append(order, customer)
 		}
-		by[rec.Customer] = append(by[rec.Customer], doc.ID)
+		by[customer] = append(by[customer], doc.ID)
 	}
 	for _, customer := range order {
 		if _, err := s.startRuns(ctx, b.Workspace, d, customer, by[customer], b.Entry); err != nil {

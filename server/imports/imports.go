@@ -80,9 +80,7 @@ func (s *Service) Upsert(ctx context.Context, a policies.Actor, formKey string, 
 	for range workers {
 		wg.Go(func() {
 			for group := range queue {
-				for _, k := range group {
-					b.put(ctx, k)
-				}
+				b.putGroup(ctx, group)
 			}
 		})
 	}

@@ -21,48 +21,62 @@ func (s *Service) Create(ctx context.Context, a policies.Actor, formKey string, 
 	if err != nil {
 		return Record{}, err
 	}
-	if in.ID == "" {
-		in.ID = newID()
-	} else if err := checkID(in.ID); err != nil {
-		return Record{}, err
-	}
-	b, err := s.judge(ctx, a, f, in.ID, in.Data, nil)
+	n, err := s.draft(ctx, a, f, v, in)
 	if err != nil {
 		return Record{}, err
 	}
-	w, err := s.spaces.Get(ctx, a.Workspace)
-	if err != nil {
-		return Record{}, err
-	}
-	now, today := s.spaces.Now(w)
-	if err := s.prepare(ctx, a, f, v, b, today); err != nil {
-		return Record{}, err
-	}
-	b.stamp(a, f.Revision, now)
-	b.set("_created", value.Instant(now))
-	cmd := booking(f.Key, in.ID, b, w.AllocationRule)
-	if cmd != nil {
-		b.set(unbooked, value.Instant(s.spaces.RealNow()))
-	}
-	raw, err := encode(b)
-	if err != nil {
-		return Record{}, err
-	}
-	d, err := s.store.In(a.Workspace, Prefix+f.Key).Insert(ctx, in.ID, raw)
+	d, err := s.store.In(a.Workspace, Prefix+f.Key).Insert(ctx, n.id, n.raw)
 	if err != nil {
 		return Record{}, uniqueFault(err)
 	}
-	if cmd != nil {
-		if err := s.book(ctx, a, f, d, b, cmd); err != nil {
+	if n.booking != nil {
+		if err := s.book(ctx, a, f, d, n.body, n.booking); err != nil {
 			return Record{}, err
 		}
-		return s.Get(ctx, readAs(a), formKey, in.ID)
+		return s.Get(ctx, readAs(a), formKey, n.id)
 	}
-	s.keepFiles(ctx, a.Workspace, f, in.ID, b)
-	if err := s.changed(ctx, a.Workspace, f, in.ID, b, nil); err != nil {
+	s.keepFiles(ctx, a.Workspace, f, n.id, n.body)
+	if err := s.changed(ctx, a.Workspace, f, n.id, n.body, nil); err != nil {
 		return Record{}, err
 	}
-	return show(f, d, v, today)
+	return show(f, d, v, n.today)
+}
+
+// draft is a new record that has been judged and is not stored yet.
+type draft struct {
+	id      string
+	body    body
+	raw     json.RawMessage
+	booking ledger.Command // nil where the ledger has no part in it
+	today   value.Date
+}
+
+func (s *Service) draft(ctx context.Context, a policies.Actor, f forms.Published, v policies.View, in Input) (draft, error) {
+	if in.ID == "" {
+		in.ID = newID()
+	} else if err := checkID(in.ID); err != nil {
+		return draft{}, err
+	}
+	b, err := s.judge(ctx, a, f, in.ID, in.Data, nil)
+	if err != nil {
+		return draft{}, err
+	}
+	w, err := s.spaces.Get(ctx, a.Workspace)
+	if err != nil {
+		return draft{}, err
+	}
+	now, today := s.spaces.Now(w)
+	if err := s.prepare(ctx, a, f, v, b, today); err != nil {
+		return draft{}, err
+	}
+	b.stamp(a, f.Revision, now)
+	b.set("_created", value.Instant(now))
+	n := draft{id: in.ID, body: b, booking: booking(f.Key, in.ID, b, w.AllocationRule), today: today}
+	if n.booking != nil {
+		b.set(unbooked, value.Instant(s.spaces.RealNow()))
+	}
+	n.raw, err = encode(b)
+	return n, err
 }
 
 // readAs lets the writer see what was written, whatever the view on others is.

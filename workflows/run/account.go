@@ -40,6 +40,11 @@ type Facts struct {
 	Grace    time.Duration // see In.Grace
 	// Calendars are the workspace's own, by id.
 	Calendars map[string]*value.Calendar
+
+	// account sums the ledger up as it was at accountSeq: thousands of runs ask
+	// for the same figures.
+	account    map[string]any
+	accountSeq int64
 }
 
 // Message is one wish to send: the lead step and those merged into it.

@@ -15,7 +15,10 @@ import (
 // state from the ledger laid over them, so that a condition never reads a
 // projection that lags behind.
 func (f *Facts) Doc(form, subject string) map[string]any {
-	doc := map[string]any{"account": f.accountDoc()}
+	if f.account == nil || f.accountSeq != f.State.Seq {
+		f.account, f.accountSeq = f.accountDoc(), f.State.Seq
+	}
+	doc := map[string]any{"account": f.account}
 	customer := maps.Clone(f.Customer)
 	if customer == nil {
 		customer = map[string]any{}
