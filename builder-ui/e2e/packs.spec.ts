@@ -205,7 +205,7 @@ test('a calendar comes along, and yours of that name stays if you say so', async
   await expect(install).toBeEnabled(); // nothing of yours would be changed
   await page.getByRole('checkbox', { name: 'Install the calendar Shop days' }).check();
   const choice = page.getByRole('radiogroup', { name: 'Shop days, Days: which one stays' });
-  await expect(choice).toContainText('from 2027-03-09');
+  await expect(choice).toContainText('Days off: 1, make-up workdays: 0; 2027-03-09');
   await expect(install).toBeDisabled();
   await expectAccessible(page);
   await choice.getByRole('radio', { name: /Keep mine/ }).check();

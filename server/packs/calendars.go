@@ -214,8 +214,8 @@ func calendarSays(raw json.RawMessage) flow.Text {
 	off, work := workspace.NewCalendar{Days: c.Days}.Counts()
 	first, last := c.Days[0].Date, c.Days[len(c.Days)-1].Date
 	return flow.Text{
-		"en":    fmt.Sprintf("%d days off and %d make-up workdays, from %s to %s", off, work, first, last),
-		"zh-CN": fmt.Sprintf("%d 个休息日、%d 个调休工作日，%s 至 %s", off, work, first, last),
+		"en":    fmt.Sprintf("Days off: %d, make-up workdays: %d; %s to %s", off, work, first, last),
+		"zh-CN": fmt.Sprintf("休息 %d 天，调休上班 %d 天；%s 至 %s", off, work, first, last),
 	}
 }
 

@@ -126,7 +126,9 @@ function ObjectLine({ object }: { object: PlanObject }) {
               ? t(`market.form.${object.as}`, { defaultValue: object.as })
               : object.as)}
         </span>
-        {object.as !== object.key && <code className="list-sub">{object.as}</code>}
+        {object.as !== object.key && object.kind !== 'calendars' && (
+          <code className="list-sub">{object.as}</code>
+        )}
         <Chip tone={toneOf[object.action] ?? 'neutral'}>{t(`market.will.${object.action}`)}</Chip>
       </div>
       {(object.issues ?? []).length > 0 && (
