@@ -52,7 +52,7 @@ func (s *Server) openDemo(ctx context.Context) error {
 	if err := demo.Seed(ctx, deps, DemoSpace); err != nil {
 		return err
 	}
-	return s.demoFlows(ctx, DemoSpace, true)
+	return s.demoFlows(ctx, DemoSpace, deps.Owner(demo.People()[0].Email), true)
 }
 
 func (s *Server) makeDemo(ctx context.Context) error {
@@ -100,8 +100,8 @@ func (s *Server) demoDeps(owner func(string) string) demo.Deps {
 	return demo.Deps{Spaces: s.Spaces, Records: s.Records, Accounts: s.Accounts, Owner: owner}
 }
 
-// demoFlows saves the sample flows as drafts, and publishes them if live.
-func (s *Server) demoFlows(ctx context.Context, ws string, live bool) error {
+// demoFlows saves the sample flows as somebody's drafts, and publishes them if live.
+func (s *Server) demoFlows(ctx context.Context, ws, by string, live bool) error {
 	for _, doc := range demo.Flows() {
 		var head struct {
 			Key string `json:"key"`
@@ -111,13 +111,13 @@ func (s *Server) demoFlows(ctx context.Context, ws string, live bool) error {
 		}
 		f, err := s.Flows.Get(ctx, ws, head.Key)
 		if fault.Is(err, fault.NotFound) {
-			f, err = s.Flows.Save(ctx, ws, "demo", doc, 0)
+			f, err = s.Flows.Save(ctx, ws, by, doc, 0)
 		}
 		if err != nil {
 			return err
 		}
 		if live && f.Version == 0 {
-			if _, err := s.Flows.Publish(ctx, ws, head.Key, flows.Release{By: "demo"}); err != nil {
+			if _, err := s.Flows.Publish(ctx, ws, head.Key, flows.Release{By: by}); err != nil {
 				return err
 			}
 		}
@@ -171,11 +171,11 @@ func (s *Server) newWorkspace(ctx context.Context, ws string, sample bool) error
 	if !sample {
 		return nil
 	}
-	if err := s.demoFlows(ctx, ws, false); err != nil {
-		return err
-	}
 	people, err := s.People(ctx, ws)
 	if err != nil || len(people) == 0 {
+		return err
+	}
+	if err := s.demoFlows(ctx, ws, people[0].ID, false); err != nil {
 		return err
 	}
 	return demo.Seed(ctx, s.demoDeps(func(string) string { return people[0].ID }), ws)

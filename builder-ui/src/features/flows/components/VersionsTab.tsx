@@ -60,8 +60,12 @@ export default function VersionsTab({ flowKey }: { flowKey: string }) {
                 <tr>
                   <th scope="col">{t('designer.versions.version')}</th>
                   <th scope="col">{t('designer.versions.at')}</th>
-                  <th scope="col">{t('designer.versions.by')}</th>
-                  <th scope="col">{t('designer.versions.live')}</th>
+                  <th scope="col" className="hide-narrow">
+                    {t('designer.versions.by')}
+                  </th>
+                  <th scope="col" className="hide-narrow">
+                    {t('designer.versions.live')}
+                  </th>
                   <th scope="col" className="cell-right">
                     {t('designer.versions.runs')}
                   </th>
@@ -77,8 +81,8 @@ export default function VersionsTab({ flowKey }: { flowKey: string }) {
                     <tr key={`${version.version}/${version.hash}`}>
                       <td className="num">{t('flow.version', { version: version.version })}</td>
                       <td className="num">{format.instant(version.at)}</td>
-                      <td>{version.by?.name}</td>
-                      <td>
+                      <td className="hide-narrow">{version.by?.name}</td>
+                      <td className="hide-narrow">
                         {version.live
                           ? t('designer.versions.since', { span: lived(version) })
                           : t('designer.versions.for', { span: lived(version) })}
