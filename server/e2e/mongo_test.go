@@ -10,8 +10,11 @@ import (
 )
 
 // onMongo are the tests that run once more with documents in MongoDB: those of
-// flows, money, permissions and lost updates.
-const onMongo = "^(TestMainJob|TestNewInvoiceEntersALiveFlow|TestHoldAndPromise|TestTaskResultLeadsOn|TestControls|TestMigrationKeepsCounters|TestOwnScope|TestLostUpdate|TestIdempotencyKey|TestLiveSocket|TestTwoEditors|TestConditions)$"
+// flows, money, permissions and lost updates, and one or two of every room that
+// keeps documents of its own.
+const onMongo = "^(TestMainJob|TestNewInvoiceEntersALiveFlow|TestHoldAndPromise|TestTaskResultLeadsOn|TestControls|TestMigrationKeepsCounters|TestOwnScope|TestLostUpdate|TestIdempotencyKey|TestLiveSocket|TestTwoEditors|TestConditions" +
+	"|TestBoard|TestBoardScope|TestNotesAndNotices|TestNoticesInBrowsers|TestContacts|TestNightOfScores|TestPackInstall|TestPackUpgrade|TestPackCalendars|TestWorkspaceAddsCatalogue" +
+	"|TestTaskRules|TestNoticesByMail|TestTemplateHistory|TestPageSays|TestOwnCalendars|TestFormOfOnesOwn)$"
 
 // TestOnMongoDB runs the package's tests in a process of their own against a
 // MongoDB-compatible server on a real socket.
