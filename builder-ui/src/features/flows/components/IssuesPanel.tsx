@@ -15,7 +15,7 @@ export default function IssuesPanel({ onJump }: { onJump: (issue: Issue) => void
       <h2 className="panel-title">{t('designer.checklist')}</h2>
       <p className="panel-about">{t('designer.checklistHelp')}</p>
       {issues && errors.length === 0 && (
-        <p className="check check-good">
+        <p className="finding finding-good">
           <CheckCircleFilled aria-hidden /> {t('designer.noErrors')}
         </p>
       )}

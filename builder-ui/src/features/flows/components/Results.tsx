@@ -213,7 +213,7 @@ function Way({ document, first, customer, stepName }: WayProps) {
             ))}
           </div>
         )}
-        <ol className="facts">
+        <ol className="run-facts">
           {path.map((step, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a path is an order
             <li key={at} className="fact-row">

@@ -142,7 +142,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
             {steps.length === 0 ? (
               <Empty small title={t('designer.run.noFacts')} />
             ) : (
-              <ol className="facts">
+              <ol className="run-facts">
                 {steps.map((fact, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: facts are only ever added at the end
                   <li key={at} className={fact.what === 'parked' ? 'fact-row fact-parked' : 'fact-row'}>
