@@ -25,7 +25,7 @@ type row struct {
 }
 
 // load creates customers and invoices by the import endpoint: each customer
-// has per invoices, due on a date.
+// has per invoices, due on a date. A second load brings others.
 func (p *process) load(ctx context.Context, customers, per int, due string) error {
 	send := func(form string, rows []row) error {
 		for len(rows) > 0 {
@@ -49,12 +49,14 @@ func (p *process) load(ctx context.Context, customers, per int, due string) erro
 		return nil
 	}
 	var cs, is []row
-	for c := range customers {
+	first := p.loaded
+	p.loaded += customers
+	for c := first; c < p.loaded; c++ {
 		id := fmt.Sprintf("C%06d", c)
-		cs = append(cs, row{c + 1, id, map[string]any{"name": "Customer " + id, "number": id, "email": strings.ToLower(id) + "@example.com", "tier": "B", "region": "华东"}})
+		cs = append(cs, row{len(cs) + 1, id, map[string]any{"name": "Customer " + id, "number": id, "email": strings.ToLower(id) + "@example.com", "tier": "B", "region": "华东"}})
 		for i := range per {
 			num := fmt.Sprintf("I%06d-%d", c, i)
-			is = append(is, row{c*per + i + 1, num, map[string]any{
+			is = append(is, row{len(is) + 1, num, map[string]any{
 				"number": num, "customer": id, "issueDate": "2026-01-05", "dueDate": due, "amount": 10_000 + c, "currency": "CNY",
 			}})
 		}

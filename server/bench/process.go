@@ -28,6 +28,7 @@ type process struct {
 	token  string
 	ready  time.Duration
 	client *client.Client
+	loaded int // customers
 }
 
 func freePort() int {

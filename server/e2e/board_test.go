@@ -68,7 +68,7 @@ func TestBoard(t *testing.T) {
 	s.invoice(fine, "B-2", 500, s.today()+10)
 	s.eventually("both stand where they belong", func() bool {
 		b := s.board(s.c, "")
-		return b["followUp"].Count == 1 && b["followUp"].Totals["CNY"] == 70000 && b["current"].Count == 1 && b["current"].Items[0].Name == "Fine"
+		return b["followUp"].Count == 1 && b["followUp"].Totals["CNY"] == 70000 && b["current"].Count == 1 && len(b["current"].Items) == 1 && b["current"].Items[0].Name == "Fine"
 	})
 	in := func(column string) func() bool {
 		return func() bool { return s.board(s.c, "")[column].Count == 1 && s.board(s.c, "")["followUp"].Count == 0 }

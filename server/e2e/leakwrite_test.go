@@ -187,7 +187,7 @@ func (d *described) fill(schema map[string]any, id string, depth int) any {
 
 // elsewhere are what ids in paths mean that name no account; the value is one
 // that is not there, the same for both askers.
-var elsewhere = []string{"absences", "users", "invitations", "keys", "calendars", "packs", "publishers", "channel-settings", "answers", "boards", "templates", "hooks", "flows", "forms", "imports"}
+var elsewhere = []string{"absences", "users", "invitations", "keys", "calendars", "catalogs", "packs", "publishers", "channel-settings", "answers", "boards", "templates", "hooks", "flows", "forms", "imports"}
 
 // pathOf fills a path's parameters; one that the table does not know fails the
 // test, so that a new route is thought about.
