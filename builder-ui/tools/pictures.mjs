@@ -1,7 +1,7 @@
 /**
  * Takes the README's pictures anew from a demo that has run for a minute or two. Those of a morning and of the
  * customer's own page come from the browser tests (SHOTS=folder).
- * usage: node pictures.mjs ADDRESS [FOLDER]
+ * usage: node pictures.mjs ADDRESS [FOLDER [NAME...]]
  */
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
@@ -12,14 +12,21 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--headless', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
 });
 
-async function open(lang, email = 'finance@demo.example') {
+/** Some names may be given: only those pictures are taken. */
+const only = process.argv.slice(4);
+
+async function open(lang) {
   const context = await browser.newContext({
     baseURL: address,
     viewport: { width: 1440, height: 900 },
     timezoneId: 'Asia/Shanghai',
     reducedMotion: 'reduce',
   });
-  const answer = await context.request.post('/api/v1/session/demo', { data: { email } });
+  const { demo } = await (await context.request.get('/api/v1/setup')).json();
+  // The first of the demo's people may do everything.
+  const answer = await context.request.post('/api/v1/session/demo', {
+    data: { email: demo?.users[0].email },
+  });
   if (!answer.ok()) throw new Error(`not a demo: ${answer.status()}`);
   const page = await context.newPage();
   await page.addInitScript((chosen) => {
@@ -34,6 +41,7 @@ const settled = (page) =>
   );
 
 async function picture(name, lang, path, act) {
+  if (only.length && !only.includes(name)) return;
   const page = await open(lang);
   await page.goto(typeof path === 'string' ? path : await path(page));
   await settled(page);

@@ -273,7 +273,7 @@ func (s *Server) getCalendar(ctx context.Context, a policies.Actor, in *calendar
 	out := calendarYear{calendarOut: calendarOut{ID: in.ID, Years: c.Years()}, Year: in.Year, Known: c.Known(first), Days: showDays(c.Days(in.Year))}
 	if o, ok := w.Calendars[in.ID]; ok {
 		out.calendarOut = showCalendar(in.ID, o, s.userNames(ctx, a.Workspace))
-		out.calendarOut.Years = c.Years()
+		out.Years = c.Years()
 	}
 	return &tagged[calendarYear]{etag(int64(out.Version)), out}, nil
 }

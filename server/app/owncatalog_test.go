@@ -34,13 +34,14 @@ func refusal(err error) string {
 	if !ok {
 		return fmt.Sprint(err)
 	}
-	for _, f := range fe.Fields {
-		if f.Key != "" {
-			return f.Pointer + " " + f.Key
-		}
-		return f.Pointer + " " + f.Rule
+	if len(fe.Fields) == 0 {
+		return fe.Key
 	}
-	return fe.Key
+	f := fe.Fields[0]
+	if f.Key != "" {
+		return f.Pointer + " " + f.Key
+	}
+	return f.Pointer + " " + f.Rule
 }
 
 // A workspace adds a catalogue: its packs are there for it and for nobody else,
