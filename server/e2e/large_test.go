@@ -55,7 +55,7 @@ func (s *space) remindedOf(customer string) (invoices, messages int) {
 // alone when all is paid.
 func TestLargeAccount(t *testing.T) {
 	s := newSpace(t, nil)
-	const n = 2300
+	const n = 1200
 	customer := s.create("customer", map[string]any{"name": "Large", "email": "large@example.com"}).ID
 	s.imported(n, customer)
 	st, err := s.srv.Accounts.Load(t.Context(), s.key, customer)
