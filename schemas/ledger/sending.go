@@ -218,14 +218,10 @@ func (s *State) sift(c Intend, n Now) Decision {
 	return d.pass("collectable")
 }
 
-// WhyNot says why an item may not be in a message of a currency on a day: paid,
-// cancelled, writtenOff, held, disputed, promised; "" when it may.
-func (s *State) WhyNot(id string, cur value.Currency, today value.Date) string {
-	return s.whyNot(id, cur, s.Promised(today), today)
-}
-
-// WhyNots is WhyNot for many items of one moment.
-func (s *State) WhyNots(today value.Date) func(id string, cur value.Currency) string {
+// WhyNot gives what says why an item may not be in a message of a currency on
+// a day: paid, cancelled, writtenOff, held, disputed, promised; "" when it may.
+// It holds for the state as it is now, for as many items as are asked for.
+func (s *State) WhyNot(today value.Date) func(id string, cur value.Currency) string {
 	promised := s.Promised(today)
 	return func(id string, cur value.Currency) string { return s.whyNot(id, cur, promised, today) }
 }

@@ -87,9 +87,9 @@ func gone(st *ledger.State, i *ledger.Intent, today value.Date) string {
 	case st.Hold.Active(today):
 		return "hold"
 	}
-	why := "paid"
+	why, whyNot := "paid", st.WhyNot(today)
 	for _, id := range i.Items {
-		if why = st.WhyNot(id, i.Currency, today); why == "" {
+		if why = whyNot(id, i.Currency); why == "" {
 			return ""
 		}
 	}

@@ -134,16 +134,21 @@ func (h calendarHandler) read(ctx context.Context, a policies.Actor, o pack.Obje
 	if !there {
 		return nil, 0, nil
 	}
-	days, err := h.s.Spaces.OwnDays(ctx, a.Workspace, own.Doc)
+	raw, err := h.s.asPacked(ctx, a.Workspace, own, NameOf(o.Raw))
+	return raw, int64(own.Version), err
+}
+
+// asPacked is an own calendar of the workspace as packs write it down.
+func (s *Service) asPacked(ctx context.Context, ws string, own workspace.OwnCalendar, name flow.Text) (json.RawMessage, error) {
+	days, err := s.Spaces.OwnDays(ctx, ws, own.Doc)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	c := pack.OwnCalendar{Name: NameOf(o.Raw), Base: own.Base, Days: days}
+	c := pack.OwnCalendar{Name: name, Base: own.Base, Days: days}
 	if c.Base == "weekdays" {
 		c.Base = ""
 	}
-	raw, err := c.Raw()
-	return raw, int64(own.Version), err
+	return c.Raw()
 }
 
 // write makes a new version, or a new calendar; nil deletes one that nothing uses.
@@ -229,19 +234,14 @@ func (s *Service) exportedCalendar(ctx context.Context, ws, id string) (*pack.Ob
 	if !there {
 		return nil, nil // the checklist says so
 	}
-	days, err := s.Spaces.OwnDays(ctx, ws, own.Doc)
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil
-	}
+	raw, err := s.asPacked(ctx, ws, own, flow.Text{"en": own.Name, "zh-CN": own.Name})
 	if err != nil {
+		if fault.Is(err, fault.NotFound) {
+			err = nil
+		}
 		return nil, err
 	}
-	c := pack.OwnCalendar{Name: flow.Text{"en": own.Name, "zh-CN": own.Name}, Base: own.Base, Days: days}
-	if c.Base == "weekdays" {
-		c.Base = ""
-	}
-	raw, err := c.Raw()
-	return &pack.Object{Kind: pack.Calendar, Key: exportedKey, Raw: raw}, err
+	return &pack.Object{Kind: pack.Calendar, Key: exportedKey, Raw: raw}, nil
 }
 
 // exportedKey is what a flow's calendar is called in a pack that is made of it.

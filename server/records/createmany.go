@@ -6,6 +6,7 @@ import (
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/store"
 )
@@ -63,13 +64,16 @@ func (s *Service) CreateBooked(ctx context.Context, a policies.Actor, formKey, c
 // stored are records that are written and not booked yet.
 type stored struct {
 	form     forms.Published
+	today    value.Date
 	docs     []store.Doc
+	bodies   []body
 	commands []ledger.Command
 	at       []int
 }
 
 func (s *stored) add(d store.Doc, n draft, at int) {
-	s.docs, s.commands, s.at = append(s.docs, d), append(s.commands, n.booking), append(s.at, at)
+	s.docs, s.bodies, s.at = append(s.docs, d), append(s.bodies, n.body), append(s.at, at)
+	s.commands, s.today = append(s.commands, n.booking), n.today
 }
 
 // bookAll books stored records and takes back those that the ledger refuses.
@@ -83,13 +87,28 @@ func (s *Service) bookAll(ctx context.Context, a policies.Actor, customer string
 		}
 	}
 	col := s.store.In(a.Workspace, Prefix+n.form.Key)
+	var writes []store.Write
 	for i, d := range n.docs {
 		if refused[i] != nil {
 			errs[n.at[i]] = under("/data", refused[i])
 			if err := col.Delete(ctx, d.ID, d.Ver); err != nil && !fault.Is(err, fault.NotFound) {
 				return err
 			}
-		} else if err := s.projectOne(ctx, a.Workspace, n.form.Key, d.ID, st); err != nil {
+			continue
+		}
+		// What was just written is known: nothing has to be read again.
+		raw, err := projected(n.form.Key, d.ID, n.bodies[i], st, n.today)
+		if err != nil {
+			return err
+		}
+		writes = append(writes, store.Write{Op: store.Replace, Collection: Prefix + n.form.Key, Doc: store.Doc{ID: d.ID, Body: raw}, IfVer: d.Ver})
+	}
+	_, failed := s.store.Apply(ctx, a.Workspace, writes)
+	for i, err := range failed {
+		if fault.Is(err, fault.Conflict) { // the relay was faster, or somebody wrote
+			err = s.projectOne(ctx, a.Workspace, n.form.Key, writes[i].Doc.ID, st)
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
 	}

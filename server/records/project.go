@@ -44,13 +44,28 @@ func (s *Service) projectOne(ctx context.Context, ws, formKey, id string, st *le
 	if err != nil {
 		return err
 	}
-	return s.project(ctx, ws, formKey, id, st, func(b body) {
-		if formKey == "invoice" {
-			invoiceFigures(b, st, id, today)
-		} else {
-			paymentFigures(b, st, id)
-		}
-	})
+	return s.project(ctx, ws, formKey, id, st, func(b body) { figures(formKey, id, b, st, today) })
+}
+
+func figures(formKey, id string, b body, st *ledger.State, today value.Date) {
+	if formKey == "invoice" {
+		invoiceFigures(b, st, id, today)
+	} else {
+		paymentFigures(b, st, id)
+	}
+}
+
+// projected is a record that was just booked with the ledger's figures on it.
+func projected(formKey, id string, b body, st *ledger.State, today value.Date) (json.RawMessage, error) {
+	figures(formKey, id, b, st, today)
+	return seen(b, st)
+}
+
+// seen encodes a record that has taken in an account's state.
+func seen(b body, st *ledger.State) (json.RawMessage, error) {
+	delete(b, unbooked)
+	b.set("_av", st.Seq)
+	return encode(b)
 }
 
 func touched(events []ledger.Event) (invoices, payments []string, customer bool) {
@@ -108,10 +123,8 @@ func (s *Service) project(ctx context.Context, ws, formKey, id string, st *ledge
 		if b.number("_av") >= st.Seq && b[unbooked] == nil {
 			return nil
 		}
-		delete(b, unbooked)
 		f(b)
-		b.set("_av", st.Seq)
-		raw, err := encode(b)
+		raw, err := seen(b, st)
 		if err != nil {
 			return err
 		}

@@ -189,7 +189,7 @@ type outlook struct {
 
 func (s *stepper) outlook() *outlook {
 	st := s.account.State
-	return &outlook{whyNot: st.WhyNots(s.account.Today), answered: st.AnsweredKeys(), reminded: map[string]map[string]ledger.Reminder{}}
+	return &outlook{whyNot: st.WhyNot(s.account.Today), answered: st.AnsweredKeys(), reminded: map[string]map[string]ledger.Reminder{}}
 }
 
 // remindedBy are the items of which others than a flow reminded not long ago.
