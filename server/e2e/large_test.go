@@ -30,6 +30,9 @@ func (s *space) imported(n int, customers ...string) {
 			}
 		}
 	}
+	for _, c := range customers {
+		s.settled(c)
+	}
 }
 
 // remindedOf is the invoices that messages to a customer named, and how many
