@@ -4,7 +4,6 @@
 package triggerdate
 
 import (
-	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/workflows/node"
@@ -24,10 +23,10 @@ var Type = node.Type{
 }
 
 type trigger struct {
+	node.OnlyIf
 	Field  string           `json:"field"`
 	Offset value.Span       `json:"offset"`
 	At     *value.TimeOfDay `json:"at"`
-	Filter node.When        `json:"filter"`
 	at     value.TimeOfDay
 }
 
@@ -64,11 +63,6 @@ func (t *trigger) Step(c *node.Ctx) node.Next {
 		next.Planned = c.StartedAt // enrolled after the date: due now, not late
 	}
 	return next
-}
-
-// Filters names the conditions.
-func (t *trigger) Filters() map[string]filter.Expr {
-	return map[string]filter.Expr{"/filter": t.Filter.Expr}
 }
 
 // Sentence reads the step.

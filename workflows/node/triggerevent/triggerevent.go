@@ -5,7 +5,6 @@ package triggerevent
 import (
 	"slices"
 
-	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/workflows/node"
 )
@@ -45,9 +44,9 @@ var events = []string{
 }
 
 type trigger struct {
-	On     string    `json:"on"`
-	Fields []string  `json:"fields"`
-	Filter node.When `json:"filter"`
+	node.OnlyIf
+	On     string   `json:"on"`
+	Fields []string `json:"fields"`
 }
 
 // Starts runs for its event.
@@ -59,21 +58,6 @@ func (t *trigger) Starts(e node.Event) bool {
 		return true
 	}
 	return slices.ContainsFunc(t.Fields, func(f string) bool { return slices.Contains(e.Fields, f) })
-}
-
-// Step goes on at once if the filter fits.
-func (t *trigger) Step(c *node.Ctx) node.Next {
-	if !t.Filter.Match(c) {
-		return node.End("exit", "notMatched")
-	}
-	next := node.Go("out")
-	next.Planned = c.StartedAt
-	return next
-}
-
-// Filters names the conditions.
-func (t *trigger) Filters() map[string]filter.Expr {
-	return map[string]filter.Expr{"/filter": t.Filter.Expr}
 }
 
 // Sentence reads the step.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
-	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/workflows/node"
@@ -29,11 +28,11 @@ var Type = node.Type{
 
 // Trigger is exported so that the scheduler can ask for the next time.
 type Trigger struct {
+	node.OnlyIf
 	Every   string          `json:"every"`
 	Weekday int             `json:"weekday"` // 1 Monday … 7 Sunday
 	Day     int             `json:"day"`     // of the month; past its end means its last day
 	At      value.TimeOfDay `json:"at"`
-	Filter  node.When       `json:"filter"`
 }
 
 // Check asks for the weekday or day that the rule needs.
@@ -79,21 +78,6 @@ func (t *Trigger) fits(d value.Date, cal *value.Calendar) bool {
 
 // Starts runs when the scheduler says so.
 func (t *Trigger) Starts(e node.Event) bool { return e.Type == node.EventSchedule }
-
-// Step goes on at once if the filter fits.
-func (t *Trigger) Step(c *node.Ctx) node.Next {
-	if !t.Filter.Match(c) {
-		return node.End("exit", "notMatched")
-	}
-	next := node.Go("out")
-	next.Planned = c.StartedAt
-	return next
-}
-
-// Filters names the conditions.
-func (t *Trigger) Filters() map[string]filter.Expr {
-	return map[string]filter.Expr{"/filter": t.Filter.Expr}
-}
 
 // Sentence reads the step.
 func (t *Trigger) Sentence(n node.Names) flow.Text {

@@ -3,7 +3,6 @@
 package triggerwebhook
 
 import (
-	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/workflows/node"
 )
@@ -18,26 +17,11 @@ var Type = node.Type{
 }
 
 type trigger struct {
-	Filter node.When `json:"filter"`
+	node.OnlyIf
 }
 
 // Starts runs for a call.
 func (t *trigger) Starts(e node.Event) bool { return e.Type == node.EventWebhook }
-
-// Step goes on at once if the filter fits.
-func (t *trigger) Step(c *node.Ctx) node.Next {
-	if !t.Filter.Match(c) {
-		return node.End("exit", "notMatched")
-	}
-	next := node.Go("out")
-	next.Planned = c.StartedAt
-	return next
-}
-
-// Filters names the conditions.
-func (t *trigger) Filters() map[string]filter.Expr {
-	return map[string]filter.Expr{"/filter": t.Filter.Expr}
-}
 
 // Sentence reads the step.
 func (t *trigger) Sentence(n node.Names) flow.Text {
