@@ -39,6 +39,19 @@ test('signing out leads to sign-in, which says what is wrong', async ({ page }) 
   await expect(page).toHaveURL(/\/today$/);
 });
 
+for (const [locale, heading] of [
+  ['en-GB', 'Today'],
+  ['zh-CN', '今日'],
+] as const)
+  test(`a demo speaks the visitor's language: ${locale}`, async ({ browser, baseURL }) => {
+    const context = await browser.newContext({ locale, baseURL });
+    const page = await context.newPage();
+    await open(page, '/');
+    await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible();
+    await expect(page.locator('html')).toHaveAttribute('lang', locale === 'zh-CN' ? 'zh-CN' : 'en');
+    await context.close();
+  });
+
 test('the language switch is remembered', async ({ page }) => {
   await page.goto('/today');
   await page.getByRole('button', { name: '中文' }).click();

@@ -156,6 +156,26 @@ func change[T any](ctx context.Context, c store.Collection, id string, f func(*T
 	return store.Doc{}, fault.New(fault.Unavailable, "busy", nil)
 }
 
+// takeBack deletes a document that is the actor's to delete; one that is not
+// there, or not theirs, is answered with none.
+func takeBack[T any](ctx context.Context, c store.Collection, id string, none func() error, mine func(T) bool) (T, error) {
+	var v T
+	d, err := c.Get(ctx, id)
+	if err == nil {
+		err = json.Unmarshal(d.Body, &v)
+	}
+	if err == nil && !mine(v) {
+		err = none()
+	}
+	if err == nil {
+		err = c.Delete(ctx, id, 0)
+	}
+	if fault.Is(err, fault.NotFound) {
+		err = none()
+	}
+	return v, err
+}
+
 func isVersion(err error) bool { return fault.KeyOf(err) == "store.version" }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

@@ -169,20 +169,7 @@ func (s *Service) Reinvite(ctx context.Context, by policies.Actor, id string) (I
 
 // RevokeInvitation takes an invitation back. Fault: NotFound "invite.none".
 func (s *Service) RevokeInvitation(ctx context.Context, by policies.Actor, id string) error {
-	d, err := s.in(invites).Get(ctx, id)
-	var i inviteDoc
-	if err == nil {
-		err = json.Unmarshal(d.Body, &i)
-	}
-	if err == nil && i.Workspace != by.Workspace {
-		err = noInvite()
-	}
-	if err == nil {
-		err = s.in(invites).Delete(ctx, id, 0)
-	}
-	if fault.Is(err, fault.NotFound) {
-		return noInvite()
-	}
+	i, err := takeBack(ctx, s.in(invites), id, noInvite, func(i inviteDoc) bool { return i.Workspace == by.Workspace })
 	if err != nil {
 		return err
 	}

@@ -142,20 +142,7 @@ func noKey() error { return fault.New(fault.NotFound, "key.none", nil) }
 // RevokeKey ends a key of the actor's workspace: here at once, on other nodes
 // within five seconds. Fault: NotFound "key.none".
 func (s *Service) RevokeKey(ctx context.Context, by policies.Actor, id string) error {
-	d, err := s.in(keys).Get(ctx, id)
-	var k keyDoc
-	if err == nil {
-		err = json.Unmarshal(d.Body, &k)
-	}
-	if err == nil && k.Workspace != by.Workspace {
-		err = noKey()
-	}
-	if err == nil {
-		err = s.in(keys).Delete(ctx, id, 0)
-	}
-	if fault.Is(err, fault.NotFound) {
-		return noKey()
-	}
+	k, err := takeBack(ctx, s.in(keys), id, noKey, func(k keyDoc) bool { return k.Workspace == by.Workspace })
 	if err != nil {
 		return err
 	}

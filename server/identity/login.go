@@ -153,22 +153,8 @@ func (s *Service) SetPassword(ctx context.Context, by policies.Actor, id, passwo
 // one, and ends their other sessions. Faults: Invalid, Unauthenticated
 // "auth.bad", TooMany.
 func (s *Service) ChangePassword(ctx context.Context, x Session, old, password string) error {
-	account := accountAttempt(x.Email)
-	if err := s.attempt(ctx, account, freeByAccount); err != nil {
-		return err
-	}
-	_, u, err := s.byID(ctx, x.User)
+	u, err := s.confirm(ctx, x, old)
 	if err != nil {
-		return err
-	}
-	ok, _, err := s.hasher.matches(ctx, old, u.Hash)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return badLogin()
-	}
-	if err := s.forgive(ctx, account, ""); err != nil {
 		return err
 	}
 	was := u.Hash
@@ -178,6 +164,27 @@ func (s *Service) ChangePassword(ctx context.Context, x Session, old, password s
 		}
 		return nil
 	}, x.ID)
+}
+
+// confirm asks the person of a session for their password once more. Faults:
+// Unauthenticated "auth.bad", TooMany.
+func (s *Service) confirm(ctx context.Context, x Session, password string) (userDoc, error) {
+	account := accountAttempt(x.Email)
+	if err := s.attempt(ctx, account, freeByAccount); err != nil {
+		return userDoc{}, err
+	}
+	_, u, err := s.byID(ctx, x.User)
+	if err != nil {
+		return userDoc{}, err
+	}
+	ok, _, err := s.hasher.matches(ctx, password, u.Hash)
+	if err != nil {
+		return userDoc{}, err
+	}
+	if !ok {
+		return userDoc{}, badLogin()
+	}
+	return u, s.forgive(ctx, account, "")
 }
 
 // setPassword stores a password if may still allows it, and ends the sessions

@@ -211,22 +211,7 @@ func (s *Service) second(ctx context.Context, id string, u userDoc, code string)
 // Unauthenticated "auth.bad", Denied "totp.required" when a role of theirs
 // asks for one, TooMany.
 func (s *Service) DropTotp(ctx context.Context, x Session, password string) error {
-	account := accountAttempt(x.Email)
-	if err := s.attempt(ctx, account, freeByAccount); err != nil {
-		return err
-	}
-	_, u, err := s.byID(ctx, x.User)
-	if err != nil {
-		return err
-	}
-	ok, _, err := s.hasher.matches(ctx, password, u.Hash)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return badLogin()
-	}
-	if err := s.forgive(ctx, account, ""); err != nil {
+	if _, err := s.confirm(ctx, x, password); err != nil {
 		return err
 	}
 	if needed, err := s.needsSecond(ctx, x.Workspace, x.Roles); err != nil || needed {

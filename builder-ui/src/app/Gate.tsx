@@ -41,7 +41,7 @@ export function Gate({ children }: { children: ReactNode }) {
   }
   if (session.data)
     return (
-      <LanguageFrom language={session.data.user.language} current={i18n.language}>
+      <LanguageFrom language={demoUser ? i18n.language : session.data.user.language} current={i18n.language}>
         {session.data.mustEnrol ? <EnrolPage /> : children}
       </LanguageFrom>
     );
@@ -50,7 +50,7 @@ export function Gate({ children }: { children: ReactNode }) {
   return <Navigate to="/login" replace state={{ from: location.pathname + location.search }} />;
 }
 
-/** A browser that has chosen a language keeps it; a new one takes the user's. */
+/** A browser that has chosen a language keeps it; a new one takes the user's (of a demo, whose users are made up, its own). */
 function LanguageFrom({
   language,
   current,
