@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { tabs } from '@/features/flows/tabs';
 import * as client from '@/shared/api/client';
 import { fetchEarly, pages } from './pages';
 
@@ -13,17 +14,33 @@ it('fetches the page of an address, and nothing for one that is not known', () =
       fetched.push(key);
       return Promise.reject(new Error('not in a test'));
     });
+  for (const key of Object.keys(tabs) as (keyof typeof tabs)[])
+    vi.spyOn(tabs, key).mockImplementation(() => {
+      fetched.push(key);
+      return Promise.reject(new Error('not in a test'));
+    });
   for (const path of [
     '/board',
     '/board/mine',
     '/',
     '/customers',
     '/customers/c1',
-    '/flows/a/designer',
+    '/flows/a',
+    '/flows/a/rehearsal',
     '/nowhere',
     '/toString',
   ])
-    fetchEarly({ pathname: path, search: '' });
+    void fetchEarly({ pathname: path, search: '' });
   expect(asked).toEqual(['/boards', '/boards/collection/cards']);
-  expect(fetched).toEqual(['board', 'board', 'today', 'customers', 'customer', 'flow']);
+  expect(fetched).toEqual([
+    'board',
+    'board',
+    'today',
+    'customers',
+    'customer',
+    'flow',
+    'designer',
+    'flow',
+    'rehearsal',
+  ]);
 });

@@ -1,4 +1,6 @@
+import { tabs as flowTabs } from '@/features/flows/tabs';
 import { getEarly } from '@/shared/api/client';
+import { ahead } from '@/shared/lib/lazy';
 
 /** Every page's code, fetched when it is first wanted. */
 export const pages = {
@@ -46,11 +48,18 @@ function askForBoard() {
   getEarly('/boards/collection/cards', { limit: 30 });
 }
 
-/** Fetches the page that an address will show, while the session and the language are still on their way. */
-export function fetchEarly({ pathname, search }: { pathname: string; search: string }): void {
-  const [first = '', second] = pathname.split('/').filter(Boolean);
+/**
+ * Fetches the page that an address will show, while the session and the language are still on their way; done when its
+ * code is there.
+ */
+export async function fetchEarly({ pathname, search }: { pathname: string; search: string }): Promise<void> {
+  const [first = '', second, third = 'designer'] = pathname.split('/').filter(Boolean);
   const page = (second && single[first]) || first || 'today';
-  // Whatever goes wrong here goes wrong again, and is told, when the page is shown.
-  if (Object.hasOwn(pages, page)) pages[page as keyof typeof pages]().catch(() => {});
+  const code = [];
+  if (Object.hasOwn(pages, page)) code.push(ahead(pages[page as keyof typeof pages]));
+  if (page === 'flow' && Object.hasOwn(flowTabs, third))
+    code.push(ahead(flowTabs[third as keyof typeof flowTabs]));
   if (page === 'board' && !second && !search) askForBoard();
+  // Whatever goes wrong here goes wrong again, and is told, when the page is shown.
+  await Promise.allSettled(code);
 }

@@ -81,6 +81,20 @@ export function addTexts(texts: { en: Texts; zh: Texts }) {
   i18next.addResourceBundle('zh-CN', 'translation', texts.zh, true, true);
 }
 
+type TextFile = () => Promise<{ default: Texts }>;
+
+/**
+ * Reads a feature's texts from a file for each language: the reader's is waited for, the other one follows, for when
+ * somebody switches. A page may come before i18next is ready; the document knows the language by then.
+ */
+export async function readTexts(en: TextFile, zh: TextFile): Promise<void> {
+  const english = () => en().then(({ default: texts }) => addTexts({ en: texts, zh: {} }));
+  const chinese = () => zh().then(({ default: texts }) => addTexts({ en: {}, zh: texts }));
+  const [first, second] = document.documentElement.lang === 'zh-CN' ? [chinese, english] : [english, chinese];
+  await first();
+  void second();
+}
+
 export async function initI18n(lang: Lang = remembered()) {
   i18next.on('languageChanged', apply);
   apply(lang);

@@ -1,5 +1,7 @@
+import { type ComponentType, createElement, Suspense } from 'react';
+import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { untilAnswered } from './lazy';
+import { ahead, lazy, untilAnswered } from './lazy';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => {
@@ -29,4 +31,14 @@ test('code that the server does not have is told at once', async () => {
   const load = vi.fn(away);
   await expect(untilAnswered(load)).rejects.toThrow('Failed to fetch');
   expect(load).toHaveBeenCalledTimes(2);
+});
+
+test('what has come ahead is shown without a placeholder', async () => {
+  vi.useRealTimers();
+  const load = () => Promise.resolve({ default: () => createElement('p', null, 'the page') });
+  await ahead(load);
+  const html = (component: ComponentType) =>
+    renderToString(createElement(Suspense, { fallback: 'wait' }, createElement(component)));
+  expect(html(lazy(load))).toContain('the page');
+  expect(html(lazy(() => load()))).toContain('wait'); // another, which has not come
 });

@@ -1,7 +1,7 @@
 import { App } from 'antd';
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { lazy } from '@/shared/lib/lazy';
+import { ahead, lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Lines } from '@/shared/ui/states';
 import type { Issue } from '../api/designer';
@@ -77,7 +77,7 @@ export function Designer({ alive }: { alive: () => void }) {
   // No part of the first picture, but at hand when somebody asks for it, also while the server is away.
   useEffect(() => {
     const later = setTimeout(() => {
-      for (const part of Object.values(parts)) part().catch(() => {});
+      for (const part of Object.values(parts)) ahead(part).catch(() => {});
     }, 2500);
     return () => clearTimeout(later);
   }, []);

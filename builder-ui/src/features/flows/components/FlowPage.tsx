@@ -10,13 +10,14 @@ import { useTitle } from '@/shared/lib/useTitle';
 import { StatusChip } from '@/shared/ui/Chip';
 import { ErrorState, PageSkeleton } from '@/shared/ui/states';
 import { useFlows } from '../api/flows';
+import { tabs } from '../tabs';
 
-const DesignerTab = lazy(() => import('./DesignerTab'));
-const TextTab = lazy(() => import('./TextTab'));
-const RehearsalTab = lazy(() => import('./RehearsalTab'));
-const VersionsTab = lazy(() => import('./VersionsTab'));
-const RunsTab = lazy(() => import('./RunsTab'));
-const tabs = ['designer', 'text', 'rehearsal', 'versions', 'runs'] as const;
+const DesignerTab = lazy(tabs.designer);
+const TextTab = lazy(tabs.text);
+const RehearsalTab = lazy(tabs.rehearsal);
+const VersionsTab = lazy(tabs.versions);
+const RunsTab = lazy(tabs.runs);
+const names = Object.keys(tabs) as (keyof typeof tabs)[];
 
 /** One flow: built, read, rehearsed, published and watched. */
 export default function FlowPage() {
@@ -47,7 +48,7 @@ export default function FlowPage() {
           </span>
         )}
         <nav className="flow-tabs" aria-label={t('designer.tabs')}>
-          {tabs.map((entry) => (
+          {names.map((entry) => (
             <NavLink
               key={entry}
               end
