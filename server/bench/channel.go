@@ -28,7 +28,7 @@ func (b *bench) channel(ctx context.Context, n int) error {
 		return err
 	}
 	settle(p.cmd.Process.Pid)
-	before := rss(p.cmd.Process.Pid)
+	before := memoryOf(p.cmd.Process.Pid)
 	first, err := b.wave(ctx, p, n, func() error { return p.publish(ctx, "bench", flowAt("bench", "00:00", "")) })
 	if err != nil {
 		return err
@@ -41,7 +41,8 @@ func (b *bench) channel(ctx context.Context, n int) error {
 		return err
 	}
 	b.note("as many more: arrived, twice, most in any second", fmt.Sprintf("%d, %d, %d", second.messages, second.doubled, second.most), "all, 0, ≤ 105")
-	b.note("memory: before, most in the first wave, most in the second", fmt.Sprintf("%d MB, %d MB, %d MB", before, first.memory, second.memory), "flat")
+	b.note("its own memory: before, most in the first wave, most in the second", fmt.Sprintf("%d MB, %d MB, %d MB", before.own, first.memory.own, second.memory.own), "flat")
+	b.note("mapped pages of the binary and the store beside it", fmt.Sprintf("%d MB, %d MB, %d MB", before.mapped, first.memory.mapped, second.memory.mapped), "")
 	var v struct{ Violations, Sent, Unknown int64 }
 	if err := p.client.Do(ctx, "GET", "/verify", nil, &v); err != nil {
 		return err
@@ -57,7 +58,7 @@ func (b *bench) channel(ctx context.Context, n int) error {
 type waved struct {
 	messages, doubled, most int
 	took, cpu               time.Duration
-	memory                  int64 // the most, in MB
+	memory                  memory // the most of each
 }
 
 // wave waits for n messages that begin brings about. All must arrive, once.
@@ -67,14 +68,14 @@ func (b *bench) wave(ctx context.Context, p *process, n int, begin func() error)
 	b.sink.delay, b.sink.timed, b.sink.times = 50*time.Millisecond, true, nil
 	b.sink.mu.Unlock()
 	watch, stop := context.WithCancel(ctx)
-	memory := make(chan int64, 1)
-	go watchMemory(watch, p.cmd.Process.Pid, memory)
+	held := make(chan memory, 1)
+	go watchMemory(watch, p.cmd.Process.Pid, held)
 	cpu0 := p.cpu()
 	err := begin()
 	ok := err == nil && b.sink.await(n, time.Duration(n/rateLimit)*time.Second*2+time.Minute)
 	settle(p.cmd.Process.Pid)
 	stop()
-	w := waved{memory: <-memory, cpu: p.cpu() - cpu0}
+	w := waved{memory: <-held, cpu: p.cpu() - cpu0}
 	w.messages, w.doubled = b.sink.counts()
 	b.sink.mu.Lock()
 	times := b.sink.times
@@ -101,10 +102,11 @@ func (p *process) limit(ctx context.Context, url string, rate int) error {
 }
 
 // watchMemory gives the most memory that a process had until ctx ends.
-func watchMemory(ctx context.Context, pid int, out chan<- int64) {
-	var m int64
+func watchMemory(ctx context.Context, pid int, out chan<- memory) {
+	var m memory
 	for ctx.Err() == nil {
-		m = max(m, rss(pid))
+		now := memoryOf(pid)
+		m = memory{max(m.own, now.own), max(m.mapped, now.mapped)}
 		time.Sleep(500 * time.Millisecond)
 	}
 	out <- m

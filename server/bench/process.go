@@ -98,15 +98,33 @@ func cpu(pid int) time.Duration {
 
 func (p *process) cpu() time.Duration { return cpu(p.cmd.Process.Pid) }
 
-// rss is the resident memory of a process in MB.
-func rss(pid int) int64 {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+// memory is what a process holds, in MB: of its own, and the pages of files
+// (the binary, the store) that are mapped and that the system may take back.
+type memory struct{ own, mapped int64 }
+
+func (m memory) total() int64 { return m.own + m.mapped }
+
+func memoryOf(pid int) memory {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return 0
+		return memory{}
 	}
-	n, _ := strconv.ParseInt(strings.Fields(string(raw))[1], 10, 64)
-	return n * int64(os.Getpagesize()) >> 20
+	var m memory
+	for line := range strings.Lines(string(raw)) {
+		name, rest, _ := strings.Cut(line, ":")
+		kib, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
+		switch name {
+		case "RssAnon":
+			m.own = kib >> 10
+		case "RssFile", "RssShmem":
+			m.mapped += kib >> 10
+		}
+	}
+	return m
 }
+
+// rss is all the memory of a process, in MB.
+func rss(pid int) int64 { return memoryOf(pid).total() }
 
 // diskOf is the size of a directory in bytes.
 func diskOf(dir string) int64 {

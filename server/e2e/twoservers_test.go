@@ -21,13 +21,24 @@ import (
 )
 
 // TestTwoServers: two servers on one MongoDB-compatible store and one Temporal
-// server. What happens on one is told on the other, drafts are edited through
-// both, money and messages agree; and when one goes, nothing is lost.
+// server, which asks for news or tells of them by change streams. What happens
+// on one is told on the other, drafts are edited through both, money and
+// messages agree; and when one goes, nothing is lost.
 func TestTwoServers(t *testing.T) {
 	if os.Getenv("DUEFLOW_E2E_CHILD") != "" {
 		t.Skip("this is the process with MongoDB already")
 	}
-	uri := mongotest.Start(t)
+	t.Run("asking", func(t *testing.T) { twoServers(t, mongotest.Start(t)) })
+	t.Run("change streams", func(t *testing.T) {
+		db := mongotest.StartStreaming(t)
+		twoServers(t, db.URI)
+		if db.Opened() < 2 {
+			t.Errorf("%d change streams for two servers", db.Opened())
+		}
+	})
+}
+
+func twoServers(t *testing.T, uri string) {
 	quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	temporal, err := engine.StartEmbedded(t.TempDir(), quiet)
 	if err != nil {
