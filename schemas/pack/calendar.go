@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
@@ -99,16 +100,80 @@ func (a *adapter) calendar(m map[string]any) {
 	settings["calendar"] = a.key(Calendar, key)
 }
 
-// calendarWhole is the one piece of a calendar: half of one and half of another
-// would be neither.
-const calendarWhole = "days"
+// The pieces of a calendar: its days one by one, "days/2027-05-01", and what it
+// is based on. Two calendars that have nothing in common but their name are one
+// piece each: half of one and half of the other would be neither.
+const (
+	calendarDays  = "days/"
+	calendarWhole = "days"
+)
 
-func wholeCalendar(m map[string]any) (flow.Units, error) {
-	if len(m) == 0 {
+func wholeCalendar(raw json.RawMessage) (flow.Units, error) {
+	if isEmptyObject(raw) {
 		return flow.Units{}, nil
 	}
-	raw, err := canonicalOf(m)
-	return flow.Units{calendarWhole: raw}, err
+	whole, err := Canonical(raw)
+	return flow.Units{calendarWhole: whole}, err
+}
+
+func isEmptyObject(raw json.RawMessage) bool {
+	var m map[string]json.RawMessage
+	return json.Unmarshal(raw, &m) == nil && len(m) == 0
+}
+
+func calendarPieces(raw json.RawMessage) (flow.Units, error) {
+	var m map[string]json.RawMessage
+	var days []json.RawMessage
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return nil, fault.At("", "invalid", nil)
+	}
+	u := flow.Units{}
+	for name, v := range m {
+		if name == "days" {
+			if err := json.Unmarshal(v, &days); err != nil {
+				return nil, fault.At("/days", "invalid", nil)
+			}
+			continue
+		}
+		piece, err := Canonical(v)
+		if err != nil {
+			return nil, err
+		}
+		u[name] = piece
+	}
+	for k, v := range days {
+		var d value.CalendarDay
+		if err := json.Unmarshal(v, &d); err != nil {
+			return nil, fault.At("/days/"+strconv.Itoa(k), "invalid", nil)
+		}
+		piece, err := Canonical(v)
+		if err != nil {
+			return nil, err
+		}
+		u[calendarDays+d.Date.String()] = piece
+	}
+	return u, nil
+}
+
+// calendarOf makes a calendar of pieces again; their names put the days in order.
+func calendarOf(u flow.Units) (json.RawMessage, error) {
+	if whole, ok := u[calendarWhole]; ok {
+		return whole, nil
+	}
+	m, days := map[string]json.RawMessage{}, []json.RawMessage{}
+	for _, name := range sortedNames(u) {
+		if strings.HasPrefix(name, calendarDays) {
+			days = append(days, u[name])
+		} else {
+			m[name] = u[name]
+		}
+	}
+	list, err := json.Marshal(days)
+	if err != nil {
+		return nil, err
+	}
+	m["days"] = list
+	return canonicalOf(m)
 }
 
 func (l *linter) calendar(o Object) {

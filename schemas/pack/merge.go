@@ -11,11 +11,14 @@ import (
 
 // TakeApart gives the pieces of an object that are merged on their own: the
 // units of a flow; subject, text and HTML of each language of a message; the
-// fields of a form; the rows of a role; the settings of a board; a calendar is
-// one piece.
+// fields of a form; the rows of a role; the settings of a board; the days of a
+// calendar.
 func TakeApart(k Kind, raw json.RawMessage) (flow.Units, error) {
 	if k == Flow {
 		return flow.TakeApart(raw)
+	}
+	if k == Calendar {
+		return calendarPieces(raw)
 	}
 	v, err := form.Decode(raw)
 	if err != nil {
@@ -23,9 +26,6 @@ func TakeApart(k Kind, raw json.RawMessage) (flow.Units, error) {
 	}
 	u := flow.Units{}
 	m, _ := v.(map[string]any)
-	if k == Calendar {
-		return wholeCalendar(m)
-	}
 	return u, pieces(u, "", m, depths[k])
 }
 
@@ -85,7 +85,7 @@ func PutTogether(k Kind, key string, u flow.Units) (json.RawMessage, error) {
 		return Canonical(raw)
 	}
 	if k == Calendar {
-		return u[calendarWhole], nil
+		return calendarOf(u)
 	}
 	out := map[string]any{}
 	if k != Form {
@@ -150,13 +150,19 @@ type Merged struct {
 
 // Merge brings a pack's change of an object (base → theirs) onto what the
 // workspace made of it (mine). A piece that only one side changed is that
-// side's; one that the workspace deleted stays deleted; for one that both
-// changed, take says "mine" or "theirs".
+// side's; one that the workspace deleted stays deleted, but for a day of a
+// calendar, where a deletion says as much as a change; for one that both
+// changed, take says "mine" or "theirs". A calendar on an empty base is not the
+// one that came with the pack: it is the one or the other as a whole.
 func Merge(k Kind, key string, base, mine, theirs json.RawMessage, take map[string]string) (*Merged, error) {
+	apart := func(raw json.RawMessage) (flow.Units, error) { return TakeApart(k, raw) }
+	if k == Calendar && isEmptyObject(base) {
+		apart = wholeCalendar
+	}
 	var all [3]flow.Units
 	for i, raw := range []json.RawMessage{base, mine, theirs} {
 		var err error
-		if all[i], err = TakeApart(k, raw); err != nil {
+		if all[i], err = apart(raw); err != nil {
 			return nil, err
 		}
 		if k == Flow { // where boxes lie is nobody's change
@@ -166,7 +172,7 @@ func Merge(k Kind, key string, base, mine, theirs json.RawMessage, take map[stri
 	b, m, t := all[0], all[1], all[2]
 	decided := map[string]string{}
 	for _, name := range flow.Differences(b, m) {
-		if m[name] == nil {
+		if m[name] == nil && k != Calendar {
 			decided[name] = "mine"
 		}
 	}

@@ -163,6 +163,43 @@ func TestPackCalendars(t *testing.T) {
 	}
 }
 
+// TestPackCalendarByDay: an upgrade leaves the days alone that the workspace has
+// changed or added, brings its own, and asks about a day that both changed.
+func TestPackCalendarByDay(t *testing.T) {
+	s := newSpace(t, nil)
+	first := s.shopPack("1.0.0", party+`,{"date":"2027-03-10","name":"Fair"}`)
+	first["calendars"] = []string{"shop"}
+	s.applyCalendars(first)
+	own := s.ownCalendars()[0]
+	change := upload("Shop days", "cn", "2027-03-08,off,Our party\n2027-03-10,off,Fair\n2027-03-15,off,Stocktaking\n")
+	must(t, s.c.Do(t.Context(), "PUT", "/calendars/"+own.ID, change, nil, "If-Match", `"1"`))
+	second := s.shopPack("1.1.0", `{"date":"2027-03-08","name":"Big party"},{"date":"2027-03-13","work":true}`)
+	second["calendars"] = []string{"shop"}
+	c, hash, problems := s.calendarPlan(second)
+	if c.Action != "conflict" || len(c.Conflicts) != 1 || problems != 1 {
+		t.Fatalf("plan %+v with %d problems", c, problems)
+	}
+	if x := c.Conflicts[0]; x.Unit != "days/2027-03-08" || x.Name["zh-CN"] != "2027-03-08" || x.MineSays["en"] != "Day off: Our party" || x.TheirsSays["zh-CN"] != "休息：Big party" {
+		t.Errorf("the card says %+v", x)
+	}
+	second["hash"] = hash
+	s.put("POST", "/packs/apply", second, 422)
+	delete(second, "hash")
+	second["take"] = map[string]any{"calendars/shop": map[string]string{"days/2027-03-08": "mine"}}
+	s.applyCalendars(second)
+	var now struct {
+		Days []struct{ Date, Name string }
+	}
+	must(t, s.c.Do(t.Context(), "GET", "/calendars/"+own.ID+"?year=2027", nil, &now))
+	var days []string
+	for _, d := range now.Days {
+		days = append(days, strings.TrimSpace(d.Date+" "+d.Name))
+	}
+	if got := strings.Join(days, ", "); got != "2027-03-08 Our party, 2027-03-13, 2027-03-15 Stocktaking" {
+		t.Errorf("after the upgrade: %s", got)
+	}
+}
+
 // A calendar of the workspace's that bears the same name is not overwritten
 // without a question, and stays when the pack goes.
 func TestPackCalendarOfYourOwn(t *testing.T) {

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/pack"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
@@ -121,6 +123,21 @@ func (p *Plan) wanted(op *ObjectPlan, r Request) {
 	}
 }
 
+// together judges what became of two calendars' days: each on its own may be
+// good, and both in one be shut for too long, or empty.
+func (p *Plan) together(after json.RawMessage) error {
+	_, err := pack.ReadCalendar(after)
+	fe, ok := err.(*fault.Error)
+	if !ok {
+		return err
+	}
+	for _, f := range fe.Fields {
+		f.Pointer = "/objects/" + strconv.Itoa(len(p.Objects)) + f.Pointer
+		p.Problems = append(p.Problems, f)
+	}
+	return nil
+}
+
 type calendarHandler struct{ s *Service }
 
 // read gives a calendar under the pack's name for it: what the workspace calls
@@ -208,6 +225,37 @@ func (s *Service) calendarInUse(ctx context.Context, ws, id string, going map[st
 		return "", err
 	}
 	return Used, nil
+}
+
+// calendarPart names a piece of a calendar, and reads both sides of it.
+func calendarPart(c *pack.Clash) {
+	day, isDay := strings.CutPrefix(c.Unit, "days/")
+	switch {
+	case isDay:
+		c.Name = flow.Text{"en": day, "zh-CN": day}
+		c.MineSays, c.TheirsSays = daySays(c.Mine), daySays(c.Theirs)
+	case c.Unit == "days":
+		c.Name, c.MineSays, c.TheirsSays = partWords["days"], calendarSays(c.Mine), calendarSays(c.Theirs)
+	default:
+		c.Name = partWords[c.Unit]
+	}
+}
+
+// daySays reads a day of a calendar; one that is not in it goes by what the
+// calendar is based on.
+func daySays(raw json.RawMessage) flow.Text {
+	var d value.CalendarDay
+	if len(raw) == 0 || json.Unmarshal(raw, &d) != nil {
+		return flow.Text{"en": "An ordinary day", "zh-CN": "按常规安排"}
+	}
+	says := flow.Text{"en": "Day off", "zh-CN": "休息"}
+	if d.Work {
+		says = flow.Text{"en": "Workday", "zh-CN": "上班"}
+	}
+	if d.Name != "" {
+		says = flow.Text{"en": says["en"] + ": " + d.Name, "zh-CN": says["zh-CN"] + "：" + d.Name}
+	}
+	return says
 }
 
 // calendarSays reads a calendar as a sentence.

@@ -67,6 +67,11 @@ func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, adapte
 			return err
 		}
 		s.call(ctx, a.Workspace, o, op.Conflicts, templates)
+		if o.Kind == pack.Calendar && (op.Action == Update || op.Action == Conflict) {
+			if err := p.together(after); err != nil {
+				return err
+			}
+		}
 		if o.Kind == pack.Role {
 			if err := p.propose(&op, mine, after, r.Grant); err != nil {
 				return err

@@ -16,6 +16,7 @@ var partWords = map[string]flow.Text{
 	"kind": {"en": "Kind", "zh-CN": "类型"}, "columns": {"en": "Columns", "zh-CN": "列"}, "filter": {"en": "Filter", "zh-CN": "筛选条件"},
 	"lanes": {"en": "Lanes", "zh-CN": "泳道"}, "sort": {"en": "Order", "zh-CN": "排序"}, "limits": {"en": "Limits of columns", "zh-CN": "列的上限"},
 	"days":    {"en": "Days", "zh-CN": "日期"},
+	"base":    {"en": "Based on", "zh-CN": "基于"},
 	"group":   {"en": "Heading of the fields", "zh-CN": "字段分组标题"},
 	"subject": {"en": "Subject", "zh-CN": "主题"}, "text": {"en": "Text", "zh-CN": "正文"}, "html": {"en": "Formatted text", "zh-CN": "富文本正文"},
 }
@@ -40,8 +41,7 @@ func (s *Service) call(ctx context.Context, ws string, o pack.Object, clashes []
 	}
 	if o.Kind == pack.Calendar {
 		for k := range clashes {
-			c := &clashes[k]
-			c.Name, c.MineSays, c.TheirsSays = partWords["days"], calendarSays(c.Mine), calendarSays(c.Theirs)
+			calendarPart(&clashes[k])
 		}
 		return
 	}
