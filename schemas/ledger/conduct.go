@@ -209,7 +209,10 @@ func (s *State) evaluateTime(d Decision, c Intend, n Now) Decision {
 		d.hinder("stale", time.Time{})
 	}
 	if d.Verdict == Deferred {
-		d.Until = until.UTC()
+		d.Until, d.Other = until.UTC(), ""
+		if d.Reason == "budget" {
+			d.Other = s.SpentBy(r, c.Key, c.Channel)
+		}
 	}
 	return d
 }

@@ -62,7 +62,7 @@ const (
 // window, calendar, quiet, budget, afterTalk, spread, stale, duplicate. Until is
 // when a deferred one may be asked again. Items are those left in the message;
 // Dropped says why others are not. Other is the flow whose reminder made this
-// one a duplicate.
+// one a duplicate, or whose message used up the budget.
 type Decision struct {
 	Verdict string            `json:"verdict"`
 	Reason  string            `json:"reason,omitempty"`
@@ -261,25 +261,45 @@ func (s *State) accountHold(r Rules, n Now) string {
 // a channel, not counting the contact of key itself. Without a channel only
 // the budgets over all contacts count.
 func (s *State) NextContactDay(r Rules, key, channel string) value.Date {
-	var next value.Date
+	next, _ := s.spent(r, key, channel)
+	return next
+}
+
+// spent is NextContactDay with the newest contact of those that used up the
+// budget which lasts longest; none when the budgets leave room.
+func (s *State) spent(r Rules, key, channel string) (next value.Date, by Contact) {
 	for _, b := range r.Budgets {
 		if b.Max <= 0 || b.Class != "" && (channel == "" || b.Class != ClassOf(channel)) {
 			continue
 		}
 		count := 0
+		var newest Contact
 		for k := len(s.Contacts) - 1; k >= 0; k-- {
 			if s.Contacts[k].Key == key || b.Class != "" && b.Class != s.classOf(s.Contacts[k]) {
 				continue
 			}
-			count++
+			if count++; count == 1 {
+				newest = s.Contacts[k]
+			}
 			if count == b.Max {
-				day := value.DateOf(s.Contacts[k].At.In(r.Location))
-				next = max(next, b.Per.AddToDate(day, r.Calendar))
+				day := b.Per.AddToDate(value.DateOf(s.Contacts[k].At.In(r.Location)), r.Calendar)
+				if day > next {
+					next, by = day, newest
+				}
 				break
 			}
 		}
 	}
-	return next
+	return next, by
+}
+
+// SpentBy is the flow whose message was the newest of the contacts that used up
+// the budget; "" when a person's call was, or the budgets leave room.
+func (s *State) SpentBy(r Rules, key, channel string) string {
+	if _, by := s.spent(r, key, channel); by.Kind == "message" {
+		return FlowOf(by.Key)
+	}
+	return ""
 }
 
 func (d *Decision) pass(key string) Decision {

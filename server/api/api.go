@@ -115,6 +115,9 @@ type Server struct {
 	// posting bounds the letters that are on their way beside requests.
 	posting chan struct{}
 	told    gate
+	// looks are the paths, in parts, of the routes that take a body and change
+	// nothing.
+	looks [][]string
 }
 
 // MaxBody bounds a request's body in bytes.

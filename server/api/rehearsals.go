@@ -19,14 +19,15 @@ import (
 )
 
 func (s *Server) rehearsalRoutes() {
-	route(s, http.MethodPost, "/rehearsals", "rehearse", need{"flow", "read"}, "Rehearse a flow over real records on a virtual clock", s.rehearse)
+	look(s, "/rehearsals", "rehearse", need{"flow", "read"}, "Rehearse a flow over real records on a virtual clock", s.rehearse)
 	s.app.Post("/api/v1/rehearsals/stream", s.streamRehearsal)
+	s.looksAt("/rehearsals/stream")
 	s.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "streamRehearsal", Method: http.MethodPost, Path: "/rehearsals/stream",
 		Summary:     "Rehearse, with progress and findings line by line while it is played",
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(s.huma.OpenAPI().Components.Schemas, reflect.TypeFor[rehearsalBody]())}}},
 		Responses: map[string]*huma.Response{"200": {
-			Description: "JSON objects, one a line: progress, messages, held, tasks, path, and at last totals or problem",
+			Description: "JSON objects, one a line: progress, messages, held, tasks, path, others (messages of other flows), and at last totals or problem",
 			Content:     map[string]*huma.MediaType{"application/x-ndjson": {}},
 		}},
 	})
@@ -38,6 +39,7 @@ type rehearsalBody struct {
 	From     string          `json:"from" maxLength:"10"`
 	To       string          `json:"to" maxLength:"10"`
 	Customer string          `json:"customer,omitempty" maxLength:"200" doc:"only this customer, with every step"`
+	Alone    bool            `json:"alone,omitempty" doc:"without the other live flows, which else share clock, contact budget and messages with it"`
 }
 
 type rehearseIn struct{ Body rehearsalBody }
@@ -47,7 +49,7 @@ const maxRehearsal = 800
 
 // prepare reads what is to be rehearsed, and as far as whose eyes go.
 func (s *Server) prepare(ctx context.Context, a policies.Actor, b rehearsalBody) (*run.Definition, flows.RehearseOptions, error) {
-	o := flows.RehearseOptions{Customer: b.Customer}
+	o := flows.RehearseOptions{Customer: b.Customer, Alone: b.Alone}
 	var err error
 	if o.From, err = value.ParseDate(b.From); err != nil {
 		return nil, o, fault.At("/from", "date", nil)
@@ -153,7 +155,7 @@ type rehearsalStream struct {
 	w       *bufio.Writer
 	ws      string
 	flushed time.Time
-	sent    [3]int
+	sent    [4]int
 	cut     bool
 }
 
@@ -191,6 +193,7 @@ func (t *rehearsalStream) flush(done, total int, r *run.Report) error {
 		n    int
 	}{
 		{"messages", some(t, 0, r.Messages), len(r.Messages)}, {"held", some(t, 1, held), len(held)}, {"tasks", some(t, 2, r.Tasks), len(r.Tasks)}, {"path", path, len(path)},
+		{"others", some(t, 3, r.Others), len(r.Others)},
 	} {
 		if l.n > 0 {
 			if err := t.line(map[string]any{l.name: l.list}); err != nil {
@@ -198,7 +201,7 @@ func (t *rehearsalStream) flush(done, total int, r *run.Report) error {
 			}
 		}
 	}
-	r.Messages, r.Held, r.Tasks, r.Path = r.Messages[:0], r.Held[:0], r.Tasks[:0], r.Path[:0]
+	r.Messages, r.Held, r.Tasks, r.Path, r.Others = r.Messages[:0], r.Held[:0], r.Tasks[:0], r.Path[:0], r.Others[:0]
 	return t.w.Flush()
 }
 

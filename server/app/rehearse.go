@@ -8,9 +8,11 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/server/world"
 	"github.com/dueflow/dueflow/workflows/activity"
 	"github.com/dueflow/dueflow/workflows/node/triggerschedule"
@@ -18,7 +20,8 @@ import (
 )
 
 // Rehearse plays a flow over the accounts of a workspace that the options let
-// through, on a virtual clock; account by account, so that memory follows the
+// through, together with the other live flows unless they say alone, on a
+// virtual clock; account by account, so that memory follows the
 // largest account and not the workspace.
 func (c *Core) Rehearse(ctx context.Context, ws string, d *run.Definition, o flows.RehearseOptions) (*run.Report, error) {
 	w, err := c.Spaces.Get(ctx, ws)
@@ -34,15 +37,18 @@ func (c *Core) Rehearse(ctx context.Context, ws string, d *run.Definition, o flo
 			return f
 		},
 	}
+	if !o.Alone {
+		if r.Company, err = c.company(ctx, w, d, o.From); err != nil {
+			return nil, err
+		}
+	}
 	cal := activity.BuildFacts(space, r.From, ledger.NewState(""), nil, nil).RulesFor(d).Calendar
 	for day := o.From; day <= o.To; day++ {
 		if year := day.Year(); !cal.Known(day) && !slices.Contains(r.Report.Totals.NoData, year) {
 			r.Report.Totals.NoData = append(r.Report.Totals.NoData, year)
 		}
 	}
-	if t, ok := d.Trigger().(*triggerschedule.Trigger); ok {
-		r.Next = func(after time.Time) time.Time { return t.After(after, w.Location(), w.Cal()) }
-	}
+	r.Next = nextOf(d, w)
 	if o.Customer != "" {
 		return r.Report, c.playOne(ctx, ws, r, o)
 	}
@@ -63,6 +69,37 @@ func (c *Core) Rehearse(ctx context.Context, ws string, d *run.Definition, o flo
 		return o.Progress(done, int(total), r.Report)
 	})
 	return r.Report, err
+}
+
+// company are the workspace's other live flows. From today on they go on from
+// where their runs stand; over days that are past they are played like the
+// rehearsed one, since nobody knows where they stood.
+func (c *Core) company(ctx context.Context, w *workspace.Workspace, d *run.Definition, from value.Date) (*run.Company, error) {
+	live, err := c.Flows.Live(ctx, w.Key)
+	if err != nil {
+		return nil, err
+	}
+	out := &run.Company{Version: func(ctx context.Context, hash string) (*run.Definition, error) {
+		return c.Flows.Definition(ctx, w.Key, hash)
+	}}
+	for _, other := range live {
+		if other.Flow.Key != d.Flow.Key {
+			out.Flows = append(out.Flows, run.Companion{Def: other, Next: nextOf(other, w)})
+		}
+	}
+	if _, today := c.Spaces.Now(w); from >= today {
+		out.Now = today.At(0, w.Location())
+	}
+	return out, nil
+}
+
+// nextOf is when a flow's schedule comes round; nil for one without.
+func nextOf(d *run.Definition, w *workspace.Workspace) func(time.Time) time.Time {
+	t, ok := d.Trigger().(*triggerschedule.Trigger)
+	if !ok {
+		return nil
+	}
+	return func(after time.Time) time.Time { return t.After(after, w.Location(), w.Cal()) }
 }
 
 // playOne plays the one account that is followed, if it is in the view.
@@ -88,7 +125,13 @@ func (c *Core) play(ctx context.Context, ws string, r *run.Rehearsal, customer s
 		return err
 	}
 	record["id"] = customer
-	return r.Play(ctx, run.Account{Customer: customer, Record: record, Invoices: invoices, Events: events})
+	a := run.Account{Customer: customer, Record: record, Invoices: invoices, Events: events}
+	if r.Company != nil && !r.Company.Now.IsZero() {
+		if a.Runs, err = c.Flows.Standing(ctx, ws, customer, r.Def.Flow.Key); err != nil {
+			return err
+		}
+	}
+	return r.Play(ctx, a)
 }
 
 func invoicesOf(events []ledger.Event) []string {

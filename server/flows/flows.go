@@ -301,6 +301,11 @@ func (s *Service) Definition(ctx context.Context, ws, hash string) (*run.Definit
 	return d, nil
 }
 
+// Live gives the live definitions of a workspace, at most a second old.
+func (s *Service) Live(ctx context.Context, ws string) ([]*run.Definition, error) {
+	return s.liveFlows(ctx, ws)
+}
+
 // liveFlows gives the live definitions of a workspace, at most a second old.
 func (s *Service) liveFlows(ctx context.Context, ws string) ([]*run.Definition, error) {
 	s.mu.Lock()

@@ -13,7 +13,6 @@ import (
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
-	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/workflows/run"
@@ -44,6 +43,11 @@ type RunDoc struct {
 	Started      string          `json:"started"`
 	Updated      string          `json:"updated"`
 	Entry        string          `json:"entry,omitempty"`
+	// What a rehearsal needs to let the run go on from where it is.
+	Entered string            `json:"entered,omitempty"`
+	Planned string            `json:"planned,omitempty"`
+	Visits  map[string]int    `json:"visits,omitempty"`
+	Vars    map[string]string `json:"vars,omitempty"`
 }
 
 // runID is a run's id in the index: unique over customers, and free of slashes.
@@ -247,10 +251,18 @@ type stepDoc struct {
 func (d *RunDoc) take(r *run.Run, at time.Time) {
 	d.Flow, d.Hash, d.Form, d.Subject, d.Node = r.Flow, r.Hash, r.Form, r.Subject, r.Node
 	d.Status, d.Reason, d.Outcome, d.On, d.Updated = r.Status, r.Reason, r.Outcome, r.On, value.Instant(at)
-	d.Wake = ""
-	if !r.Wake.IsZero() {
-		d.Wake = value.Instant(r.Wake)
+	d.Wake, d.Planned, d.Entered = instantOf(r.Wake), instantOf(r.Planned), instantOf(r.Entered)
+	d.Visits, d.Vars = r.Visits, r.Vars
+	if r.Status == run.Done {
+		d.Entered, d.Planned, d.Visits = "", "", nil
 	}
+}
+
+func instantOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return value.Instant(t)
 }
 
 // RunQuery asks for a page of runs; Scope limits it to what the actor may see.
@@ -391,38 +403,3 @@ func (s *Service) FactsBetween(ctx context.Context, ws, customer string, from, t
 	out, _, err := factsOf(page)
 	return out, err
 }
-
-// CompileDraft checks a document and compiles it for a rehearsal.
-func (s *Service) CompileDraft(ctx context.Context, ws string, doc json.RawMessage) (*run.Definition, error) {
-	f, err := flow.Parse(doc)
-	if err != nil {
-		return nil, err
-	}
-	if err := flow.Errors(flow.Check(f, s.nodes, s.World(ctx, ws))); err != nil {
-		return nil, err
-	}
-	return run.Compile(f, s.nodes, 0, nil)
-}
-
-// HeldRuns lists active runs that the ledger deferred or refused, those that
-// may go on soonest first.
-func (s *Service) HeldRuns(ctx context.Context, ws string, scope filter.Expr, limit int) ([]RunEntry, error) {
-	page, err := s.store.In(ws, Runs).Find(ctx, store.Query{
-		Filter: filter.And(filter.Eq("status", run.Active), filter.In("reason", heldReasons...), scope),
-		Sort:   []store.SortKey{{Field: "wake"}}, Limit: limit,
-	})
-	if err != nil {
-		return nil, err
-	}
-	out := make([]RunEntry, 0, len(page.Docs))
-	for _, d := range page.Docs {
-		r := RunEntry{ID: d.ID}
-		if err := json.Unmarshal(d.Body, &r.RunDoc); err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
-
-var heldReasons = []string{"window", "calendar", "budget", "stale", "hold", "held", "stopWish", "workspaceHold", "disputed", "promised", "credit", "working", "quiet", "afterTalk", "spread", "duplicate", "priority"}

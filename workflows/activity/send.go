@@ -111,7 +111,7 @@ func (e *env) attempt(ctx context.Context, f *run.Facts, m run.Message, w way) (
 		sent.Status, sent.Reason, sent.Until, sent.Ref = node.ResultRefused, d.Reason, d.Until, ""
 		return sent, false, nil
 	case ledger.Deferred:
-		sent.Status, sent.Reason, sent.Until, sent.Ref, sent.By = node.ResultDeferred, d.Reason, d.Until, "", ""
+		sent.Status, sent.Reason, sent.Until, sent.Ref = node.ResultDeferred, d.Reason, d.Until, ""
 		return sent, false, nil
 	case ledger.Waiting:
 		sent.Status = node.ResultOK

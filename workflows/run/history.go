@@ -19,11 +19,17 @@ type happening struct {
 // timeline orders a journal by when things took effect, so that a rehearsal
 // over a history that was imported in one go meets every payment on its value
 // date. What an event needs (its invoice, its payment, its promise) comes first.
-func timeline(events []ledger.Event, loc *time.Location) []happening {
+// Of messages it has those that written keeps, as written gives them back; nil
+// keeps none.
+func timeline(events []ledger.Event, loc *time.Location, written func(ledger.Event) (ledger.Event, bool)) []happening {
 	out := make([]happening, 0, len(events))
 	ready := map[string]time.Time{}
 	for _, e := range events {
 		at, ok := effective(e, loc)
+		if isMessage(e) && written != nil {
+			at = e.At
+			e, ok = written(e)
+		}
 		if !ok {
 			continue
 		}
@@ -46,16 +52,24 @@ func timeline(events []ledger.Event, loc *time.Location) []happening {
 	return out
 }
 
+func isMessage(e ledger.Event) bool {
+	switch e.Type {
+	case ledger.MessageIntended, ledger.MessageSent, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.MessageWaiting:
+		return true
+	}
+	return false
+}
+
 // effective is when an event takes effect; false for those that a rehearsal
 // makes itself (messages) or does not need.
 func effective(e ledger.Event, loc *time.Location) (time.Time, bool) {
 	switch e.Type {
 	case ledger.InvoiceBooked, ledger.PaymentApplied, ledger.PaymentAllocated, ledger.CreditNoted, ledger.WrittenOff:
 		return e.Value.At(0, loc), true
-	case ledger.MessageIntended, ledger.MessageSent, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.MessageWaiting, ledger.ItemRevived, ledger.PaymentRevived:
+	case ledger.ItemRevived, ledger.PaymentRevived:
 		return time.Time{}, false
 	}
-	return e.At, true
+	return e.At, !isMessage(e)
 }
 
 func gives(e ledger.Event) []string {
@@ -68,6 +82,8 @@ func gives(e ledger.Event) []string {
 		return []string{"m" + e.Promise}
 	case ledger.DisputeOpened:
 		return []string{"d" + e.Dispute}
+	case ledger.MessageIntended:
+		return []string{"k" + e.Key}
 	}
 	return nil
 }
@@ -86,6 +102,9 @@ func needs(e ledger.Event) []string {
 	if e.Dispute != "" && e.Type != ledger.DisputeOpened {
 		out = append(out, "d"+e.Dispute)
 	}
+	if e.Type != ledger.MessageIntended && isMessage(e) {
+		out = append(out, "k"+e.Key)
+	}
 	for _, a := range e.Allocs {
 		out = append(out, "i"+a.Invoice)
 	}
@@ -98,8 +117,7 @@ func needs(e ledger.Event) []string {
 // NodeEvents are the events of flows that a ledger event stands for, one for
 // each invoice it touches; none for the flow's own messages.
 func NodeEvents(e ledger.Event) []node.Event {
-	switch e.Type {
-	case ledger.MessageIntended, ledger.MessageSent, ledger.MessageFailed, ledger.MessageUnknown, ledger.MessageCrossed, ledger.MessageWaiting, ledger.ItemRevived, ledger.PaymentRevived:
+	if isMessage(e) || e.Type == ledger.ItemRevived || e.Type == ledger.PaymentRevived {
 		return nil
 	}
 	var ids []string

@@ -3,8 +3,6 @@ package run
 import (
 	"context"
 	"maps"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/ledger"
@@ -21,11 +19,33 @@ type Rehearsal struct {
 	// Next is the next time of a schedule trigger after t; nil for other triggers.
 	Next   func(t time.Time) time.Time
 	Report *Report
-	// Follow keeps every fact of the account in the report, as a path.
+	// Follow keeps every fact of the flow's runs in the report, as a path.
 	Follow bool
 	// Answers are the results that people give to tasks, by step; a task without
 	// one is done without a result.
 	Answers map[string]string
+	// Company are the other flows that play along; nil rehearses the flow alone,
+	// as if nobody had written to the customer before.
+	Company *Company
+}
+
+// Company are flows that want the same customers as the rehearsed one, on the
+// same clock and out of the same contact budget.
+type Company struct {
+	Flows []Companion
+	// Now, unless zero, is when their runs stand as Account.Runs says: they go on
+	// from there, and what was written until now counts. It is not after
+	// Rehearsal.From. Zero lets them begin at From like the rehearsed flow, with
+	// what was written before that.
+	Now time.Time
+	// Version gives the version that a run under way follows.
+	Version func(ctx context.Context, hash string) (*Definition, error)
+}
+
+// Companion is a flow that plays along; Next as in Rehearsal.
+type Companion struct {
+	Def  *Definition
+	Next func(t time.Time) time.Time
 }
 
 // Account is one account's history: its records as they are now and its journal.
@@ -35,6 +55,7 @@ type Account struct {
 	Invoices map[string]map[string]any
 	Events   []ledger.Event
 	Changes  []Change // in order
+	Runs     []*Run   // of the company's flows, as they stand at Company.Now
 }
 
 // Change is one of a customer's record that is made at a moment of a rehearsal.
@@ -48,18 +69,8 @@ const maxSteps = 20_000
 
 // Play rehearses one account.
 func (r *Rehearsal) Play(ctx context.Context, a Account) error {
-	st := ledger.NewWholeState(a.Customer)
-	e := &simulated{r: r, a: a, now: r.From, facts: r.Facts(st, a.Record, a.Invoices, r.From)}
-	e.a.Record, e.a.Invoices = maps.Clone(a.Record), maps.Clone(a.Invoices)
-	e.history = timeline(a.Events, e.facts.WorkLoc)
-	e.past(r.From)
-	e.paid = settledOn(a.Events)
-	r.Report.Totals.Accounts++
-	runs := map[string]*Run{}
+	e, runs := r.world(a)
 	notes := e.enrol()
-	if r.Next != nil {
-		e.tick = r.Next(r.From)
-	}
 	for range maxSteps {
 		if len(notes) > 0 || e.due(runs) {
 			facts, err := Step(ctx, e, runs, notes)
@@ -76,7 +87,7 @@ func (r *Rehearsal) Play(ctx context.Context, a Account) error {
 		notes = e.arrive(runs)
 	}
 	for _, run := range runs {
-		if run.Status == Parked {
+		if run.Status == Parked && e.mine(run.Flow) {
 			r.Report.Totals.Parked++
 		}
 	}
@@ -91,7 +102,8 @@ type simulated struct {
 	facts   *Facts
 	history []happening
 	pos     int
-	tick    time.Time
+	cast    []*actor
+	ended   map[string]bool // runs, which do not begin again
 	tasks   []taskDue
 	changed int // of the changes, how many have been made
 	paid    map[string][]settlement
@@ -102,32 +114,42 @@ type taskDue struct {
 	key, result string
 }
 
+// world is an account before its rehearsal begins, and the runs it has by then.
+func (r *Rehearsal) world(a Account) (*simulated, map[string]*Run) {
+	st := ledger.NewWholeState(a.Customer)
+	e := &simulated{r: r, a: a, now: r.begin(), facts: r.Facts(st, a.Record, a.Invoices, r.begin()), ended: map[string]bool{}}
+	e.a.Record, e.a.Invoices = maps.Clone(a.Record), maps.Clone(a.Invoices)
+	e.history = timeline(a.Events, e.facts.WorkLoc, r.written())
+	e.past(e.now)
+	e.paid = settledOn(a.Events)
+	e.cast = r.cast()
+	r.Report.Totals.Accounts++
+	runs := map[string]*Run{}
+	for _, run := range a.Runs {
+		if run.Status == Done {
+			e.ended[run.ID] = true
+		} else {
+			runs[run.ID] = run.Clone()
+		}
+	}
+	return e, runs
+}
+
+// begin is when the virtual clock starts: with the rehearsal, or with the
+// company, which may have been under way before.
+func (r *Rehearsal) begin() time.Time {
+	if r.Company != nil && !r.Company.Now.IsZero() {
+		return r.Company.Now
+	}
+	return r.From
+}
+
 // past applies what took effect before the rehearsal begins.
 func (e *simulated) past(from time.Time) {
 	for e.pos < len(e.history) && !e.history[e.pos].at.After(from) {
 		e.facts.State.Apply(e.history[e.pos].event)
 		e.pos++
 	}
-}
-
-// enrol starts the runs of what is open when the rehearsal begins.
-func (e *simulated) enrol() []Note {
-	t := e.r.Def.Trigger()
-	if t == nil || !t.Starts(node.Event{Type: node.EventEnrolled}) {
-		return nil
-	}
-	if e.r.Def.Flow.Subject.Form == "customer" {
-		return []Note{e.start(e.a.Customer, "")}
-	}
-	var notes []Note
-	for _, id := range e.facts.State.OpenItems() {
-		notes = append(notes, e.start(id, ""))
-	}
-	return notes
-}
-
-func (e *simulated) start(subject, entry string) Note {
-	return Note{Kind: NoteStart, Hash: e.r.Def.Hash, Form: e.r.Def.Flow.Subject.Form, Ids: []string{subject}, Entry: entry}
 }
 
 func (e *simulated) due(runs map[string]*Run) bool {
@@ -161,7 +183,9 @@ func (e *simulated) next(runs map[string]*Run) time.Time {
 	for _, t := range e.tasks {
 		see(t.at)
 	}
-	see(e.tick)
+	for _, a := range e.cast {
+		see(a.next())
+	}
 	if !next.IsZero() && next.Before(e.now) {
 		return e.now
 	}
@@ -170,22 +194,14 @@ func (e *simulated) next(runs map[string]*Run) time.Time {
 
 // arrive applies what happens now and tells the runs.
 func (e *simulated) arrive(runs map[string]*Run) []Note {
-	var notes []Note
-	t, form := e.r.Def.Trigger(), e.r.Def.Flow.Subject.Form
+	notes := e.enrol()
 	for e.pos < len(e.history) && !e.history[e.pos].at.After(e.now) {
 		ev := e.history[e.pos].event
 		e.pos++
 		e.facts.State.Apply(ev)
 		events := NodeEvents(ev)
-		for _, x := range events {
-			starts := t.Starts(x) || ev.Type == ledger.InvoiceBooked && t.Starts(node.Event{Type: node.EventEnrolled})
-			subject := e.a.Customer
-			if form == "invoice" {
-				subject = x.Invoice
-			}
-			if entry, ok := e.entry(runs, subject, x); starts && ok && subject != "" {
-				notes = append(notes, e.start(subject, entry))
-			}
+		for _, a := range e.cast {
+			notes = append(notes, e.triggered(a, runs, ev, events)...)
 		}
 		notes = append(notes, Note{Kind: NoteEvent, Events: events})
 	}
@@ -199,75 +215,8 @@ func (e *simulated) arrive(runs map[string]*Run) []Note {
 		notes = append(notes, Note{Kind: NoteEvent, Events: []node.Event{{Type: node.EventTaskDone, Key: d.key, Result: d.result}}})
 	}
 	e.tasks = left
-	if e.r.Next != nil && !e.tick.IsZero() && !e.tick.After(e.now) {
-		entry := dayOf(e.tick, e.facts.WorkLoc).String()
-		if form == "customer" {
-			notes = append(notes, e.start(e.a.Customer, entry))
-		} else {
-			for _, id := range e.facts.State.OpenItems() {
-				notes = append(notes, e.start(id, entry))
-			}
-		}
-		e.tick = e.r.Next(e.tick)
+	for _, a := range e.cast {
+		notes = append(notes, e.ticked(a)...)
 	}
 	return notes
-}
-
-// change makes the changes of the record that are due, and tells of them.
-func (e *simulated) change(runs map[string]*Run) []Note {
-	var notes []Note
-	for ; e.changed < len(e.a.Changes) && !e.a.Changes[e.changed].At.After(e.now); e.changed++ {
-		c := e.a.Changes[e.changed]
-		maps.Copy(e.a.Record, c.Set)
-		x := node.Event{Type: node.EventRecord, Fields: slices.Sorted(maps.Keys(c.Set)), Seq: c.At.Unix()}
-		if e.r.Def.Flow.Subject.Form == "customer" && e.r.Def.Trigger().Starts(x) {
-			if entry, ok := e.entry(runs, e.a.Customer, x); ok {
-				notes = append(notes, e.start(e.a.Customer, entry))
-			}
-		}
-		notes = append(notes, Note{Kind: NoteEvent, Events: []node.Event{x}})
-	}
-	return notes
-}
-
-// entry names the run that an event starts: of a flow that may be entered again
-// each has its own, and there is none while the last one goes on.
-func (e *simulated) entry(runs map[string]*Run, subject string, x node.Event) (entry string, ok bool) {
-	if e.r.Def.Flow.Subject.Reentry != "again" {
-		return "", true
-	}
-	for _, r := range runs {
-		if r.Subject == subject {
-			return "", false
-		}
-	}
-	return strconv.FormatInt(x.Seq, 10), true
-}
-
-// note counts facts and forgets runs that have ended.
-func (e *simulated) note(facts []Fact, runs map[string]*Run) {
-	rep := e.r.Report
-	if e.r.Follow {
-		rep.Path = append(rep.Path, facts...)
-	}
-	for _, f := range facts {
-		switch f.What {
-		case "started":
-			rep.Totals.Runs++
-		case node.ResultDeferred, node.ResultRefused:
-			rep.Held = append(rep.Held, HeldMessage{f.At, e.a.Customer, e.name(), f.Run, f.Node, f.What, f.Reason, f.Until})
-			if f.What == node.ResultDeferred {
-				rep.Totals.Deferred++
-			} else {
-				rep.Totals.Refused++
-			}
-		case "ended":
-			rep.Totals.Ended[f.Port]++
-		}
-	}
-	for id, r := range runs {
-		if r.Status == Done {
-			delete(runs, id)
-		}
-	}
 }

@@ -21,8 +21,15 @@ func (e *simulated) Load(context.Context, []string) (*Facts, error) {
 	return f, nil
 }
 
-// Definition is the rehearsed one.
-func (e *simulated) Definition(context.Context, string) (*Definition, error) { return e.r.Def, nil }
+// Definition is the rehearsed one, or one of its company.
+func (e *simulated) Definition(ctx context.Context, hash string) (*Definition, error) {
+	for _, a := range e.cast {
+		if a.Def.Hash == hash {
+			return a.Def, nil
+		}
+	}
+	return e.r.Company.Version(ctx, hash)
+}
 
 // Send asks the ledger, as the real thing does, and notes the message.
 func (e *simulated) Send(_ context.Context, f *Facts, m Message) (Sent, error) {
@@ -38,42 +45,18 @@ func (e *simulated) Send(_ context.Context, f *Facts, m Message) (Sent, error) {
 		sent.Result = node.Result{Status: node.ResultRefused, Reason: d.Reason, Until: d.Until, By: d.Other}
 		return sent, nil
 	case ledger.Deferred:
-		sent.Result = node.Result{Status: node.ResultDeferred, Reason: d.Reason, Until: d.Until}
+		sent.Result = node.Result{Status: node.ResultDeferred, Reason: d.Reason, Until: d.Until, By: d.Other}
 		return sent, nil
 	}
 	sent.Result = node.Result{Status: node.ResultOK, Ref: m.Key, By: d.Other}
-	if d.Verdict == ledger.Already {
-		return sent, nil
+	if d.Verdict != ledger.Granted {
+		return sent, nil // it went out, or may have, before the rehearsal began
 	}
 	if _, err := ledger.Execute(f.State, ledger.EndMessage{Key: m.Key, Status: ledger.IntentSent}, now); err != nil {
 		return Sent{}, err
 	}
 	e.planned(f, m, d)
 	return sent, nil
-}
-
-func (e *simulated) planned(f *Facts, m Message, d ledger.Decision) {
-	p := PlannedMessage{
-		At: e.now, Customer: e.a.Customer, Name: e.name(), Amount: d.Amount, Currency: m.Currency,
-		Node: m.Node, Channel: m.Channel, Template: m.Template, Merged: len(m.Keys),
-	}
-	rep := e.r.Report
-	for _, id := range d.Items {
-		i := f.State.Items[id]
-		p.Items = append(p.Items, PlannedItem{id, i.Number, i.DPD(f.Today)})
-		if settledBy(e.paid[id], i.Amount, f.Today) {
-			rep.Totals.AfterPayment++
-		}
-	}
-	for _, key := range m.Keys {
-		rep.Held = append(rep.Held, HeldMessage{At: e.now, Customer: e.a.Customer, Name: e.name(), Run: key[:strings.LastIndexByte(key[:strings.LastIndexByte(key, '/')], '/')], Node: m.Node, What: "merged"})
-	}
-	rep.Messages = append(rep.Messages, p)
-	rep.Totals.Messages++
-	rep.Totals.Items += len(p.Items)
-	rep.Totals.Merged += p.Merged
-	rep.Totals.PerNode[m.Node]++
-	rep.Totals.day(f.Today).Messages++
 }
 
 func (e *simulated) name() string {
@@ -86,11 +69,12 @@ func (e *simulated) name() string {
 func (e *simulated) Do(_ context.Context, f *Facts, r *Run, a node.Action) (node.Result, error) {
 	switch a.Kind {
 	case node.ActTask, node.ActEscalate:
-		e.r.Report.Totals.Tasks++
-		e.r.Report.Totals.day(f.Today).Tasks++
-		e.r.Report.Tasks = append(e.r.Report.Tasks, PlannedTask{e.now, e.a.Customer, e.name(), r.Node, f.Words(r, a.Title), a.Assign})
-		day := f.Calendar.AddWorkdays(f.Today, 1)
-		e.tasks = append(e.tasks, taskDue{day.At(12*60, f.WorkLoc), a.Key, e.r.Answers[r.Node]})
+		due := taskDue{at: f.Calendar.AddWorkdays(f.Today, 1).At(12*60, f.WorkLoc), key: a.Key}
+		if e.mine(r.Flow) {
+			due.result = e.r.Answers[r.Node]
+		}
+		e.tasks = append(e.tasks, due)
+		e.assigned(f, r, a)
 	case node.ActHold:
 		c := ledger.SetHold{Until: a.Until, Reason: a.Reason}
 		if r.Form == "invoice" {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/flow"
-	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/workflows/node"
 )
@@ -15,8 +14,13 @@ type Report struct {
 	Held     []HeldMessage    `json:"held"`
 	Tasks    []PlannedTask    `json:"tasks"`
 	Path     []Fact           `json:"path,omitempty"`
-	Totals   Totals           `json:"totals"`
+	// Others are messages of the flows that play along, at most maxOthers.
+	Others []PlannedMessage `json:"others,omitempty"`
+	Totals Totals           `json:"totals"`
 }
+
+// maxOthers bounds the list of others' messages; their totals are whole.
+const maxOthers = 5000
 
 // PlannedTask is work that a flow would have given to a person.
 type PlannedTask struct {
@@ -40,6 +44,8 @@ type PlannedMessage struct {
 	Channel  string         `json:"channel"`
 	Template string         `json:"template"`
 	Merged   int            `json:"merged,omitempty"` // further steps that this message answers
+	Flow     string         `json:"flow,omitempty"`   // of a message of another flow than the rehearsed one
+	With     []string       `json:"with,omitempty"`   // other flows whose steps it answers as well
 }
 
 // PlannedItem is an invoice in a message.
@@ -50,7 +56,8 @@ type PlannedItem struct {
 }
 
 // HeldMessage is a step that did not send when it came: deferred, merged into
-// another message, or refused; Reason says why.
+// another message, or refused; Reason says why. By is the flow into whose
+// message it went, or that stood in the way.
 type HeldMessage struct {
 	At       time.Time `json:"at"`
 	Customer string    `json:"customer"`
@@ -60,6 +67,7 @@ type HeldMessage struct {
 	What     string    `json:"what"`
 	Reason   string    `json:"reason,omitempty"`
 	Until    time.Time `json:"until,omitzero"`
+	By       string    `json:"by,omitempty"`
 }
 
 // Totals sum a rehearsal up.
@@ -80,6 +88,29 @@ type Totals struct {
 	// NoData are years of the rehearsal for which the flow's calendar has no
 	// days: weekdays stand for workdays there.
 	NoData []int `json:"noData,omitempty"`
+	// Others are the flows that played along, by key.
+	Others map[string]*OtherFlow `json:"others,omitempty"`
+}
+
+// OtherFlow sums up what a flow did that played along: its own messages and
+// tasks, and for how many steps of the rehearsed flow it was the reason why they
+// did not send when they came.
+type OtherFlow struct {
+	Messages     int `json:"messages"`
+	Tasks        int `json:"tasks"`
+	Merged       int `json:"merged"`   // steps that went along with its messages
+	Hindered     int `json:"hindered"` // steps that it deferred or made superfluous
+	AfterPayment int `json:"afterPayment"`
+}
+
+func (t *Totals) other(flow string) *OtherFlow {
+	if t.Others == nil {
+		t.Others = map[string]*OtherFlow{}
+	}
+	if t.Others[flow] == nil {
+		t.Others[flow] = &OtherFlow{}
+	}
+	return t.Others[flow]
 }
 
 // DayLoad is what goes out, and what people have to do, on a day.
@@ -102,40 +133,4 @@ func NewReport() *Report {
 		Messages: []PlannedMessage{}, Held: []HeldMessage{}, Tasks: []PlannedTask{},
 		Totals: Totals{Ended: map[string]int{}, PerDay: map[string]*DayLoad{}, PerNode: map[string]int{}},
 	}
-}
-
-// settlement is money that came onto an invoice on a date. It is read straight
-// from the journal, apart from the ledger's own rules, to check them.
-type settlement struct {
-	on     value.Date
-	amount int64
-}
-
-func settledOn(events []ledger.Event) map[string][]settlement {
-	out := map[string][]settlement{}
-	for _, e := range events {
-		switch e.Type {
-		case ledger.PaymentApplied, ledger.PaymentAllocated:
-			for _, a := range e.Allocs {
-				out[a.Invoice] = append(out[a.Invoice], settlement{e.Value, a.Amount})
-			}
-		case ledger.PaymentReversed:
-			for _, a := range e.Allocs {
-				out[a.Invoice] = append(out[a.Invoice], settlement{e.Value, -a.Amount})
-			}
-		case ledger.CreditNoted, ledger.WrittenOff:
-			out[e.Invoice] = append(out[e.Invoice], settlement{e.Value, e.Amount})
-		}
-	}
-	return out
-}
-
-func settledBy(list []settlement, amount int64, day value.Date) bool {
-	var sum int64
-	for _, s := range list {
-		if s.on <= day {
-			sum += s.amount
-		}
-	}
-	return sum >= amount
 }

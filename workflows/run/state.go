@@ -48,14 +48,17 @@ func (r *Run) Clone() *Run {
 
 // NewRun is a run at its trigger.
 func NewRun(d *Definition, subject, entry string, now time.Time) *Run {
-	id := d.Flow.Key + "/" + subject
-	if entry != "" {
-		id += "/" + entry
-	}
 	return &Run{
-		ID: id, Flow: d.Flow.Key, Hash: d.Hash, Form: d.Flow.Subject.Form, Subject: subject,
+		ID: idOf(d.Flow.Key, subject, entry), Flow: d.Flow.Key, Hash: d.Hash, Form: d.Flow.Subject.Form, Subject: subject,
 		Status: Active, Node: d.Start, Started: now, Entered: now, Wake: now, Visits: map[string]int{d.Start: 1},
 	}
+}
+
+func idOf(flow, subject, entry string) string {
+	if entry != "" {
+		subject += "/" + entry
+	}
+	return flow + "/" + subject
 }
 
 // Due tells whether time alone lets the run go on.

@@ -3,7 +3,14 @@ import { useMe } from '@/shared/api/session';
 import type { Problem } from '@/shared/api/types';
 import { hearLine, type Line, nothing, type Rehearsal, splitLines } from '../model/rehearsal';
 
-export type Ask = { flow?: string; document?: unknown; from: string; to: string; customer?: string };
+export type Ask = {
+  flow?: string;
+  document?: unknown;
+  from: string;
+  to: string;
+  customer?: string;
+  alone?: boolean;
+};
 export type Status = 'idle' | 'running' | 'done' | 'cancelled' | 'failed';
 
 /** Reads a rehearsal while it is played; what came first is on screen before the rest is known. */

@@ -1,4 +1,4 @@
-import { Button, Progress, Segmented, Select } from 'antd';
+import { Button, Progress, Segmented, Select, Switch } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -25,6 +25,7 @@ export default function RehearsalTab({ flowKey }: { flowKey: string }) {
   const [preset, setPreset] = useState<Preset>('next30');
   const [own, setOwn] = useState({ from: today, to: addDays(today, 30) });
   const [customer, setCustomer] = useState<{ id: string; name: string }>();
+  const [alone, setAlone] = useState(false);
   const [asked, setAsked] = useState<{
     from: string;
     to: string;
@@ -57,7 +58,7 @@ export default function RehearsalTab({ flowKey }: { flowKey: string }) {
   const running = first.status === 'running' || second.status === 'running';
   const kinds = (['draft', 'mine', 'live'] as const).filter((kind) => documents[kind]);
   const start = () => {
-    const ask = { ...range, customer: customer?.id };
+    const ask = { ...range, customer: customer?.id, alone };
     setAsked({ ...range, customer, which, against });
     void first.start({ ...ask, document: documents[which] });
     if (against) void second.start({ ...ask, document: documents[against] });
@@ -146,6 +147,11 @@ export default function RehearsalTab({ flowKey }: { flowKey: string }) {
               onChange={setCustomer}
               placeholder={t('designer.rehearsal.everyone')}
             />
+          )}
+        </Field>
+        <Field label={t('designer.rehearsal.alone')} help={t('designer.rehearsal.aloneHelp')}>
+          {({ id, describedBy }) => (
+            <Switch id={id} checked={alone} onChange={setAlone} aria-describedby={describedBy} />
           )}
         </Field>
         <div className="rehearsal-go">

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useFlowNames } from '@/shared/api/flows';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTemplateNames } from '@/shared/lib/useTemplateNames';
 import { Chip } from '@/shared/ui/Chip';
@@ -95,10 +96,19 @@ function useFirstColumns(): Column<{ at: string; customer: string; name: string 
   ];
 }
 
+/** Names a flow by its key. */
+export function useFlowName(): (key: string) => string {
+  const flows = useFlowNames();
+  const format = useFormat();
+  return (key) => format.text(flows.data?.find((flow) => flow.key === key)?.name) || key;
+}
+
+/** Messages of the rehearsed flow, or of those that played along. */
 export function MessageTable({ rows, stepName, done }: TableProps<RehearsedMessage>) {
   const { t } = useTranslation();
   const format = useFormat();
   const templates = useTemplateNames();
+  const flowName = useFlowName();
   const item = ({ number, dpd }: RehearsedMessage['items'][number]) =>
     dpd < 0
       ? t('designer.rehearsal.itemDue', { number, days: -dpd })
@@ -109,11 +119,17 @@ export function MessageTable({ rows, stepName, done }: TableProps<RehearsedMessa
       key: 'what',
       title: t('designer.rehearsal.what'),
       width: 'minmax(160px, 1.2fr)',
-      render: ({ template, items }) => (
+      render: ({ template, items, with: others }) => (
         <>
           <span className="vcell-line">{templates.get(template) ?? template}</span>
-          {items.length > 1 && (
-            <span className="cell-sub">{t('designer.rehearsal.mergedItems', { count: items.length })}</span>
+          {others && others.length > 0 ? (
+            <span className="cell-sub vcell-line">
+              {t('designer.rehearsal.takesAlong', { flows: others.map(flowName).join(t('designer.comma')) })}
+            </span>
+          ) : (
+            items.length > 1 && (
+              <span className="cell-sub">{t('designer.rehearsal.mergedItems', { count: items.length })}</span>
+            )
           )}
         </>
       ),
@@ -122,10 +138,12 @@ export function MessageTable({ rows, stepName, done }: TableProps<RehearsedMessa
       key: 'why',
       title: t('designer.rehearsal.why'),
       width: 'minmax(180px, 1.6fr)',
-      render: ({ items, node }) => (
+      render: ({ items, node, flow }) => (
         <>
           <span className="vcell-line num">{items[0] && item(items[0])}</span>
-          <span className="cell-sub vcell-line">{stepName(node)}</span>
+          <span className="cell-sub vcell-line" dir="auto">
+            {flow ? flowName(flow) : stepName(node)}
+          </span>
         </>
       ),
     },
@@ -144,6 +162,15 @@ export function MessageTable({ rows, stepName, done }: TableProps<RehearsedMessa
 export function HeldTable({ rows, stepName, done }: TableProps<Held>) {
   const { t } = useTranslation();
   const format = useFormat();
+  const flowName = useFlowName();
+  const why = ({ what, reason, by }: Held) => {
+    const said = format.reason(reason?.text);
+    if (!by) return said;
+    const flow = flowName(by);
+    if (what === 'merged') return t('designer.rehearsal.mergedInto', { flow });
+    if (reason?.key === 'budget') return t('designer.rehearsal.budgetBy', { flow });
+    return t('designer.rehearsal.heldBy', { reason: said, flow });
+  };
   const columns: Column<Held>[] = [
     ...useFirstColumns(),
     {
@@ -160,10 +187,12 @@ export function HeldTable({ rows, stepName, done }: TableProps<Held>) {
       key: 'why',
       title: t('designer.rehearsal.why'),
       width: 'minmax(180px, 1.6fr)',
-      render: ({ reason, node }) => (
+      render: (row) => (
         <>
-          <span className="vcell-line">{format.reason(reason?.text)}</span>
-          <span className="cell-sub vcell-line">{stepName(node)}</span>
+          <span className="vcell-line" dir="auto">
+            {why(row)}
+          </span>
+          <span className="cell-sub vcell-line">{stepName(row.node)}</span>
         </>
       ),
     },

@@ -8,12 +8,12 @@ import type { FlowDocument } from '../model/document';
 import { countDays, type Rehearsal, type Totals, takenWays, weeks } from '../model/rehearsal';
 import { Calendar } from './Calendar';
 import { Picture } from './Picture';
-import { HeldTable, MessageTable, TaskTable } from './ResultTables';
+import { HeldTable, MessageTable, TaskTable, useFlowName } from './ResultTables';
 import type { Which } from './useDocuments';
 import { useInspection } from './useDocuments';
 
 const figures = ['messages', 'accounts', 'runs', 'tasks', 'merged', 'deferred', 'refused', 'parked'] as const;
-type View = 'calendar' | 'messages' | 'held' | 'tasks' | 'way';
+type View = 'calendar' | 'messages' | 'held' | 'tasks' | 'way' | 'others';
 export type Asked = {
   from: string;
   to: string;
@@ -42,6 +42,7 @@ export function Results({ asked, first, second, done, document }: Props) {
   const views: View[] = asked.customer
     ? ['way', 'messages', 'held', 'tasks', 'calendar']
     : ['calendar', 'messages', 'held', 'tasks'];
+  if (first.others.length > 0) views.push('others');
   const shown = views.includes(view) ? view : views[0];
   return (
     <>
@@ -53,6 +54,7 @@ export function Results({ asked, first, second, done, document }: Props) {
           {t('designer.rehearsal.noData', { years: first.totals.noData.join(', ') })}
         </p>
       )}
+      <Others totals={first.totals} />
       <div className="rehearsal-bar">
         <Segmented
           aria-label={t('designer.rehearsal.view')}
@@ -92,6 +94,8 @@ export function Results({ asked, first, second, done, document }: Props) {
         <MessageTable rows={first.messages.filter(({ at }) => fits(at))} stepName={stepName} done={done} />
       ) : shown === 'held' ? (
         <HeldTable rows={first.held.filter(({ at }) => fits(at))} stepName={stepName} done={done} />
+      ) : shown === 'others' ? (
+        <MessageTable rows={first.others.filter(({ at }) => fits(at))} stepName={stepName} done={done} />
       ) : (
         <TaskTable rows={first.tasks.filter(({ at }) => fits(at))} stepName={stepName} done={done} />
       )}
@@ -156,6 +160,38 @@ function Figures({
         );
       })}
     </dl>
+  );
+}
+
+/** What the other live flows did meanwhile, and to this one. */
+function Others({ totals }: { totals?: Totals }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const flowName = useFlowName();
+  const others = Object.entries(totals?.others ?? {});
+  if (others.length === 0) return null;
+  return (
+    <section className="section rehearsal-others" aria-label={t('designer.rehearsal.company')}>
+      <h2 className="section-title">{t('designer.rehearsal.company')}</h2>
+      <ul>
+        {others.map(([key, { messages, merged, hindered }]) => (
+          <li key={key} dir="auto">
+            <strong>{flowName(key)}</strong>{' '}
+            <span className="num">
+              {[
+                t('designer.rehearsal.ofItsOwn', { count: messages, number: format.number(messages) }),
+                merged > 0 &&
+                  t('designer.rehearsal.tookAlong', { count: merged, number: format.number(merged) }),
+                hindered > 0 &&
+                  t('designer.rehearsal.heldBack', { count: hindered, number: format.number(hindered) }),
+              ]
+                .filter(Boolean)
+                .join(t('designer.comma'))}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

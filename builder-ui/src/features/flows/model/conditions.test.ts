@@ -77,10 +77,22 @@ describe('rehearsal', () => {
 
   it('gathers what was told', () => {
     const task = { at: '2026-01-05T01:00:00Z', customer: 'c', name: 'C', node: 'n', title: name };
-    const so = [{ progress: { done: 1, total: 2 } }, { tasks: [task] }, { tasks: [task] }].reduce(
-      hearLine,
-      nothing,
-    );
+    const other = {
+      ...task,
+      items: [],
+      amount: 1,
+      currency: 'CNY',
+      channel: 'sms',
+      template: 't',
+      flow: 'o',
+    };
+    const so = [
+      { progress: { done: 1, total: 2 } },
+      { tasks: [task] },
+      { others: [other] },
+      { tasks: [task] },
+    ].reduce(hearLine, nothing);
+    expect(so.others).toEqual([other]);
     expect(so.progress.done).toBe(1);
     expect(countDays(so, (at) => at.slice(0, 10))).toEqual({ '2026-01-05': { messages: 0, tasks: 2 } });
     expect(hearLine(so, { problem: { title: 'no' } }).problem).toBe('no');

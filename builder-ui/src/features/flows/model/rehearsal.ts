@@ -12,6 +12,10 @@ export type RehearsedMessage = {
   channel: string;
   template: string;
   merged?: number | boolean;
+  /** Of a message of another flow than the rehearsed one. */
+  flow?: string;
+  /** Other flows whose steps it answers as well. */
+  with?: string[];
 };
 export type Held = {
   at: string;
@@ -22,7 +26,11 @@ export type Held = {
   what: 'deferred' | 'merged' | 'refused';
   reason?: Reason;
   until?: string;
+  /** The flow into whose message it went, or that stood in the way. */
+  by?: string;
 };
+/** What a flow did that played along; merged and hindered are steps of the rehearsed one. */
+export type OtherFlow = { messages: number; tasks: number; merged: number; hindered: number };
 export type RehearsedTask = {
   at: string;
   customer: string;
@@ -57,6 +65,7 @@ export type Totals = {
   cut?: boolean;
   /** Years without days in the flow's calendar. */
   noData?: number[];
+  others?: Record<string, OtherFlow>;
 };
 export type Line = {
   progress?: { done: number; total: number };
@@ -64,6 +73,7 @@ export type Line = {
   held?: Held[];
   tasks?: RehearsedTask[];
   path?: PathStep[];
+  others?: RehearsedMessage[];
   totals?: Totals;
   problem?: { title?: string; detail?: string };
 };
@@ -73,6 +83,7 @@ export type Rehearsal = {
   held: Held[];
   tasks: RehearsedTask[];
   path: PathStep[];
+  others: RehearsedMessage[];
   totals?: Totals;
   problem?: string;
 };
@@ -83,6 +94,7 @@ export const nothing: Rehearsal = {
   held: [],
   tasks: [],
   path: [],
+  others: [],
 };
 
 export function hearLine(so: Rehearsal, line: Line): Rehearsal {
@@ -92,6 +104,7 @@ export function hearLine(so: Rehearsal, line: Line): Rehearsal {
     held: line.held ? so.held.concat(line.held) : so.held,
     tasks: line.tasks ? so.tasks.concat(line.tasks) : so.tasks,
     path: line.path ? so.path.concat(line.path) : so.path,
+    others: line.others ? so.others.concat(line.others) : so.others,
     totals: line.totals ?? so.totals,
     problem: line.problem ? (line.problem.detail ?? line.problem.title ?? '') : so.problem,
   };
