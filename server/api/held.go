@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -25,8 +26,23 @@ type heldEntry struct {
 	What     string   `json:"what" doc:"deferred, refused or merged"`
 	Reason   *reason  `json:"reason"`
 	Until    string   `json:"until,omitempty" doc:"when it is asked again"`
-	Other    *flowRef `json:"other,omitempty" doc:"the flow that went first, or took it along"`
+	Other    *flowRef `json:"other,omitempty" doc:"the flow that went first, took it along, or used up the budget"`
 	Message  string   `json:"message,omitempty" doc:"the message it became part of"`
+	Since    string   `json:"since,omitempty" doc:"when it was first held for this reason at this step"`
+	Times    int      `json:"times,omitempty" doc:"how often it was asked about and held since then"`
+	// Earlier are what it waited for before, newest first, at most twenty.
+	Earlier []holdOut `json:"earlier,omitempty"`
+}
+
+type holdOut struct {
+	Since   string   `json:"since"`
+	At      string   `json:"at" doc:"the last time it was held for this reason"`
+	Times   int      `json:"times"`
+	What    string   `json:"what" doc:"deferred, refused or merged"`
+	Reason  *reason  `json:"reason"`
+	Until   string   `json:"until,omitempty" doc:"when it was to be asked again"`
+	Other   *flowRef `json:"other,omitempty"`
+	Message string   `json:"message,omitempty"`
 }
 
 type heldGroup struct {
@@ -43,7 +59,8 @@ type heldList struct {
 }
 
 // listHeld lists, newest first, the reminders of the last day that did not go
-// out when their step came, in the actor's view: each with the last reason.
+// out when their step came, in the actor's view: each with the last reason
+// and those before it.
 func (s *Server) listHeld(ctx context.Context, a policies.Actor, in *heldIn) (*reply[heldList], error) {
 	v, err := s.Access.View(ctx, a, "run", "read")
 	if err != nil {
@@ -79,18 +96,30 @@ func (s *Server) listHeld(ctx context.Context, a policies.Actor, in *heldIn) (*r
 		return flowRef{key, names[key]}
 	}
 	for _, h := range list {
+		now := showHold(h.Hold, h.Flow, named)
 		e := heldEntry{
-			Customer: ref{h.Customer, h.CustomerName}, Label: h.Label, Flow: named(h.Flow), At: h.At, What: h.What,
-			Reason: reasonOf(h.Reason, h.Until), Until: h.Until,
+			Customer: ref{h.Customer, h.CustomerName}, Label: h.Label, Flow: named(h.Flow), At: now.At, What: now.What,
+			Reason: now.Reason, Until: now.Until, Other: now.Other, Message: now.Message, Since: now.Since, Times: now.Times,
 		}
-		if h.By != "" {
-			other := named(h.By)
-			e.Other = &other
-		}
-		if h.What == "merged" && h.Key != "" {
-			e.Message = messages.ID(h.Key)
+		for _, x := range h.Earlier {
+			e.Earlier = append(e.Earlier, showHold(x, h.Flow, named))
 		}
 		out.Items = append(out.Items, e)
 	}
 	return &reply[heldList]{out}, nil
+}
+
+// showHold is a hold of a flow's run for people; named names a flow.
+func showHold(h flows.Hold, flow string, named func(key string) flowRef) holdOut {
+	out := holdOut{
+		Since: cmp.Or(h.Since, h.At), At: h.At, Times: max(h.Times, 1), What: h.What, Reason: reasonOf(h.Reason, h.Until), Until: h.Until,
+	}
+	if h.By != "" && (h.By != flow || h.What == "merged") {
+		other := named(h.By)
+		out.Other = &other
+	}
+	if h.What == "merged" && h.Key != "" {
+		out.Message = messages.ID(h.Key)
+	}
+	return out
 }

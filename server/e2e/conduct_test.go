@@ -125,6 +125,11 @@ type heldList struct {
 		Flow     struct{ Key string }
 		Other    *struct{ Key string }
 		Message  string
+		Since    string
+		Earlier  []struct {
+			Since, What, Until string
+			Reason             struct{ Key string }
+		}
 	} `json:"items"`
 	Next string `json:"next"`
 }

@@ -74,6 +74,11 @@ func TestHoldAndPromise(t *testing.T) {
 	cmd(map[string]any{"type": "promise.make", "amount": 1000, "currency": "CNY", "date": (s.today() + 3).String(), "items": []string{inv}, "key": "p1"})
 	cmd(map[string]any{"type": "hold.lift"})
 	s.eventually("promised", func() bool { r := s.runs(); return r[0].Reason != nil && r[0].Reason.Key == "promised" })
+	// The list of what was held has the present reason, and the one before it.
+	list := held(t, s.c, "")
+	if len(list.Items) != 1 || list.Items[0].Reason.Key != "promised" || len(list.Items[0].Earlier) != 1 || list.Items[0].Earlier[0].Reason.Key != "hold" || list.Items[0].Earlier[0].Since == "" {
+		t.Errorf("held: %+v", list.Items)
+	}
 	cmd(map[string]any{"type": "promise.cancel", "promise": "p1"})
 	s.eventually("sent", func() bool { return len(s.messages()) == 1 })
 	s.verify()

@@ -11,10 +11,14 @@ import (
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
-// HeldLog keeps the last time that each run did not send when its step came.
+// HeldLog keeps what each run waited for when its step came, and before that.
 const HeldLog = "held"
 
-const heldPage = 50
+const (
+	heldPage = 50
+	// maxEarlier is how many earlier holds of a run are kept; the oldest go first.
+	maxEarlier = 20
+)
 
 // HeldQuery picks what was held back or merged since an instant.
 type HeldQuery struct {
@@ -33,8 +37,23 @@ func (q HeldQuery) filter() filter.Expr {
 	return f
 }
 
-// HeldDoc is the last time that a run's step did not send when it came:
-// deferred, refused, or gone along with another message (reason "merged").
+// Hold is what a run's step waited for instead of sending: deferred, refused, or
+// gone along with another message (reason "merged"). The same reason at the same
+// step, asked about several times, is one hold: Since is the first of the times,
+// At the last.
+type Hold struct {
+	Node   string `json:"node"`
+	Since  string `json:"since,omitempty"`
+	At     string `json:"at"`
+	Times  int    `json:"times,omitempty"`
+	What   string `json:"what"`
+	Reason string `json:"reason"`
+	Until  string `json:"until,omitempty"` // when it is, or was, to be asked again
+	By     string `json:"by,omitempty"`
+	Key    string `json:"key,omitempty"`
+}
+
+// HeldDoc is a run's last hold, and those before it, newest first.
 type HeldDoc struct {
 	Customer     string          `json:"customer"`
 	CustomerName string          `json:"customerName,omitempty"`
@@ -42,13 +61,40 @@ type HeldDoc struct {
 	Label        string          `json:"label,omitempty"`
 	Run          string          `json:"run"`
 	Flow         string          `json:"flow"`
-	Node         string          `json:"node"`
-	At           string          `json:"at"`
-	What         string          `json:"what"`
-	Reason       string          `json:"reason"`
-	Until        string          `json:"until,omitempty"`
-	By           string          `json:"by,omitempty"`
-	Key          string          `json:"key,omitempty"`
+	Hold
+	Earlier []Hold `json:"earlier,omitempty"`
+}
+
+// holdOf is a fact as a hold; false for one that is none.
+func holdOf(f run.Fact) (Hold, bool) {
+	if f.What != node.ResultDeferred && f.What != node.ResultRefused && f.What != merged {
+		return Hold{}, false
+	}
+	at := value.Instant(f.At)
+	h := Hold{Node: f.Node, Since: at, At: at, Times: 1, What: f.What, Reason: f.Reason, Until: instantOf(f.Until), By: f.By, Key: f.Key}
+	if f.What == merged {
+		h.Reason = merged
+	}
+	return h, true
+}
+
+// wait takes a hold in. One that the document knows already, from a step that is
+// stored a second time, changes nothing.
+func (d *HeldDoc) wait(h Hold) {
+	now := &d.Hold
+	switch {
+	case now.At == "":
+		*now = h
+	case h.At <= now.At && h.Node == now.Node && h.What == now.What && h.Reason == now.Reason:
+	case h.Node == now.Node && h.What == now.What && h.Reason == now.Reason && h.By == now.By && h.What != merged:
+		if now.Since == "" { // of before the log kept it
+			now.Since, now.Times = now.At, 1
+		}
+		now.At, now.Until, now.Times = h.At, h.Until, now.Times+1
+	default:
+		d.Earlier = append([]Hold{*now}, d.Earlier[:min(len(d.Earlier), maxEarlier-1)]...)
+		*now = h
+	}
 }
 
 // HeldList gives one page, newest first.
@@ -78,20 +124,21 @@ func (s *Service) HeldCounts(ctx context.Context, ws string, q HeldQuery) ([]sto
 	return s.store.In(ws, HeldLog).Group(ctx, store.GroupQuery{Filter: q.filter(), By: []string{"what", "reason"}})
 }
 
-// heldWrites notes, for each run that a step held back or merged, the last time
-// it did. docs are the runs' index documents, by id.
+// heldWrites notes what each run that a step held back or merged waits for.
+// runs are their index documents, by id.
 func (s *Service) heldWrites(ctx context.Context, ws, customer string, facts []run.Fact, runs map[string]RunDoc) ([]store.Write, error) {
-	last := map[string]run.Fact{}
+	holds := map[string][]Hold{}
 	var ids []string
 	for _, f := range facts {
-		if f.What != node.ResultDeferred && f.What != node.ResultRefused && f.What != merged {
+		h, ok := holdOf(f)
+		if !ok {
 			continue
 		}
 		id := runID(customer, f.Run)
-		if _, again := last[id]; !again {
+		if holds[id] == nil {
 			ids = append(ids, id)
 		}
-		last[id] = f
+		holds[id] = append(holds[id], h)
 	}
 	if len(ids) == 0 {
 		return nil, nil
@@ -102,25 +149,24 @@ func (s *Service) heldWrites(ctx context.Context, ws, customer string, facts []r
 	}
 	out := make([]store.Write, 0, len(ids))
 	for _, id := range ids {
-		f, r := last[id], runs[id]
-		h := HeldDoc{
-			Customer: customer, CustomerName: r.CustomerName, Acct: r.Acct, Label: r.Label, Run: f.Run, Flow: f.Flow, Node: f.Node,
-			At: value.Instant(f.At), What: f.What, Reason: f.Reason, By: f.By, Key: f.Key,
+		r := runs[id]
+		w := store.Write{Op: store.Insert, Collection: HeldLog}
+		var h HeldDoc
+		if d, ok := there[id]; ok {
+			w.Op = store.Replace
+			if err := decodeInto(d, &h); err != nil {
+				return nil, err
+			}
 		}
-		if f.What == merged {
-			h.Reason = merged
-		}
-		if !f.Until.IsZero() {
-			h.Until = value.Instant(f.Until)
+		h.Customer, h.CustomerName, h.Acct, h.Label, h.Run, h.Flow = customer, r.CustomerName, r.Acct, r.Label, r.Run, r.Flow
+		for _, x := range holds[id] {
+			h.wait(x)
 		}
 		body, err := json.Marshal(h)
 		if err != nil {
 			return nil, err
 		}
-		w := store.Write{Op: store.Insert, Collection: HeldLog, Doc: store.Doc{ID: id, Body: body}}
-		if _, ok := there[id]; ok {
-			w.Op = store.Replace
-		}
+		w.Doc = store.Doc{ID: id, Body: body}
 		out = append(out, w)
 	}
 	return out, nil

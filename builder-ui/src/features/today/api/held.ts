@@ -5,16 +5,23 @@ import type { Text } from '@/shared/api/types';
 
 type Named = { key: string; name: Text };
 type Reason = { key: string; text: Text; until?: string };
-export type HeldEntry = {
-  customer: { id: string; name: string };
-  label?: string;
-  flow: Named;
+/** What a step waited for: the same reason asked about several times is one hold. */
+export type Hold = {
+  since?: string;
   at: string;
+  times?: number;
   what: 'deferred' | 'refused' | 'merged';
   reason: Reason;
   until?: string;
   other?: Named;
   message?: string;
+};
+export type HeldEntry = Hold & {
+  customer: { id: string; name: string };
+  label?: string;
+  flow: Named;
+  /** What the run waited for before, newest first. */
+  earlier?: Hold[];
 };
 type HeldPage = {
   groups: { reason: Reason; what: string; count: number }[];

@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ApiError } from '@/shared/api/client';
@@ -7,7 +7,7 @@ import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 import { Section } from '@/shared/ui/Page';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
-import { type HeldEntry, useHeldLog } from '../api/held';
+import { type HeldEntry, type Hold, useHeldLog } from '../api/held';
 import { CustomerLink, ListRow } from './lists';
 
 const tones = { deferred: 'amber', refused: 'neutral', merged: 'green' } as const;
@@ -69,17 +69,54 @@ export function HeldLog() {
   );
 }
 
+/** Why a step waited, and what went first, in words. */
+function useWhy(): (hold: Hold, flow: string) => string {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return ({ what, reason, other }, flow) => {
+    const first = other && (format.text(other.name) || other.key);
+    if (what === 'merged')
+      return t(other?.key === flow ? 'today.heldTogether' : 'today.heldInto', { flow: first });
+    return [format.reason(reason.text), first && t('today.heldBy', { flow: first })]
+      .filter(Boolean)
+      .join(' · ');
+  };
+}
+
+/** The holds of a run before its present one: since when, for what, until when. */
+function Earlier({ id, holds, flow }: { id: string; holds: Hold[]; flow: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const why = useWhy();
+  return (
+    <ol className="held-earlier" id={id}>
+      {holds.map((hold) => (
+        <li key={`${hold.since}${hold.at}${hold.reason.key}`}>
+          <time className="num" dateTime={hold.since}>
+            {format.instant(hold.since ?? hold.at)}
+          </time>{' '}
+          {why(hold, flow)}
+          {hold.until && (
+            <span className="list-dim"> · {t('today.heldUntil', { date: format.instant(hold.until) })}</span>
+          )}
+          {(hold.times ?? 1) > 1 && (
+            <span className="list-dim"> · {t('today.heldTimes', { count: hold.times })}</span>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
 function Row({ entry }: { entry: HeldEntry }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { customer, label, flow, at, what, reason, until, other, message } = entry;
-  const first = other && (format.text(other.name) || other.key);
-  const together = what === 'merged' && other?.key === flow.key;
-  const why =
-    what === 'merged'
-      ? t(together ? 'today.heldTogether' : 'today.heldInto', { flow: first })
-      : [format.reason(reason.text), first && t('today.heldBy', { flow: first })].filter(Boolean).join(' · ');
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const { customer, label, flow, at, what, until, message, since, earlier } = entry;
+  const why = useWhy()(entry, flow.key);
   const again = until && t('today.heldAgain', { date: format.instant(until) });
+  const from = since && since !== at && t('today.heldFrom', { date: format.instant(since) });
   return (
     <ListRow
       title={
@@ -98,8 +135,22 @@ function Row({ entry }: { entry: HeldEntry }) {
             <div>{why}</div>
           )}
           <div className="list-dim">
-            {[format.text(flow.name) || flow.key, again].filter(Boolean).join(' · ')}
+            {[format.text(flow.name) || flow.key, from, again].filter(Boolean).join(' · ')}
           </div>
+          {earlier && earlier.length > 0 && (
+            <>
+              <button
+                type="button"
+                className="held-before"
+                aria-expanded={open}
+                aria-controls={open ? id : undefined}
+                onClick={() => setOpen(!open)}
+              >
+                {t('today.heldEarlier', { count: earlier.length })}
+              </button>
+              {open && <Earlier id={id} holds={earlier} flow={flow.key} />}
+            </>
+          )}
         </>
       }
       aside={<Chip tone={tones[what]}>{t(`today.heldWhat.${what}`)}</Chip>}
