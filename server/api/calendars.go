@@ -16,7 +16,7 @@ import (
 
 func (s *Server) calendarRoutes() {
 	route(s, http.MethodGet, "/calendars", "listCalendars", signedIn, "Calendars, built in and the workspace's own; currencies and channels", s.listCalendars)
-	route(s, http.MethodPost, "/calendars/preview", "previewCalendar", need{"workspace", "update"}, "Read a calendar file without saving it", s.previewCalendar)
+	look(s, "/calendars/preview", "previewCalendar", need{"workspace", "update"}, "Read a calendar file without saving it", s.previewCalendar)
 	route(s, http.MethodPost, "/calendars", "createCalendar", need{"workspace", "update"}, "Save a calendar of one's own", s.createCalendar)
 	route(s, http.MethodGet, "/calendars/{id}", "getCalendar", signedIn, "A calendar's days in a year", s.getCalendar)
 	route(s, http.MethodPut, "/calendars/{id}", "replaceCalendar", need{"workspace", "update"}, "Replace an own calendar by a new version", s.replaceCalendar)

@@ -20,7 +20,7 @@ func (s *Server) contactRoutes() {
 	route(s, http.MethodGet, "/contact-rules", "getContactRules", signedIn, "How the workspace contacts its customers, and what differs from its preset", s.getContactRules)
 	route(s, http.MethodPut, "/contact-rules", "saveContactRules", need{"workspace", "update"}, "Change how the workspace contacts its customers", s.saveContactRules)
 	route(s, http.MethodGet, "/contact-rules/presets", "listContactPresets", signedIn, "Sets of rules to begin from, with their sources", s.listContactPresets)
-	route(s, http.MethodPost, "/contact-rules/preview", "previewContact", need{"customer", "read"}, "When a message to a customer would go out, and why; with rules that are not saved", s.previewContact)
+	look(s, "/contact-rules/preview", "previewContact", need{"customer", "read"}, "When a message to a customer would go out, and why; with rules that are not saved", s.previewContact)
 }
 
 type contactRulesOut struct {
@@ -96,6 +96,7 @@ type contactPreview struct {
 	Blocked  *reason        `json:"blocked,omitempty" doc:"what time does not lift; at is then without it"`
 	Other    *flowRef       `json:"other,omitempty" doc:"the flow that has just reminded of the same invoice"`
 	Checks   []contactCheck `json:"checks"`
+	Call     *callNow       `json:"call,omitempty" doc:"of the channel call: how one by hand stands to the rules at that moment"`
 	// NoData is the year for which the calendar has no days yet.
 	NoData int `json:"noData,omitempty" doc:"the year without calendar data: weekdays are taken for workdays"`
 }
@@ -135,7 +136,11 @@ func (s *Server) previewContact(ctx context.Context, a policies.Actor, in *conta
 	if err != nil {
 		return nil, err
 	}
-	return &reply[contactPreview]{s.showOutlook(ctx, &w, f, c, asked)}, nil
+	out := s.showOutlook(ctx, &w, f, c, asked)
+	if in.Body.Channel == "call" {
+		out.Call = showCallNow(&w, f, moments(&w)(asked))
+	}
+	return &reply[contactPreview]{out}, nil
 }
 
 // showOutlook looks ahead and says what was found in words.

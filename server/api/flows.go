@@ -19,7 +19,7 @@ import (
 func (s *Server) flowRoutes() {
 	route(s, http.MethodGet, "/flows", "listFlows", need{"flow", "read"}, "Flows with their live counts", s.listFlows)
 	route(s, http.MethodPost, "/flows", "createFlow", need{"flow", "update"}, "Make a new flow: blank, copied, or imported", s.createFlow)
-	route(s, http.MethodPost, "/flows/lint", "lintFlow", need{"flow", "read"}, "Check a flow document", s.lintFlow)
+	look(s, "/flows/lint", "lintFlow", need{"flow", "read"}, "Check a flow document", s.lintFlow)
 	route(s, http.MethodGet, "/flows/{key}", "getFlow", need{"flow", "read"}, "A flow with its draft", s.getFlow)
 	route(s, http.MethodPut, "/flows/{key}", "saveFlow", need{"flow", "update"}, "Save a flow's whole draft", s.saveFlow)
 	route(s, http.MethodDelete, "/flows/{key}", "deleteFlow", need{"flow", "update"}, "Delete a flow that was never published", s.deleteFlow)

@@ -20,8 +20,8 @@ func (s *Server) formRoutes() {
 	route(s, http.MethodPost, "/forms/{form}/publish", "publishForm", need{"form", "publish"}, "Publish a form's draft; records are brought over where it asks for that", s.publishForm)
 	route(s, http.MethodPost, "/forms/{form}/discard", "discardForm", need{"form", "update"}, "Forget a form's draft", s.discardForm)
 	route(s, http.MethodGet, "/forms/{form}/revisions", "listFormRevisions", need{"form", "read"}, "Published revisions, newest first", s.listRevisions)
-	route(s, http.MethodPost, "/forms/{form}/check", "checkForm", need{"form", "update"}, "What a draft would do to the records that are there, page by page", s.checkForm)
-	route(s, http.MethodPost, "/forms/import", "importForm", need{"form", "update"}, "Turn a JSON Schema written elsewhere into a form", s.importForm)
+	look(s, "/forms/{form}/check", "checkForm", need{"form", "update"}, "What a draft would do to the records that are there, page by page", s.checkForm)
+	look(s, "/forms/import", "importForm", need{"form", "update"}, "Turn a JSON Schema written elsewhere into a form", s.importForm)
 	route(s, http.MethodGet, "/migrations/{id}", "getMigration", need{"form", "read"}, "Progress of bringing records over to a revision", s.getMigration)
 	s.fileRoutes()
 }

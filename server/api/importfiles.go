@@ -21,7 +21,7 @@ import (
 
 func (s *Server) importRoutes() {
 	route(s, http.MethodPost, "/imports/{form}", "importRows", signedIn, "Create or update records by external id", s.importRows)
-	route(s, http.MethodPost, "/imports/{form}/preview", "previewImport", signedIn, "What a file looks like, and a proposal of which column is which field", s.previewImport)
+	look(s, "/imports/{form}/preview", "previewImport", signedIn, "What a file looks like, and a proposal of which column is which field", s.previewImport)
 	s.app.Post("/api/v1/imports/:form/stream", s.streamImport)
 	s.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "streamImport", Method: http.MethodPost, Path: "/imports/{form}/stream",

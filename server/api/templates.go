@@ -20,7 +20,7 @@ func (s *Server) templateRoutes() {
 	route(s, http.MethodDelete, "/templates/{key}", "deleteTemplate", write, "Delete a template; one that ships comes back as it shipped", s.deleteTemplate)
 	route(s, http.MethodGet, "/templates/{key}/history", "listTemplateHistory", read, "A template as it was saved, newest first", s.templateHistory)
 	route(s, http.MethodGet, "/template-variables", "listTemplateVariables", read, "What a message may name", s.listVariables)
-	route(s, http.MethodPost, "/template-preview", "previewTemplate", read, "A template as a customer would get it, and what lint says", s.previewTemplate)
+	look(s, "/template-preview", "previewTemplate", read, "A template as a customer would get it, and what lint says", s.previewTemplate)
 	route(s, http.MethodPost, "/template-tests", "testTemplate", write, "Send a preview to oneself", s.testTemplate)
 	route(s, http.MethodGet, "/template-tests", "listTemplateTests", write, "One's own last tests", s.listTests)
 	route(s, http.MethodGet, "/wording", "getWording", read, "What messages must not say", s.getWording)

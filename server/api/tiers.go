@@ -19,7 +19,7 @@ func (s *Server) tierRoutes() {
 	route(s, http.MethodPost, "/customers/{id}/tier", "setTier", need{"customer", "update"}, "Set a customer's tier by hand, or compute it anew", s.setTier)
 	route(s, http.MethodGet, "/tiers/settings", "getTierSettings", need{"workspace", "read"}, "What makes a tier, and the last computation of all", s.getTierSettings)
 	route(s, http.MethodPut, "/tiers/settings", "saveTierSettings", need{"workspace", "update"}, "Change ranges and weights, and compute all tiers anew", s.saveTierSettings)
-	route(s, http.MethodPost, "/tiers/preview", "previewTiers", need{"workspace", "update"}, "How many customers would have another tier by other weights", s.previewTiers)
+	look(s, "/tiers/preview", "previewTiers", need{"workspace", "update"}, "How many customers would have another tier by other weights", s.previewTiers)
 	route(s, http.MethodPost, "/tiers/run", "runTiers", need{"workspace", "update"}, "Compute all tiers anew", s.runTiers)
 }
 

@@ -117,8 +117,8 @@ func openDriver(ctx context.Context, cfg config.Config) (store.Driver, error) {
 	return sqlitestore.Open(dir, sqlitestore.Options{})
 }
 
-// specs are the collections of every workspace.
-func specs() []store.Spec {
+// Specs are the collections of every workspace.
+func Specs() []store.Spec {
 	out := slices.Concat(accounts.Specs, forms.Specs, records.Specs, flows.Specs, templates.Specs, messages.Specs, tasks.Specs, access.Specs, audit.Specs, tiers.Specs, live.Specs, desk.Specs, packs.Specs, outreach.Specs, house.Specs)
 	for _, f := range form.Builtin() {
 		out = append(out, records.Spec(f))
@@ -134,7 +134,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	if c.Config.MongoURI != "" && c.Config.SecretKey == "" {
 		c.Log.Info("stored secrets are opened with the key in the data directory; several processes need the same one", "file", vault.KeyFile)
 	}
-	c.Spaces = workspace.New(c.Store, c.Now, specs(), keys)
+	c.Spaces = workspace.New(c.Store, c.Now, Specs(), keys)
 	c.Forms = forms.New(c.Store)
 	c.Relay = accounts.NewRelay(c.Store, c.Log)
 	c.Accounts = accounts.New(c.Store, c.Spaces, c.Relay)
