@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/pack"
 	"github.com/dueflow/dueflow/server/packs"
@@ -45,8 +46,14 @@ func listedItem(l pack.Listed, installed string) catalogItem {
 
 type catalogSource struct {
 	packs.Catalog
-	Problem string `json:"problem,omitempty" doc:"why there is no newer copy"`
-	Count   int    `json:"count"`
+	Problem string      `json:"problem,omitempty" doc:"why there is no newer copy"`
+	Count   int         `json:"count" doc:"packages in the index"`
+	Wrong   []wrongPack `json:"wrong" doc:"packages that are not what the index says; they are not offered"`
+}
+
+type wrongPack struct {
+	packs.WrongPack
+	Problem string `json:"problem"`
 }
 
 type catalogOut struct {
@@ -94,6 +101,9 @@ func (s *Server) offered(ctx context.Context, ws string, installed map[string]st
 	for _, c := range catalogs {
 		out.Sources = append(out.Sources, sourceOf(ctx, c))
 		for _, l := range c.Packs {
+			if !c.Offers(l) {
+				continue
+			}
 			item := listedItem(l, installed[l.ID])
 			item.Catalog = c.ID
 			k, taken := at[l.ID]
@@ -110,7 +120,10 @@ func (s *Server) offered(ctx context.Context, ws string, installed map[string]st
 }
 
 func sourceOf(ctx context.Context, c packs.Catalog) catalogSource {
-	out := catalogSource{Catalog: c, Count: len(c.Packs)}
+	out := catalogSource{Catalog: c, Count: len(c.Packs), Wrong: []wrongPack{}}
+	for _, w := range c.Wrong {
+		out.Wrong = append(out.Wrong, wrongPack{w, text.Say(langOf(ctx), w.Note, fault.Params{"file": w.File, "limit": pack.MaxFile})})
+	}
 	if c.Note != "" {
 		out.Problem = text.Say(langOf(ctx), c.Note, packs.NoteParams)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/pack"
 	"github.com/dueflow/dueflow/server/packs"
 )
@@ -208,5 +209,100 @@ func TestOwnCatalogueFolder(t *testing.T) {
 	c.Folders = "" // the server has changed its mind
 	if list, err := c.List(t.Context(), "acme"); err != nil || len(list) != 0 {
 		t.Errorf("still there: %+v %v", list, err)
+	}
+}
+
+// TestCatalogueCompared: all packages of a catalogue are compared with its index,
+// the later ones with further looks. One that differs is named and not offered,
+// a right one in its place is; what was compared is known after a restart.
+func TestCatalogueCompared(t *testing.T) {
+	s := shelve(t)
+	files := map[string][]byte{}
+	x := pack.Index{Name: flow.Text{"en": "Shelf"}, Made: "2026-01-01T00:00:00Z"}
+	all, err := pack.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range 6 {
+		p := *all[0]
+		p.ID = fmt.Sprint("shelf-", k)
+		if err := p.Sign(s.key); err != nil {
+			t.Fatal(err)
+		}
+		file, err := p.Write()
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := fmt.Sprintf("p%d.dfpkg", k)
+		files["/shelf/"+name] = file
+		x.Packs = append(x.Packs, pack.ListingOf(&p, name, len(file)))
+	}
+	if s.index, err = pack.WriteIndex(x, s.key); err != nil {
+		t.Fatal(err)
+	}
+	right := files["/shelf/p4.dfpkg"]
+	files["/shelf/p4.dfpkg"] = append(bytes.Clone(right[:len(right)-1]), right[len(right)-1]^1)
+	missing := files["/shelf/p5.dfpkg"]
+	delete(files, "/shelf/p5.dfpkg")
+	s.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		file, ok := files[r.URL.Path]
+		if ok {
+			_, _ = w.Write(file)
+		}
+		return ok
+	}
+	c := s.own(true)
+	if _, _, err := c.Add(t.Context(), admin, s.url, []string{s.public()}); err != nil {
+		t.Fatal(err)
+	}
+	list := func(c *packs.Catalogs) packs.Catalog {
+		t.Helper()
+		for range 20 {
+			got, err := c.List(t.Context(), "acme")
+			if err != nil || len(got) != 1 {
+				t.Fatal(got, err)
+			}
+			if got[0].Compared == len(got[0].Packs) {
+				return got[0]
+			}
+		}
+		t.Fatal("not all were compared")
+		return packs.Catalog{}
+	}
+	offered := func(c packs.Catalog) (out []string) {
+		for _, l := range c.Packs {
+			if c.Offers(l) {
+				out = append(out, l.ID)
+			}
+		}
+		return out
+	}
+	got := list(c)
+	if len(got.Wrong) != 1 || got.Wrong[0].ID != "shelf-4" || got.Wrong[0].File != "p4.dfpkg" || got.Wrong[0].Note != "catalog.hash" {
+		t.Errorf("wrong ones: %+v", got.Wrong)
+	}
+	if o := offered(got); len(o) != 5 {
+		t.Errorf("offered: %v", o)
+	}
+	// Another server process knows what was compared: it asks for the index, and
+	// for what was wrong or away.
+	again := s.reader(c.Store, true, s.url)
+	again.Sources = nil
+	before := s.calls.Load()
+	if got = list(again); len(got.Wrong) != 1 || s.calls.Load()-before > 3 {
+		t.Errorf("after a restart %+v with %d calls", got.Wrong, s.calls.Load()-before)
+	}
+	files["/shelf/p4.dfpkg"], files["/shelf/p5.dfpkg"] = right, missing
+	if got = list(c); len(got.Wrong) != 0 || len(offered(got)) != 6 {
+		t.Errorf("put right: %+v", got.Wrong)
+	}
+	// One larger than the index says.
+	files["/shelf/p4.dfpkg"] = append(bytes.Clone(right), 1)
+	third := s.own(true)
+	if _, _, err := third.Add(t.Context(), admin, s.url, []string{s.public()}); err != nil {
+		t.Fatal(err)
+	}
+	if got = list(third); len(got.Wrong) != 1 || got.Wrong[0].Note != "catalog.tooBig" {
+		t.Errorf("too large: %+v", got.Wrong)
 	}
 }

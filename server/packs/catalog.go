@@ -67,6 +67,10 @@ type Catalog struct {
 	// Note is the text key of why there is no newer copy; "" when all is well.
 	Note  string        `json:"note,omitempty"`
 	Packs []pack.Listed `json:"-"`
+	// Compared are how many of the packages were compared with what the index says
+	// of them; the others follow with the next looks. Wrong are those that differ.
+	Compared int         `json:"compared"`
+	Wrong    []WrongPack `json:"-"`
 }
 
 // Catalogs are packs from outside: indexes and packages of the sources, with the
@@ -94,6 +98,8 @@ type seat struct {
 	made  string
 	tried time.Time // when it was last looked at
 	next  time.Time // when to look again
+	// verdicts are what comparing packages gave, by hash; nil: not read yet.
+	verdicts map[string]verdict
 }
 
 const (
@@ -155,14 +161,16 @@ func (c *Catalogs) look(ctx context.Context, s Source) Catalog {
 	t := c.seat(s)
 	t.Lock()
 	defer t.Unlock()
-	return c.lookIn(ctx, s, t)
+	c.lookIn(ctx, s, t)
+	c.compare(ctx, s, t)
+	return t.Catalog
 }
 
-// lookIn is look with the seat locked.
-func (c *Catalogs) lookIn(ctx context.Context, s Source, t *seat) Catalog {
+// lookIn brings a seat, which is locked, up to date.
+func (c *Catalogs) lookIn(ctx context.Context, s Source, t *seat) {
 	now := c.Now()
 	if now.Before(t.next) {
-		return t.Catalog
+		return
 	}
 	if t.Got == "" {
 		c.recall(ctx, s, t)
@@ -174,11 +182,10 @@ func (c *Catalogs) lookIn(ctx context.Context, s Source, t *seat) Catalog {
 	}
 	if err != nil {
 		t.Note, t.next = noteOf(err), now.Add(retryAfter)
-		return t.Catalog
+		return
 	}
 	t.Note, t.next = "", now.Add(lookAgain)
 	c.remember(ctx, s, raw, t.Got)
-	return t.Catalog
 }
 
 func noteOf(err error) string {

@@ -19,8 +19,9 @@ const (
 	ownID      = "catalogs" // in the collection of whom a workspace trusts
 	maxOwn     = 10
 	maxOwnKeys = 5
-	// maxProbed bounds the packages that are fetched when a catalogue is added, so
-	// that one whose packages are not what its index says is found out at once.
+	// maxProbed bounds the packages that must be as the index says before a
+	// catalogue is added at all; one of the others that is not is named, and not
+	// offered.
 	maxProbed = 3
 )
 
@@ -219,7 +220,9 @@ func (c *Catalogs) Refresh(ctx context.Context, ws, id string) (Catalog, error) 
 		if c.Now().Sub(t.tried) >= atMostEvery {
 			t.next = c.Now()
 		}
-		return c.lookIn(ctx, s, t), nil
+		c.lookIn(ctx, s, t)
+		c.compare(ctx, s, t)
+		return t.Catalog, nil
 	}
 	return Catalog{}, fault.New(fault.NotFound, "catalog.none", nil)
 }
@@ -240,8 +243,10 @@ func (c *Catalogs) Remove(ctx context.Context, ws, id string) (OwnCatalog, error
 		return gone, err
 	}
 	c.forget(c.source(ws, gone))
-	if err := c.Store.In(ws, indexes).Delete(ctx, id, 0); err != nil && !fault.Is(err, fault.NotFound) {
-		return gone, err
+	for _, kept := range []string{id, c.source(ws, gone).verdictsID()} {
+		if err := c.Store.In(ws, indexes).Delete(ctx, kept, 0); err != nil && !fault.Is(err, fault.NotFound) {
+			return gone, err
+		}
 	}
 	return gone, nil
 }

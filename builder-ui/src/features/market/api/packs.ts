@@ -34,6 +34,8 @@ export type CatalogSource = {
   got?: string;
   problem?: string;
   count: number;
+  /** Packages that are another than the index says: named, and not offered. */
+  wrong?: { id: string; version: string; name?: Text; file: string; problem: string }[];
 };
 export type Catalog = { items: PackCard[]; sources: CatalogSource[] };
 export type PackField = { path: string; type: string; label?: Text; why?: Text };

@@ -43,6 +43,12 @@ export function Sources({ sources }: { sources: CatalogSource[] }) {
                   {source.problem} {t(source.got ? 'market.sourceKept' : 'market.sourceNone')}
                 </p>
               )}
+              {source.wrong?.map((one) => (
+                <p key={one.file} className="pack-error">
+                  {t('market.sourceWrong', { name: format.text(one.name) || one.id, version: one.version })}{' '}
+                  {one.problem}
+                </p>
+              ))}
             </div>
           </li>
         ))}

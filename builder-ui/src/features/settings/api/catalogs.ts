@@ -2,6 +2,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/shared/api/client';
 import type { Text } from '@/shared/api/types';
 
+/** A package that is another than the index says: named, and not offered. */
+export type WrongPack = { id: string; version: string; name?: Text; file: string; problem: string };
+
 export type Catalog = {
   id: string;
   at: string;
@@ -12,6 +15,9 @@ export type Catalog = {
   looked?: string;
   problem?: string;
   count: number;
+  /** How many of them were compared with the index; the others follow with the next looks. */
+  compared: number;
+  wrong: WrongPack[];
   own: boolean;
   keys: { key: string; fingerprint: string }[];
   addedAt?: string;
@@ -24,6 +30,9 @@ export const useCatalogs = () =>
   useQuery({
     queryKey: catalogsKey,
     queryFn: () => api.get<{ items: Catalog[]; folders: boolean }>('/catalogs'),
+    // A look compares some packages; until all are, the next one goes on.
+    refetchInterval: ({ state }) =>
+      state.data?.items.some(({ compared, count, problem }) => !problem && compared < count) ? 2000 : false,
   });
 
 /** The market shows what catalogues have: it is read again with them. */

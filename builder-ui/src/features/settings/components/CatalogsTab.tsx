@@ -90,7 +90,7 @@ function Row({ catalog }: { catalog: Catalog }) {
   const { message, modal } = App.useApp();
   const refresh = useRefreshCatalog();
   const remove = useRemoveCatalog();
-  const { id, at, own, state, got, looked, problem, count, keys, addedAt, by } = catalog;
+  const { id, at, own, state, got, looked, problem, count, compared, wrong, keys, addedAt, by } = catalog;
   const named = format.text(catalog.name ?? undefined);
   const name = named || at;
   const failed = (cause: unknown) => {
@@ -121,6 +121,7 @@ function Row({ catalog }: { catalog: Catalog }) {
         <div className="list-sub">
           {[
             t('catalogs.packs', { count }),
+            compared < count && t('catalogs.compared', { compared, count }),
             looked && t('catalogs.looked', { at: format.instant(looked) }),
             addedAt && t('catalogs.addedBy', { at: format.instant(addedAt), name: by?.name ?? '' }),
           ]
@@ -132,6 +133,12 @@ function Row({ catalog }: { catalog: Catalog }) {
             {problem} {got ? t('catalogs.kept', { at: format.instant(got) }) : t('catalogs.nothing')}
           </p>
         )}
+        {wrong.map((one) => (
+          <p key={one.file} className="catalog-problem">
+            {t('catalogs.wrong', { name: format.text(one.name) || one.id, version: one.version })}{' '}
+            {one.problem}
+          </p>
+        ))}
         {keys.map(({ key, fingerprint }) => (
           <div key={key} className="list-sub publisher-print" title={key}>
             {t('catalogs.fingerprint', { fingerprint })}
