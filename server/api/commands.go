@@ -84,6 +84,9 @@ func (s *Server) runCommand(ctx context.Context, a policies.Actor, in *commandIn
 	if cmd, err = s.disputeDefaults(ctx, a, in.ID, cmd); err != nil {
 		return nil, err
 	}
+	if cmd, err = s.callRules(ctx, a.Workspace, in.ID, cmd); err != nil {
+		return nil, err
+	}
 	events, st, err := s.Accounts.Execute(ctx, a.Workspace, in.ID, a.ID, cmd)
 	if err != nil {
 		return nil, err
@@ -139,7 +142,7 @@ func command(in *commandIn) (ledger.Command, error) {
 	case "stop.confirm":
 		return ledger.ConfirmStop{Reason: b.Reason}, nil
 	case "call.log":
-		return ledger.LogCall{Key: key, Result: b.Result, Note: b.Note}, nil
+		return ledger.LogCall{Key: key, Result: b.Result, Note: b.Note, Reason: b.Reason}, nil
 	case "credit.note", "write.off":
 		return ledger.Credit{Invoice: b.Invoice, Amount: b.Amount, Date: date, Ref: b.Reference, Reason: b.Reason, WriteOff: b.Type == "write.off"}, nil
 	case "payment.reverse":

@@ -173,6 +173,9 @@ func eventEntry(e ledger.Event, names map[string]string, masked bool) timelineEn
 	if e.Type == ledger.PromiseClosed {
 		key += "." + e.Status
 	}
+	if e.Type == ledger.ContactLogged && e.Reason != "" {
+		key = "event.contact.against"
+	}
 	out := timelineEntry{
 		ID: "e" + value.Instant(e.At) + "-" + itoa(e.Seq), At: value.Instant(e.At), Kind: e.Type, Currency: e.Currency,
 		Text: text.Both(key, fault.Params{"number": e.Number, "reason": e.Reason, "status": e.Status, "value": e.Value.String()}),

@@ -259,6 +259,9 @@ func (s *Server) completeTask(ctx context.Context, a policies.Actor, in *complet
 	if err != nil {
 		return nil, err
 	}
+	if err := s.calledNow(ctx, a, in, v); err != nil {
+		return nil, err
+	}
 	t, err := s.Tasks.Complete(ctx, a.Workspace, in.ID, in.Body.Result, in.Body.Note, a.ID, records.Stamped(v.Scope))
 	if err != nil {
 		return nil, err

@@ -24,7 +24,14 @@ type Conduct struct {
 	AfterTalkDays int           `json:"afterTalkDays,omitempty"`
 	Spread        ledger.Spread `json:"spread,omitzero"`
 	DuplicateDays int           `json:"duplicateDays,omitempty"`
+	CallsByHand   string        `json:"callsByHand,omitempty"` // "" is CallsTold
 }
+
+// What happens to a call that a person makes when the rules do not allow one.
+const (
+	CallsTold   = "told"   // the person is told
+	CallsReason = "reason" // it is refused unless a reason is given
+)
 
 // ContactRules are all rules of contact of a workspace, as one sets them.
 type ContactRules struct {
@@ -36,6 +43,7 @@ type ContactRules struct {
 	AfterTalkDays int             `json:"afterTalkDays" doc:"days without a call after a conversation; 0 is no such rule"`
 	Spread        ledger.Spread   `json:"spread" doc:"after a gap of so many days without an allowed one, what piled up goes out over so many days, within so many minutes of the window; days = 0 is off"`
 	DuplicateDays int             `json:"duplicateDays" doc:"days for which a reminder keeps other flows from reminding of the same invoice; 0 is off"`
+	CallsByHand   string          `json:"callsByHand,omitempty" doc:"told: who makes a call that the rules do not allow now is told so (default); reason: it is refused unless a reason is given"`
 	MaxDataAge    int             `json:"maxDataAgeHours" doc:"the age of bank or ERP data beyond which nothing goes out; 0 is no limit"`
 }
 
@@ -88,7 +96,7 @@ func presetFor(calendar string) Preset {
 
 // ContactRules gives the workspace's rules of contact.
 func (w *Workspace) ContactRules() ContactRules {
-	r := ContactRules{Calendar: w.Calendar, Window: w.Window, Budgets: append([]ledger.Budget{}, w.Budgets...), MaxDataAge: w.MaxDataAgeHour}
+	r := ContactRules{CallsByHand: w.CallsByHand(), Calendar: w.Calendar, Window: w.Window, Budgets: append([]ledger.Budget{}, w.Budgets...), MaxDataAge: w.MaxDataAgeHour}
 	if r.Window.Days == "" {
 		r.Window.Days = "working"
 	}
@@ -105,6 +113,17 @@ func (w *Workspace) SetContactRules(r ContactRules) {
 		w.Budgets = []ledger.Budget{}
 	}
 	w.Conduct = &Conduct{Preset: r.Preset, Quiet: r.Quiet, AfterTalkDays: r.AfterTalkDays, Spread: r.Spread, DuplicateDays: r.DuplicateDays}
+	if r.CallsByHand != CallsTold {
+		w.Conduct.CallsByHand = r.CallsByHand
+	}
+}
+
+// CallsByHand is CallsTold or CallsReason.
+func (w *Workspace) CallsByHand() string {
+	if w.Conduct == nil || w.Conduct.CallsByHand == "" {
+		return CallsTold
+	}
+	return w.Conduct.CallsByHand
 }
 
 // Version stands for what the rules say: settings of a workspace change for
@@ -181,6 +200,7 @@ func (w *Workspace) checkContact(at func(pointer, rule string, ok bool)) {
 	at("/quiet", "quietCoversWindow", !c.Quiet.Covers(w.Window))
 	at("/afterTalkDays", "maximum", c.AfterTalkDays >= 0 && c.AfterTalkDays <= 60)
 	at("/duplicateDays", "maximum", c.DuplicateDays >= 0 && c.DuplicateDays <= 30)
+	at("/callsByHand", "enum", c.CallsByHand == "" || c.CallsByHand == CallsReason)
 	s := c.Spread
 	at("/spread/days", "maximum", s.Days >= 0 && s.Days <= 10)
 	at("/spread/gap", "minimum", s.Days == 0 || s.Gap >= 2 && s.Gap <= 30)

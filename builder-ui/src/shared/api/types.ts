@@ -269,7 +269,7 @@ export type Command =
   | { type: 'hold.lift'; invoice?: string }
   | { type: 'stop.wish'; reason: string }
   | { type: 'stop.lift'; reason: string }
-  | { type: 'call.log'; result: CallResult; note?: string }
+  | { type: 'call.log'; result: CallResult; note?: string; reason?: string }
   | { type: 'credit.note'; invoice: string; amount: number; reference: string; date: string }
   | { type: 'write.off'; invoice: string; amount: number; reason: string; date: string }
   | { type: 'payment.reverse'; payment: string; reason: string }

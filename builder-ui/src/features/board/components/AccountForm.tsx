@@ -9,6 +9,7 @@ import type { CallResult, CustomerPage } from '@/shared/api/types';
 import { addDays } from '@/shared/lib/date';
 import { toMajor, toMinor } from '@/shared/lib/money';
 import { useFormat } from '@/shared/lib/useFormat';
+import { CallReason } from '@/shared/ui/CallNow';
 import { DateField } from '@/shared/ui/DateField';
 import { DisputeDeadline } from '@/shared/ui/Dispute';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
@@ -136,6 +137,7 @@ function Body({ kind, card, currency }: Pick<Props, 'kind' | 'card'> & { currenc
     case 'call':
       return (
         <>
+          <CallReason customer={card.id} />
           <Form.Item
             name="result"
             label={t('call.result')}

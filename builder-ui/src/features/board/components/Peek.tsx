@@ -157,7 +157,12 @@ function commandOf(kind: FormKind | undefined, values: Filled): Command {
     return { type: 'dispute.open', invoice, amount, reason, owner: values.owner, deadline: values.deadline };
   if (kind === 'onHold') return { type: 'hold.set', reason, until };
   if (kind === 'liftHold') return { type: 'hold.lift' };
-  return { type: 'call.log', result: result ?? 'reached', note: note || undefined };
+  return {
+    type: 'call.log',
+    result: result ?? 'reached',
+    note: note || undefined,
+    reason: reason || undefined,
+  };
 }
 
 function Balances({ page }: { page: CustomerPage }) {

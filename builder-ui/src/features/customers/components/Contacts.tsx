@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useCan } from '@/shared/api/session';
 import type { CustomerPage } from '@/shared/api/types';
 import { lazy } from '@/shared/lib/lazy';
+import { CallNotice } from '@/shared/ui/CallNow';
 import { Chip } from '@/shared/ui/Chip';
 import { Section } from '@/shared/ui/Page';
 import { useContacts } from '../api/customers';
@@ -34,39 +35,42 @@ export function Contacts({ page }: { page: CustomerPage }) {
       {people.length === 0 ? (
         <p className="list-sub contact-none">{t('contact.none')}</p>
       ) : (
-        <ul className="list">
-          {people.map(({ id, data }) => (
-            <li key={id} className="list-row list-row-top">
-              <div className="list-body">
-                <div className="list-line">
-                  <span className="row-title">{data.name}</span>{' '}
-                  {data.primary && <Chip tone="green">{t('contact.primary')}</Chip>}
+        <>
+          {people.some(({ data }) => data.mobile || data.phone) && <CallNotice customer={customer} />}
+          <ul className="list">
+            {people.map(({ id, data }) => (
+              <li key={id} className="list-row list-row-top">
+                <div className="list-body">
+                  <div className="list-line">
+                    <span className="row-title">{data.name}</span>{' '}
+                    {data.primary && <Chip tone="green">{t('contact.primary')}</Chip>}
+                  </div>
+                  {data.role && <div className="list-sub">{data.role}</div>}
+                  <div className="list-sub contact-ways">
+                    {data.email && <a href={`mailto:${data.email}`}>{data.email}</a>}
+                    {[data.mobile, data.phone].filter(Boolean).map((number) => (
+                      <a key={number} className="num" href={`tel:${number?.replace(/[^+\d]/g, '')}`}>
+                        {number}
+                      </a>
+                    ))}
+                  </div>
                 </div>
-                {data.role && <div className="list-sub">{data.role}</div>}
-                <div className="list-sub contact-ways">
-                  {data.email && <a href={`mailto:${data.email}`}>{data.email}</a>}
-                  {[data.mobile, data.phone].filter(Boolean).map((number) => (
-                    <a key={number} className="num" href={`tel:${number?.replace(/[^+\d]/g, '')}`}>
-                      {number}
-                    </a>
-                  ))}
-                </div>
-              </div>
-              {mayWrite && (
-                <div className="list-actions">
-                  <Button
-                    size="small"
-                    type="text"
-                    aria-label={t('contact.editOf', { name: data.name })}
-                    onClick={() => setOpen(id)}
-                  >
-                    {t('action.edit')}
-                  </Button>
-                </div>
-              )}
-            </li>
-          ))}
-        </ul>
+                {mayWrite && (
+                  <div className="list-actions">
+                    <Button
+                      size="small"
+                      type="text"
+                      aria-label={t('contact.editOf', { name: data.name })}
+                      onClick={() => setOpen(id)}
+                    >
+                      {t('action.edit')}
+                    </Button>
+                  </div>
+                )}
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       <Suspense>
         {open && (

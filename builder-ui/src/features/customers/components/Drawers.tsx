@@ -6,6 +6,7 @@ import type { AccountItem, CallResult, Command, CustomerPage } from '@/shared/ap
 import { addDays } from '@/shared/lib/date';
 import { toMajor, toMinor } from '@/shared/lib/money';
 import { useFormat } from '@/shared/lib/useFormat';
+import { CallReason } from '@/shared/ui/CallNow';
 import { DateField } from '@/shared/ui/DateField';
 import { DisputeDeadline } from '@/shared/ui/Dispute';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
@@ -298,9 +299,15 @@ function useShape(page: CustomerPage, action: CommandAction): Shape {
       return {
         title: t('customer.logCall'),
         sub: t('customer.callHint'),
-        build: ({ result, note }) => ({ type: 'call.log', result, note: note || undefined }),
+        build: ({ result, note, reason }) => ({
+          type: 'call.log',
+          result,
+          note: note || undefined,
+          reason: reason || undefined,
+        }),
         body: (
           <>
+            <CallReason customer={page.record.id} />
             <Form.Item
               name="result"
               label={t('call.result')}

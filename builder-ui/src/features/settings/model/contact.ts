@@ -13,6 +13,8 @@ export type ContactRules = {
   spread: { gap: number; days: number; minutes: number };
   duplicateDays: number;
   maxDataAgeHours: number;
+  /** What happens to a call by hand that the rules do not allow. */
+  callsByHand?: 'told' | 'reason';
 };
 export type ContactSettings = { rules: ContactRules; changed: string[]; version: number; timezone: string };
 export type Preset = { key: string; name: Text; about: Text; source: Text; rules: ContactRules };
@@ -79,6 +81,7 @@ export const withPreset = (rules: ContactRules, preset: Preset): ContactRules =>
   preset: preset.key,
   calendar: rules.calendar,
   maxDataAgeHours: rules.maxDataAgeHours,
+  callsByHand: rules.callsByHand,
 });
 
 /** The whole of the rules as people say it, a sentence each. */
@@ -107,6 +110,7 @@ export function sentencesOf(rules: ContactRules, calendar: string, t: TFunction)
       }),
     );
   if (duplicateDays > 0) out.push(t('conduct.say.duplicate', { count: duplicateDays }));
+  if (rules.callsByHand === 'reason') out.push(t('conduct.say.callsReason'));
   if (maxDataAgeHours > 0) out.push(t('conduct.say.fresh', { count: maxDataAgeHours }));
   return out;
 }

@@ -63,6 +63,11 @@ export function RuleFields({ rules, onChange }: Props) {
           {number('duplicateDays', t('conduct.duplicate'), 30)}
         </div>
         <p className="list-sub">{t('conduct.zeroText')}</p>
+        <Form.Item name="callsByHand" label={t('conduct.callsByHand')} extra={t('conduct.callsByHandText')}>
+          <Select
+            options={['told', 'reason'].map((value) => ({ value, label: t(`conduct.callsOf.${value}`) }))}
+          />
+        </Form.Item>
       </Section>
       <Section title={t('conduct.holidays')} className="conduct-section">
         <Toggle
