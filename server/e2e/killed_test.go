@@ -38,6 +38,33 @@ func TestServeForParent(t *testing.T) {
 	srv.Close()
 }
 
+// serveApart starts a server with settings in a process of its own, which ends
+// with the test, or when it is killed.
+func serveApart(t *testing.T, given map[string]string) (url string, p *os.Process) {
+	t.Helper()
+	raw, _ := json.Marshal(given)
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestServeForParent$")
+	child.Env = append(os.Environ(), serveEnv+"="+string(raw))
+	child.Stderr = os.Stderr
+	in, err := child.StdinPipe()
+	must(t, err)
+	out, err := child.StdoutPipe()
+	must(t, err)
+	must(t, child.Start())
+	t.Cleanup(func() { _ = in.Close(); _ = child.Process.Kill(); _ = child.Wait() })
+	for lines := bufio.NewScanner(out); url == "" && lines.Scan(); {
+		url, _ = strings.CutPrefix(lines.Text(), "SERVES ")
+		if !strings.HasPrefix(url, "http") {
+			url = ""
+		}
+	}
+	if url == "" {
+		t.Fatal("the other process did not start")
+	}
+	go io.Copy(io.Discard, out) //nolint:errcheck // ends with the child
+	return url, child.Process
+}
+
 // TestKilledServer: of two server processes on one store one is killed (SIGKILL)
 // in the middle of a burst. All that it acknowledged is in the ledger, and is
 // told to somebody who listens at the other, whose sequence goes on.
@@ -62,28 +89,7 @@ func TestKilledServer(t *testing.T) {
 	s := newSpaceOn(t, second, "kill", nil)
 
 	given["data"] = t.TempDir()
-	raw, _ := json.Marshal(given)
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestServeForParent$")
-	child.Env = append(os.Environ(), serveEnv+"="+string(raw))
-	child.Stderr = os.Stderr
-	in, err := child.StdinPipe()
-	must(t, err)
-	defer in.Close() //nolint:errcheck // ends the child
-	out, err := child.StdoutPipe()
-	must(t, err)
-	must(t, child.Start())
-	t.Cleanup(func() { _ = child.Process.Kill(); _ = child.Wait() })
-	url := ""
-	for lines := bufio.NewScanner(out); url == "" && lines.Scan(); {
-		url, _ = strings.CutPrefix(lines.Text(), "SERVES ")
-		if !strings.HasPrefix(url, "http") {
-			url = ""
-		}
-	}
-	if url == "" {
-		t.Fatal("the other process did not start")
-	}
-	go io.Copy(io.Discard, out) //nolint:errcheck // ends with the child
+	url, child := serveApart(t, given)
 
 	ears := dial(t, s.c, "")
 	first := &space{t: t, srv: second, key: s.key, c: &client.Client{URL: url, Token: s.c.Token, Language: "en"}}
@@ -94,7 +100,7 @@ func TestKilledServer(t *testing.T) {
 	acknowledged := map[string]bool{}
 	for k, c := range customers {
 		if k == 15 { // it dies with work in its hands
-			must(t, child.Process.Kill())
+			must(t, child.Kill())
 		}
 		err := first.c.Do(t.Context(), "POST", "/records/invoice", map[string]any{"data": map[string]any{
 			"number": fmt.Sprintf("K-%d", k), "customer": c, "issueDate": s.today().String(), "dueDate": (s.today() + 9).String(), "amount": 100, "currency": "CNY",
