@@ -69,6 +69,7 @@ func main() {
 		{"open", b.openRuns},
 		{"records", b.records},
 		{"rehearse", b.rehearse},
+		{"tiers", b.scores},
 		{"live", b.live},
 		{"channel", func(ctx context.Context) error { return b.channel(ctx, *messages) }},
 		{"kill", b.killDrill},

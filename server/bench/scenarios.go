@@ -149,30 +149,3 @@ func (b *bench) openRuns(ctx context.Context) error {
 	b.note("disk per open run, all parts", fmt.Sprintf("%.1f kB", float64(diskOf(p.data)-disk)/float64(n)/1000), "")
 	return nil
 }
-
-// rehearse: 2,500 invoices with five steps over a year.
-func (b *bench) rehearse(ctx context.Context) error {
-	p, err := b.fresh(ctx, "rehearse")
-	if err != nil {
-		return err
-	}
-	defer p.stop()
-	if err := p.load(ctx, 625, 4, "2026-06-01"); err != nil {
-		return err
-	}
-	if err := b.streamed(ctx, p); err != nil {
-		return err
-	}
-	p.stop()
-	file := filepath.Join(b.dir, "five.json")
-	if err := os.WriteFile(file, []byte(fiveSteps), 0o600); err != nil {
-		return err
-	}
-	start := time.Now()
-	out, err := exec.CommandContext(ctx, b.bin, "rehearse", "--data", p.data, "--flow", file, "--from", "2026-04-01", "--to", "2027-01-31").CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%w: %s", err, out)
-	}
-	b.note("rehearsal of 2,500 invoices with five messages", time.Since(start).Round(10*time.Millisecond).String(), "< 60 s")
-	return nil
-}

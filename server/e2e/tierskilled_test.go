@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/client"
 	"github.com/dueflow/dueflow/server/config"
@@ -60,7 +62,7 @@ func (d *drill) rows(form string, list []map[string]any) {
 	for from := 0; from < len(list); from += 400 {
 		var rows []map[string]any
 		for k, data := range list[from:min(from+400, len(list))] {
-			rows = append(rows, map[string]any{"line": k + 1, "externalId": data["number"], "data": data})
+			rows = append(rows, map[string]any{"line": k + 1, "externalId": cmp.Or(data["number"], data["reference"]), "data": data})
 		}
 		var out struct {
 			Items []struct {
@@ -119,14 +121,15 @@ func TestScoresSurviveKills(t *testing.T) {
 	})
 	d.up()
 	var customers, invoices, payments []map[string]any
-	day := d.today()
+	shanghai := time.FixedZone("", 8*3600)
+	day := value.DateOf(time.Now().In(shanghai))
 	for k := range scored {
 		c := fmt.Sprintf("S%03d", k)
 		customers = append(customers, map[string]any{"number": c, "name": c, "owner": owner})
 		for n := range 3 {
 			number := fmt.Sprintf("%s-%d", c, n)
 			invoices = append(invoices, map[string]any{"number": number, "customer": c, "issueDate": (day - 60).String(), "dueDate": (day - 30).String(), "amount": 100_00, "currency": "CNY"})
-			payments = append(payments, map[string]any{"number": "P" + number, "customer": c, "amount": 100_00, "currency": "CNY", "valueDate": (day - 30).String(), "invoices": []string{number}})
+			payments = append(payments, map[string]any{"reference": "P" + number, "customer": c, "amount": 100_00, "currency": "CNY", "valueDate": (day - 30).String(), "invoices": []string{number}})
 		}
 		invoices = append(invoices, map[string]any{"number": c + "-late", "customer": c, "issueDate": day.String(), "dueDate": (day + 10).String(), "amount": 5000_00, "currency": "CNY"})
 	}
@@ -144,7 +147,7 @@ func TestScoresSurviveKills(t *testing.T) {
 	d.kill()
 
 	// A hundred days later the late invoices are overdue, and the night finds out.
-	now := time.Now().In(time.FixedZone("", 8*3600))
+	now := time.Now().In(shanghai)
 	noon := time.Date(now.Year(), now.Month(), now.Day(), 12, 0, 0, 0, now.Location())
 	d.given["clock-offset"] = (noon.AddDate(0, 0, 100).Sub(now)).Round(time.Second).String()
 	kills := 0
