@@ -201,6 +201,38 @@ test('a rehearsal is cancelled, and what came so far stays', async ({ page }) =>
   await shot(page, 'rehearsal-cancelled');
 });
 
+for (const [lang, say] of Object.entries({
+  en: {
+    start: 'Start rehearsal',
+    alone: 'This flow alone',
+    company: 'Flows that played along',
+    others: /^Other flows/,
+    statement: 'Monthly statement',
+    view: 'Show as',
+  },
+  'zh-CN': {
+    start: '开始预演',
+    alone: '仅此流程',
+    company: '一同演练的流程',
+    others: /^其他流程/,
+    statement: '月度对账单',
+    view: '显示方式',
+  },
+}))
+  test(`a rehearsal says what the other live flows do, or leaves them out (${lang})`, async ({ page }) => {
+    await speak(page, lang as 'en' | 'zh-CN');
+    await open(page, '/flows/demo-friendly/rehearsal');
+    await page.getByRole('button', { name: say.start }).click();
+    const company = page.getByRole('region', { name: say.company });
+    await expect(company.getByText(say.statement)).toBeVisible({ timeout: 30_000 });
+    await page.getByRole('radiogroup', { name: say.view }).getByText(say.others).click();
+    await expect(page.getByRole('table').getByText(say.statement).first()).toBeVisible();
+    await page.getByRole('switch', { name: say.alone }).click();
+    await page.getByRole('button', { name: say.start }).click();
+    await expect(page.locator('.proof')).toBeVisible({ timeout: 30_000 });
+    await expect(company).toHaveCount(0);
+  });
+
 test('a parked run says why, is tried again, and skips the step that stands in the way', async ({ page }) => {
   await open(page, '/flows');
   const key = `parked-${Date.now().toString(36)}`;

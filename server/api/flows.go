@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strconv"
-	"strings"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -166,20 +164,6 @@ func (q *DraftQuery) owner(a policies.Actor) string {
 	return ""
 }
 
-type impactOut struct {
-	flows.Impact
-	Authors []ref       `json:"authors"`
-	Issues  []lintIssue `json:"issues"`
-}
-
-func (s *Server) flowImpact(ctx context.Context, a policies.Actor, in *DraftQuery) (*reply[impactOut], error) {
-	i, err := s.Flows.Impact(ctx, a, in.Key, in.owner(a), s.runScope(ctx, a))
-	if err != nil {
-		return nil, err
-	}
-	return &reply[impactOut]{impactOut{i, s.people(ctx, a.Workspace, i.Authors), said(ctx, i.Issues)}}, nil
-}
-
 // said puts findings into the reader's language.
 func said(ctx context.Context, issues []flow.Issue) []lintIssue {
 	out := make([]lintIssue, 0, len(issues))
@@ -209,64 +193,6 @@ func person(names map[string]string, id string) ref {
 	return ref{id, id}
 }
 
-// ReleaseBody says how a draft goes live.
-type ReleaseBody struct {
-	Running  string            `json:"running,omitempty" enum:"finish,move,stop" doc:"what runs of older versions do; default finish"`
-	Steps    map[string]string `json:"steps,omitempty" doc:"the same by step at which they stand"`
-	Revision int64             `json:"revision,omitempty" doc:"the draft's revision that was looked at"`
-}
-
-func (b ReleaseBody) release(a policies.Actor) flows.Release {
-	return flows.Release{Running: b.Running, Steps: b.Steps, Revision: b.Revision, By: a.ID}
-}
-
-type publishIn struct {
-	FlowPath
-	Body ReleaseBody `required:"false"`
-}
-
-func (s *Server) publishFlow(ctx context.Context, a policies.Actor, in *publishIn) (*reply[flows.Published], error) {
-	p, err := s.Flows.Publish(ctx, a.Workspace, in.Key, in.Body.release(a))
-	if err == nil {
-		s.audit(ctx, a, "publish", "flow", in.Key, p)
-	}
-	return &reply[flows.Published]{p}, err
-}
-
-type rollbackIn struct {
-	FlowPath
-	Body struct {
-		ReleaseBody
-		Hash string `json:"hash" maxLength:"80"`
-	}
-}
-
-func (s *Server) rollbackFlow(ctx context.Context, a policies.Actor, in *rollbackIn) (*reply[flows.Published], error) {
-	p, err := s.Flows.Rollback(ctx, a.Workspace, in.Key, in.Body.Hash, in.Body.release(a))
-	if err == nil {
-		s.audit(ctx, a, "rollback", "flow", in.Key, p)
-	}
-	return &reply[flows.Published]{p}, err
-}
-
-type versionOut struct {
-	flows.VersionRow
-	By ref `json:"by"`
-}
-
-func (s *Server) listVersions(ctx context.Context, a policies.Actor, in *FlowPath) (*reply[items[versionOut]], error) {
-	rows, err := s.Flows.VersionRows(ctx, a.Workspace, in.Key, s.runScope(ctx, a))
-	if err != nil {
-		return nil, err
-	}
-	names := s.userNames(ctx, a.Workspace)
-	out := items[versionOut]{Items: []versionOut{}}
-	for _, r := range rows {
-		out.Items = append(out.Items, versionOut{r, person(names, r.By)})
-	}
-	return &reply[items[versionOut]]{out}, nil
-}
-
 // runScope is the scope of what a person sees of runs; nothing for who sees none.
 func (s *Server) runScope(ctx context.Context, a policies.Actor) filter.Expr {
 	v, err := s.Access.View(ctx, a, "run", "read")
@@ -276,52 +202,9 @@ func (s *Server) runScope(ctx context.Context, a policies.Actor) filter.Expr {
 	return records.Stamped(v.Scope)
 }
 
-type versionPath struct {
-	FlowPath
-	Hash string `path:"hash" maxLength:"80"`
-}
-
-func (s *Server) getVersion(ctx context.Context, a policies.Actor, in *versionPath) (*reply[flows.Version], error) {
-	v, err := s.Flows.Version(ctx, a.Workspace, in.Hash)
-	if err == nil && v.Key != in.Key {
-		err = fault.New(fault.NotFound, "flow.noVersion", nil)
-	}
-	return &reply[flows.Version]{v}, err
-}
-
 func (s *Server) flowOverlay(ctx context.Context, a policies.Actor, in *FlowPath) (*reply[flows.Overlay], error) {
 	o, err := s.Flows.Overlay(ctx, a.Workspace, in.Key, s.runScope(ctx, a))
 	return &reply[flows.Overlay]{o}, err
-}
-
-type hookIn struct {
-	FlowPath
-	Body struct {
-		Renew bool `json:"renew,omitempty" doc:"make a new secret"`
-	} `required:"false"`
-}
-
-func (s *Server) flowHook(ctx context.Context, a policies.Actor, in *hookIn) (*reply[flows.Hook], error) {
-	h, err := s.Flows.Hook(ctx, a.Workspace, in.Key, in.Body.Renew)
-	if err == nil && in.Body.Renew {
-		s.audit(ctx, a, "renewHook", "flow", in.Key, nil)
-	}
-	return &reply[flows.Hook]{h}, err
-}
-
-type hookCallIn struct {
-	FlowPath
-	Workspace string `path:"workspace" maxLength:"60"`
-	ID        string `header:"webhook-id"`
-	Timestamp string `header:"webhook-timestamp"`
-	Signature string `header:"webhook-signature"`
-	Body      json.RawMessage
-	RawBody   []byte
-}
-
-func (s *Server) callHook(ctx context.Context, _ policies.Actor, in *hookCallIn) (*reply[map[string]bool], error) {
-	started, err := s.Flows.Called(ctx, in.Workspace, in.Key, flows.HookCall{ID: in.ID, Timestamp: in.Timestamp, Signature: in.Signature, Body: in.RawBody})
-	return &reply[map[string]bool]{map[string]bool{"started": started}}, err
 }
 
 func (s *Server) deleteFlow(ctx context.Context, a policies.Actor, in *FlowPath) (*nothing, error) {
@@ -330,140 +213,4 @@ func (s *Server) deleteFlow(ctx context.Context, a policies.Actor, in *FlowPath)
 		s.audit(ctx, a, "delete", "flow", in.Key, nil)
 	}
 	return nil, err
-}
-
-type createFlowIn struct {
-	Body struct {
-		Key      string            `json:"key,omitempty" maxLength:"60"`
-		Name     map[string]string `json:"name,omitempty"`
-		Form     string            `json:"form,omitempty" enum:"invoice,customer"`
-		From     string            `json:"from,omitempty" maxLength:"60" doc:"key of a flow to copy"`
-		Document json.RawMessage   `json:"document,omitempty" doc:"a flow document to import"`
-	}
-}
-
-func (s *Server) createFlow(ctx context.Context, a policies.Actor, in *createFlowIn) (*tagged[flowOut], error) {
-	b := in.Body
-	raw := b.Document
-	if b.From != "" {
-		f, err := s.Flows.Get(ctx, a.Workspace, b.From)
-		if err != nil {
-			return nil, err
-		}
-		raw = f.Draft
-	}
-	switch {
-	case len(raw) > 0 && (b.From != "" || b.Key != "" || len(b.Name) > 0):
-		doc, err := flow.Parse(raw)
-		if err != nil {
-			return nil, at("/document", err)
-		}
-		key := b.Key
-		if key == "" {
-			key = s.freeKey(ctx, a.Workspace, doc.Key)
-		}
-		if raw, err = flow.Rekey(raw, key, b.Name); err != nil {
-			return nil, at("/document", err)
-		}
-	case len(raw) > 0:
-	case len(b.Name) == 0:
-		return nil, fault.At("/name", "required", nil)
-	default:
-		form := b.Form
-		if form == "" {
-			form = "invoice"
-		}
-		key := b.Key
-		if key == "" {
-			key = s.freeKey(ctx, a.Workspace, slug(flow.Text(b.Name).In("en"), form+"-flow"))
-		}
-		raw = flow.Blank(key, b.Name, form)
-	}
-	f, err := s.Flows.Create(ctx, a.Workspace, a.ID, raw)
-	if err != nil {
-		return nil, at("/document", err)
-	}
-	s.audit(ctx, a, "create", "flow", f.Key, nil)
-	out := s.showFlow(ctx, a.Workspace, f, nil)
-	out.Document = f.Draft
-	return &tagged[flowOut]{etag(f.DocVersion), out}, nil
-}
-
-// slug makes a key of a name: latin letters and digits, otherwise where none
-// are left, as in a Chinese name.
-func slug(name, otherwise string) string {
-	var b strings.Builder
-	for _, r := range strings.ToLower(name) {
-		switch {
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-		if b.Len() >= 40 {
-			break
-		}
-	}
-	s := strings.Trim(b.String(), "-")
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-// freeKey adds a number to a key that is taken; where very many are, the time.
-func (s *Server) freeKey(ctx context.Context, ws, key string) string {
-	free := key
-	for n := 2; n < 1000; n++ {
-		if _, err := s.Flows.Get(ctx, ws, free); fault.Is(err, fault.NotFound) {
-			return free
-		}
-		free = key + "-" + strconv.Itoa(n)
-	}
-	return key + "-" + strconv.FormatInt(s.Spaces.RealNow().UnixMilli(), 36)
-}
-
-func (s *Server) stopFlow(ctx context.Context, a policies.Actor, in *FlowPath) (*reply[map[string]string], error) {
-	b, err := s.Flows.StopFlow(ctx, a.Workspace, in.Key, a.ID)
-	if err == nil {
-		s.audit(ctx, a, "stop", "flow", in.Key, nil)
-	}
-	return &reply[map[string]string]{map[string]string{"batch": b}}, err
-}
-
-type startIn struct {
-	FlowPath
-	Body struct {
-		Subjects []string `json:"subjects" minItems:"1" maxItems:"500"`
-	}
-}
-
-func (s *Server) startFlow(ctx context.Context, a policies.Actor, in *startIn) (*reply[map[string]int], error) {
-	f, err := s.Flows.Get(ctx, a.Workspace, in.Key)
-	if err != nil {
-		return nil, err
-	}
-	subjects, err := s.visibleSubjects(ctx, a, f, in.Body.Subjects)
-	if err != nil {
-		return nil, err
-	}
-	n, err := s.Flows.Start(ctx, a.Workspace, in.Key, subjects)
-	return &reply[map[string]int]{map[string]int{"started": n}}, err
-}
-
-// visibleSubjects checks that every subject is in the actor's view.
-func (s *Server) visibleSubjects(ctx context.Context, a policies.Actor, f flows.Flow, ids []string) ([]string, error) {
-	doc, err := flow.Parse(f.Draft)
-	if err != nil {
-		return nil, err
-	}
-	for i, id := range ids {
-		if _, err := s.Records.Get(ctx, a, doc.Subject.Form, id); err != nil {
-			if fault.Is(err, fault.NotFound) {
-				return nil, fault.At("/subjects/"+strconv.Itoa(i), "reference", nil)
-			}
-			return nil, err
-		}
-	}
-	return ids, nil
 }

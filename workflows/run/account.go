@@ -2,72 +2,11 @@ package run
 
 import (
 	"context"
-	"slices"
 	"sort"
 	"time"
 
-	"github.com/dueflow/dueflow/schemas/ledger"
-	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/workflows/node"
 )
-
-// Env is the world as one account's runs see it. The server gives the real
-// one; rehearsal gives one on a virtual clock that touches nothing.
-type Env interface {
-	// Now is the account's time: real, or a demo clock's.
-	Now() time.Time
-	// Load reads the account fresh: its ledger, customer and the named invoices.
-	Load(ctx context.Context, invoices []string) (*Facts, error)
-	// Definition gives a published flow by content hash.
-	Definition(ctx context.Context, hash string) (*Definition, error)
-	// Send asks the ledger and, if granted, sends one message. It leaves the
-	// ledger's new state in f.
-	Send(ctx context.Context, f *Facts, m Message) (Sent, error)
-	// Do performs any other action, once per key.
-	Do(ctx context.Context, f *Facts, r *Run, a node.Action) (node.Result, error)
-}
-
-// Facts are what decisions are made from, read at one moment.
-type Facts struct {
-	Today    value.Date // in the workspace's zone
-	State    *ledger.State
-	Customer map[string]any            // the customer's record
-	Invoices map[string]map[string]any // records of invoices, by id
-	Loc      *time.Location            // the customer's zone
-	WorkLoc  *time.Location            // the workspace's zone
-	Calendar *value.Calendar
-	Rules    ledger.Rules  // the workspace's rules of sending
-	Grace    time.Duration // see In.Grace
-	// Calendars are the workspace's own, by id.
-	Calendars map[string]*value.Calendar
-
-	// account sums the ledger up as it was at accountSeq: thousands of runs ask
-	// for the same figures.
-	account    map[string]any
-	accountSeq int64
-}
-
-// Message is one wish to send: the lead step and those merged into it.
-type Message struct {
-	Key      string
-	Keys     []string // of the merged steps
-	Items    []string
-	Currency value.Currency
-	Channel  string
-	Fallback []string
-	Template string
-	Flow     string
-	Node     string
-	Runs     []string
-	Rules    ledger.Rules
-}
-
-// Sent is how it went. Dropped says why single items were left out; By, in the
-// result, names the flow that had reminded of a duplicate.
-type Sent struct {
-	node.Result
-	Dropped map[string]string
-}
 
 // Note is one thing the account's workflow is told.
 type Note struct {
@@ -133,11 +72,6 @@ type stepper struct {
 	// current: nothing but sends has happened since account was read, and Send
 	// has brought its ledger up to date.
 	current bool
-}
-
-type act struct {
-	run    *Run
-	action *node.Action
 }
 
 func (s *stepper) def(ctx context.Context, hash string) (*Definition, error) {
@@ -280,71 +214,6 @@ func (s *stepper) moving(now time.Time) []*Run {
 		}
 	}
 	return out
-}
-
-// perform does the actions of a round: messages merged, the rest one by one.
-func (s *stepper) perform(ctx context.Context, acts []act) error {
-	s.results = map[string]*node.Result{}
-	var sends []act
-	s.current = true
-	for _, a := range acts {
-		if a.run.Status == Done {
-			continue // ended by another run of this round
-		}
-		if a.action.Kind == node.ActSend {
-			sends = append(sends, a)
-			continue
-		}
-		if a.action.Kind == node.ActStop {
-			if err := s.stopOthers(ctx, a); err != nil {
-				return err
-			}
-			s.note(a, node.Result{Status: node.ResultOK})
-			continue
-		}
-		s.current = false
-		res, err := s.env.Do(ctx, s.account, a.run, *a.action)
-		if err != nil {
-			return err
-		}
-		s.note(a, res)
-	}
-	return s.send(ctx, slices.DeleteFunc(sends, func(a act) bool { return a.run.Status == Done }))
-}
-
-// stopOthers ends the account's other runs: those of the same subject, or all.
-func (s *stepper) stopOthers(ctx context.Context, a act) error {
-	var ids []string
-	for _, id := range sortedIDs(s.runs) {
-		r := s.runs[id]
-		same := r.Form == a.run.Form && r.Subject == a.run.Subject
-		if id != a.run.ID && r.Status != Done && (same || a.action.Scope == "customer") {
-			ids = append(ids, id)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	return s.control(ctx, Note{Kind: NoteControl, Action: StopRun, Ids: ids, By: a.run.ID}, s.env.Now())
-}
-
-func (s *stepper) note(a act, res node.Result) {
-	s.results[a.run.ID] = &res
-	if res.Status == node.ResultRetry || res.Status == node.ResultFailed {
-		return // the interpreter says what it makes of them
-	}
-	what := a.action.Kind
-	if res.Status != node.ResultOK {
-		what = res.Status
-	} else if a.action.Kind == node.ActSend {
-		what = "sent"
-		if res.By != "" {
-			what = "merged"
-		}
-	}
-	s.facts = append(s.facts, Fact{
-		Run: a.run.ID, Flow: a.run.Flow, Node: a.run.Node, At: s.env.Now(), What: what, Reason: res.Reason, Until: res.Until, Key: res.Ref, By: res.By,
-	})
 }
 
 func sortedIDs[K ~string, V any](m map[K]V) []K {
