@@ -54,8 +54,11 @@ func (s *Server) prepare(ctx context.Context, a policies.Actor, b rehearsalBody)
 	if o.From, err = value.ParseDate(b.From); err != nil {
 		return nil, o, fault.At("/from", "date", nil)
 	}
-	if o.To, err = value.ParseDate(b.To); err != nil || o.To < o.From || o.To-o.From > maxRehearsal {
+	if o.To, err = value.ParseDate(b.To); err != nil {
 		return nil, o, fault.At("/to", "date", nil)
+	}
+	if o.To < o.From || o.To-o.From > maxRehearsal {
+		return nil, o, fault.At("/to", "afterStart", maxRehearsal)
 	}
 	raw := b.Document
 	if len(raw) == 0 {

@@ -90,6 +90,9 @@ func (t *tokenCreateCmd) ensure(e *env, c *app.Core, ws string) error {
 	if _, err = c.Spaces.Create(e.ctx, w); fault.Is(err, fault.Conflict) {
 		return nil
 	}
+	if err == nil {
+		_, _ = fmt.Fprintf(e.errs, "the workspace %s is new\n", ws)
+	}
 	return err
 }
 

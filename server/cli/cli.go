@@ -5,9 +5,11 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -16,9 +18,11 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/client"
 	"github.com/dueflow/dueflow/server/config"
+	"github.com/dueflow/dueflow/server/text"
 )
 
 // env is what every command gets.
@@ -51,10 +55,15 @@ type commands struct {
 func Main(version string, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	return Run(ctx, version, args, os.Stdout, os.Stderr)
+}
+
+// Run is Main with streams of the caller's. What goes wrong is told on errs.
+func Run(ctx context.Context, version string, args []string, out, errs io.Writer) int {
 	var c commands
-	parser, err := kong.New(&c, kong.Name("dueflow"), kong.Description("Customer management and payment reminders."), kong.UsageOnError())
+	parser, err := kong.New(&c, kong.Name("dueflow"), kong.Description("Customer management and payment reminders."), kong.UsageOnError(), kong.Writers(out, errs))
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		_, _ = fmt.Fprintln(errs, err)
 		return 2
 	}
 	k, err := parser.Parse(args)
@@ -62,11 +71,53 @@ func Main(version string, args []string) int {
 		parser.Errorf("%s", err)
 		return 2
 	}
-	if err := k.Run(&env{ctx, version, os.Stdout, os.Stderr}); err != nil {
-		fmt.Fprintln(os.Stderr, "dueflow: "+err.Error())
+	if err := k.Run(&env{ctx, version, out, errs}); err != nil {
+		_, _ = fmt.Fprintln(errs, "dueflow: "+say(err))
 		return 1
 	}
 	return 0
+}
+
+// language is the reader's, as the environment has it.
+func language() string {
+	for _, v := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if set := os.Getenv(v); set != "" {
+			return text.Pick(set)
+		}
+	}
+	return "en"
+}
+
+// say words what went wrong for the person at the terminal.
+func say(err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		// What is around a fault says where it was: a flag, a file.
+		return strings.TrimSuffix(err.Error(), f.Error()) + sayFault(language(), f)
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return text.Say(language(), "cli.noServer", fault.Params{"address": op.Addr})
+	}
+	return err.Error()
+}
+
+// sayFault is a fault with its places.
+func sayFault(lang string, f *fault.Error) string {
+	if len(f.Fields) == 0 {
+		return text.Fault(lang, f)
+	}
+	parts := make([]string, 0, len(f.Fields))
+	for _, x := range f.Fields {
+		parts = append(parts, strings.TrimSpace(x.Pointer+" "+text.Field(lang, x)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// count is a number of things: "1 row", "2 rows".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // storeFlags reach the data directly.
@@ -86,13 +137,7 @@ func (f serverFlags) client() (*client.Client, error) {
 	if f.Server == "" || f.Token == "" {
 		return nil, fmt.Errorf("--server and --token are needed (or DUEFLOW_SERVER and DUEFLOW_TOKEN)")
 	}
-	lang := "en"
-	for _, v := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if strings.HasPrefix(os.Getenv(v), "zh") {
-			lang = "zh-CN"
-		}
-	}
-	return &client.Client{URL: f.Server, Token: f.Token, Language: lang}, nil
+	return &client.Client{URL: f.Server, Token: f.Token, Language: language()}, nil
 }
 
 func (f storeFlags) config(more map[string]string) (config.Config, error) {

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/flow"
@@ -89,12 +87,9 @@ func (f *flowPublishCmd) Run(e *env) error {
 // saveFile stores a flow's file as draft and gives its key; what is no file is
 // taken as a key.
 func saveFile(e *env, c *client.Client, name string) (string, error) {
-	raw, err := os.ReadFile(name)
-	if os.IsNotExist(err) && !strings.ContainsAny(name, "./\\") {
-		return name, nil
-	}
-	if err != nil {
-		return "", err
+	raw, err := flowFile(name)
+	if err != nil || raw == nil {
+		return name, err
 	}
 	doc, err := flow.Parse(raw)
 	if err != nil {

@@ -2,14 +2,10 @@ package cli
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
-	"sort"
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -17,7 +13,6 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/client"
 	"github.com/dueflow/dueflow/server/imports"
-	"github.com/dueflow/dueflow/server/text"
 )
 
 type importCmd struct {
@@ -67,9 +62,6 @@ func (i *importCmd) Run(e *env) error {
 	}
 	sum, err := imports.Import(e.ctx, to, job, in)
 	p.done()
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		err = errors.New(sayFault(c.Language, f))
-	}
 	if closeErr := failed.finish(sum.Failed > 0); err == nil {
 		err = closeErr
 	}
@@ -79,27 +71,13 @@ func (i *importCmd) Run(e *env) error {
 	return i.print(e, c, sum, failedName)
 }
 
-func sayFault(lang string, f *fault.Error) string {
-	if len(f.Fields) == 0 {
-		return text.Fault(lang, f)
-	}
-	parts := make([]string, 0, len(f.Fields))
-	for _, x := range f.Fields {
-		parts = append(parts, x.Pointer+" "+text.Field(lang, x))
-	}
-	return strings.Join(parts, "; ")
-}
-
 func readMap(name string) (*imports.Map, error) {
 	raw, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
 	var m imports.Map
-	if err := json.Unmarshal(raw, &m); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return &m, nil
+	return &m, readJSON(name, raw, &m)
 }
 
 func (i *importCmd) print(e *env, c *client.Client, sum imports.Summary, failedName string) error {
@@ -117,7 +95,7 @@ func (i *importCmd) print(e *env, c *client.Client, sum imports.Summary, failedN
 		}
 		return printJSON(e.out, out)
 	}
-	_, _ = fmt.Fprintf(e.out, "%d rows: %d created, %d updated, %d unchanged, %d failed\n", sum.Rows, sum.Created, sum.Updated, sum.Unchanged, sum.Failed)
+	_, _ = fmt.Fprintf(e.out, "%s: %d created, %d updated, %d unchanged, %d failed\n", count(sum.Rows, "row"), sum.Created, sum.Updated, sum.Unchanged, sum.Failed)
 	for k, p := range sum.Problems {
 		if k == 10 {
 			_, _ = fmt.Fprintln(e.out, "  …")
@@ -188,7 +166,8 @@ func upsert(ctx context.Context, c *client.Client, formKey string, rows []import
 		if p := r.Problem; p != nil {
 			res.Problem = fault.New(fault.Invalid, p.Key, nil)
 			for _, x := range p.Errors {
-				res.Problem.Fields = append(res.Problem.Fields, fault.Field{Pointer: x.Pointer, Rule: x.Rule})
+				// The server has said it with limits and names, in the reader's language.
+				res.Problem.Fields = append(res.Problem.Fields, fault.Field{Pointer: x.Pointer, Rule: x.Rule, Key: "said", Params: fault.Params{"text": x.Message}})
 			}
 		}
 		results = append(results, res)
@@ -225,123 +204,4 @@ func (l *lazyFile) finish(keep bool) error {
 		return os.Remove(l.name)
 	}
 	return nil
-}
-
-type exportCmd struct {
-	serverFlags
-	Form   string `required:"" help:"Form to export."`
-	Filter string `help:"Condition in the filter language, as JSON."`
-	Format string `default:"csv" enum:"csv,json" help:"csv, or json for JSON lines."`
-	Out    string `short:"o" help:"File; standard output by default." placeholder:"FILE"`
-}
-
-type exported struct {
-	ID     string                     `json:"id"`
-	Data   map[string]json.RawMessage `json:"data"`
-	System map[string]json.RawMessage `json:"system"`
-}
-
-// Run pages through the records that the key may see.
-func (x *exportCmd) Run(e *env) error {
-	c, err := x.client()
-	if err != nil {
-		return err
-	}
-	w := e.out
-	if x.Out != "" {
-		f, err := os.Create(x.Out)
-		if err != nil {
-			return err
-		}
-		defer f.Close() //nolint:errcheck // flushed below
-		w = f
-	}
-	var columns []string
-	table := csv.NewWriter(w)
-	enc := json.NewEncoder(w)
-	p := newProgress(e.errs, "records", 0)
-	defer p.done()
-	cursor, n := "", int64(0)
-	for {
-		q := url.Values{"limit": {"500"}, "cursor": {cursor}, "filter": {x.Filter}}
-		var page struct {
-			Items []exported `json:"items"`
-			Next  string     `json:"next"`
-		}
-		if err := c.Do(e.ctx, "GET", "/records/"+url.PathEscape(x.Form)+"?"+q.Encode(), nil, &page); err != nil {
-			return err
-		}
-		for _, r := range page.Items {
-			n++
-			if x.Format == "json" {
-				if err := enc.Encode(r); err != nil {
-					return err
-				}
-				continue
-			}
-			if columns == nil {
-				if columns, err = x.columns(e, c); err != nil {
-					return err
-				}
-				if err := table.Write(append([]string{"id"}, columns...)); err != nil {
-					return err
-				}
-			}
-			if err := table.Write(cells(r, columns)); err != nil {
-				return err
-			}
-		}
-		p.set(n)
-		if page.Next == "" {
-			table.Flush()
-			return table.Error()
-		}
-		cursor = page.Next
-	}
-}
-
-// columns are the form's fields by name, then the figures beside them.
-func (x *exportCmd) columns(e *env, c *client.Client) ([]string, error) {
-	var f form.Form
-	if err := c.Do(e.ctx, "GET", "/forms/"+url.PathEscape(x.Form), nil, &f); err != nil {
-		return nil, err
-	}
-	f.Layout = nil
-	compiled, err := form.Compile(f)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, fd := range compiled.Fields {
-		out = append(out, fd.Key)
-	}
-	sort.Strings(out)
-	switch x.Form {
-	case "invoice":
-		out = append(out, "open", "collectable", "disputed", "promised", "status", "dpd", "customerName")
-	case "payment":
-		out = append(out, "unapplied", "reversed", "customerName")
-	case "customer":
-		out = append(out, "openInvoices", "oldestDue", "onHold", "stopWish")
-	}
-	return out, nil
-}
-
-func cells(r exported, columns []string) []string {
-	out := []string{r.ID}
-	for _, k := range columns {
-		raw, ok := r.Data[k]
-		if !ok {
-			raw = r.System[k]
-		}
-		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			s = string(raw)
-		}
-		if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-			s = "'" + s // a spreadsheet must not run it
-		}
-		out = append(out, s)
-	}
-	return out
 }

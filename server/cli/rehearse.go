@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
+	"time"
+
+	"golang.org/x/text/width"
 
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/flows"
+	"github.com/dueflow/dueflow/server/text"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -33,22 +36,72 @@ func (r *rehearseCmd) Run(e *env) error {
 	if r.JSON {
 		return printJSON(e.out, report)
 	}
-	for _, m := range report.Messages {
-		_, _ = fmt.Fprintf(e.out, "%s  %-24s %-14s %s %s  %d items\n", m.At.Format("2006-01-02 15:04"), m.Name, m.Node, m.Currency, value.GroupAmount(m.Amount, m.Currency), len(m.Items))
+	for _, l := range linesOf(report) {
+		_, _ = fmt.Fprintln(e.out, l.text)
 	}
 	t := report.Totals
-	if _, err = fmt.Fprintf(e.out, "\n%d accounts, %d runs, %d messages for %d items, %d steps merged, %d deferred, %d tasks, %d parked, %d after payment\n",
-		t.Accounts, t.Runs, t.Messages, t.Items, t.Merged, t.Deferred, t.Tasks, t.Parked, t.AfterPayment); err != nil {
+	if _, err = fmt.Fprintf(e.out, "\n%s, %s, %s for %s, %s merged, %d deferred, %s, %d parked, %d after payment\n",
+		count(t.Accounts, "account"), count(t.Runs, "run"), count(t.Messages, "message"), count(t.Items, "item"), count(t.Merged, "step"), t.Deferred, count(t.Tasks, "task"), t.Parked, t.AfterPayment); err != nil {
 		return err
 	}
 	return r.others(e, t)
+}
+
+type line struct {
+	at   time.Time
+	text string
+}
+
+// linesOf are the messages and what was held back or merged, in order of time;
+// each is told in the time of its customer.
+func linesOf(report *run.Report) []line {
+	out := make([]line, 0, len(report.Messages)+len(report.Held))
+	add := func(at time.Time, name, node, more string) {
+		out = append(out, line{at, fmt.Sprintf("%s  %s %s %s", at.Format("2006-01-02 15:04-07:00"), pad(name, 30), pad(node, 14), more)})
+	}
+	for _, m := range report.Messages {
+		add(m.At, m.Name, m.Node, fmt.Sprintf("%s %s  %s  %s", m.Currency, value.GroupAmount(m.Amount, m.Currency), count(len(m.Items), "item"), m.Template))
+	}
+	for _, h := range report.Held {
+		more := h.What
+		if h.Reason != "" {
+			more += ": " + text.Say(language(), "reason."+h.Reason, nil)
+		}
+		if h.By != "" {
+			more += " (" + h.By + ")"
+		}
+		if !h.Until.IsZero() {
+			more += ", until " + h.Until.In(h.At.Location()).Format("2006-01-02 15:04")
+		}
+		add(h.At, h.Name, h.Node, more)
+	}
+	slices.SortStableFunc(out, func(a, b line) int { return a.at.Compare(b.at) })
+	return out
+}
+
+// pad fills a text up to so many columns of a terminal, in which a Chinese
+// character takes two; one that is longer is cut.
+func pad(s string, columns int) string {
+	var b strings.Builder
+	for _, c := range s {
+		w := 1
+		if k := width.LookupRune(c).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+			w = 2
+		}
+		if columns < w {
+			break
+		}
+		b.WriteRune(c)
+		columns -= w
+	}
+	return b.String() + strings.Repeat(" ", columns)
 }
 
 // others prints what the flows did that played along.
 func (r *rehearseCmd) others(e *env, t run.Totals) error {
 	for _, key := range slices.Sorted(maps.Keys(t.Others)) {
 		o := t.Others[key]
-		if _, err := fmt.Fprintf(e.out, "with %s: %d messages and %d tasks of its own; %d steps went along with it, %d it held back\n", key, o.Messages, o.Tasks, o.Merged, o.Hindered); err != nil {
+		if _, err := fmt.Fprintf(e.out, "with %s: %s and %s of its own; %s went along with it, %d it held back\n", key, count(o.Messages, "message"), count(o.Tasks, "task"), count(o.Merged, "step"), o.Hindered); err != nil {
 			return err
 		}
 	}
@@ -56,11 +109,8 @@ func (r *rehearseCmd) others(e *env, t run.Totals) error {
 }
 
 func (r *rehearseCmd) report(e *env) (*run.Report, error) {
-	var doc json.RawMessage
-	raw, err := os.ReadFile(r.Flow)
-	if err == nil {
-		doc = raw
-	} else if !os.IsNotExist(err) || strings.ContainsAny(r.Flow, "./\\") {
+	doc, err := flowFile(r.Flow)
+	if err != nil {
 		return nil, err
 	}
 	if r.Server != "" {
@@ -84,6 +134,9 @@ func (r *rehearseCmd) report(e *env) (*run.Report, error) {
 	to, err := value.ParseDate(r.To)
 	if err != nil {
 		return nil, fmt.Errorf("--to: %w", err)
+	}
+	if to < from {
+		return nil, fmt.Errorf("--to must not be before --from")
 	}
 	return r.local(e, doc, from, to)
 }

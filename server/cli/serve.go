@@ -159,6 +159,13 @@ type finding struct {
 // Run looks at data directory, store, workspaces, calendars and channels.
 func (d *doctorCmd) Run(e *env) error {
 	var all []finding
+	cfg, err := d.config(nil)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(cfg.Data); err != nil && cfg.MongoURI == "" { // a look makes nothing
+		return d.print(e, []finding{{"data directory", false, err.Error()}})
+	}
 	c, err := d.open(e)
 	if err != nil {
 		all = append(all, finding{"store opens", false, err.Error()})
@@ -217,7 +224,7 @@ func (d *doctorCmd) print(e *env, all []finding) error {
 		}
 	}
 	if bad > 0 {
-		return fmt.Errorf("%d checks failed", bad)
+		return fmt.Errorf("%s failed", count(bad, "check"))
 	}
 	return nil
 }

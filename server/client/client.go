@@ -49,22 +49,52 @@ func (p *Problem) Error() string {
 	return b.String()
 }
 
-var shared = &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}}
+var (
+	transport = &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}
+	shared    = &http.Client{Timeout: 2 * time.Minute, Transport: transport}
+	patient   = &http.Client{Transport: transport}
+)
 
 // Do sends a request with in as JSON (nil: none) and reads the answer into out
 // (nil: dropped). Further headers come in pairs.
 func (c *Client) Do(ctx context.Context, method, path string, in, out any, headers ...string) error {
+	res, err := c.ask(ctx, shared, method, path, in, headers)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close() //nolint:errcheck // read to the end below
+	raw, err := io.ReadAll(res.Body)
+	if err != nil || out == nil || len(raw) == 0 {
+		return err
+	}
+	return json.Unmarshal(raw, out)
+}
+
+// Fetch copies an answer to w as it comes, however long that takes; only the
+// context ends it.
+func (c *Client) Fetch(ctx context.Context, path string, w io.Writer) error {
+	res, err := c.ask(ctx, patient, http.MethodGet, path, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close() //nolint:errcheck // read to the end below
+	_, err = io.Copy(w, res.Body)
+	return err
+}
+
+// ask sends a request; an error answer is a *Problem. The caller closes the body.
+func (c *Client) ask(ctx context.Context, h *http.Client, method, path string, in any, headers []string) (*http.Response, error) {
 	var body io.Reader
 	if in != nil {
 		raw, err := json.Marshal(in)
 		if err != nil {
-			return fmt.Errorf("request: %w", err)
+			return nil, fmt.Errorf("request: %w", err)
 		}
 		body = bytes.NewReader(raw)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.URL, "/")+"/api/v1"+path, body)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+c.Token)
 	req.Header.Set("Accept-Language", c.Language)
@@ -74,27 +104,20 @@ func (c *Client) Do(ctx context.Context, method, path string, in, out any, heade
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	h := c.HTTP
-	if h == nil {
-		h = shared
+	if c.HTTP != nil {
+		h = c.HTTP
 	}
 	res, err := h.Do(req)
-	if err != nil {
-		return err
+	if err != nil || res.StatusCode < 400 {
+		return res, err
 	}
 	defer res.Body.Close() //nolint:errcheck // read to the end below
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if res.StatusCode >= 400 {
-		p := &Problem{Status: res.StatusCode, Detail: string(raw)}
-		_ = json.Unmarshal(raw, p)
-		p.Status = res.StatusCode
-		return p
-	}
-	if out == nil || len(raw) == 0 {
-		return nil
-	}
-	return json.Unmarshal(raw, out)
+	p := &Problem{Detail: string(raw)}
+	_ = json.Unmarshal(raw, p)
+	p.Status = res.StatusCode
+	return nil, p
 }

@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/dueflow/dueflow/policies"
@@ -154,7 +155,9 @@ func Import(ctx context.Context, to Target, job Job, r io.Reader) (Summary, erro
 		return Summary{}, err
 	}
 	if job.Map == nil {
-		m = Guess(to.Form, in.Header(), sample)
+		if m = Guess(to.Form, in.Header(), sample); len(m.Columns) == 0 {
+			return Summary{}, fault.New(fault.Invalid, "import.noColumns", fault.Params{"columns": strings.Join(in.Header(), ", ")})
+		}
 	}
 	x := &run{to: to, job: job, sum: Summary{DryRun: job.DryRun, Encoding: in.Encoding(), Delimiter: string(in.Delimiter()), Map: m}}
 	if x.conv, err = NewConverter(to.Form, m, in.Header(), to.Currency, to.Location); err != nil {

@@ -33,7 +33,7 @@ func (s *Service) SetAbsence(ctx context.Context, ws string, a Absence, active f
 		bad = append(bad, fault.Field{Pointer: "/from", Rule: "required"})
 	}
 	if a.To < a.From || a.To > a.From+maxAbsence {
-		bad = append(bad, fault.Field{Pointer: "/to", Rule: "afterStart"})
+		bad = append(bad, fault.Field{Pointer: "/to", Rule: "afterStart", Limit: maxAbsence})
 	}
 	if a.Deputy != "" && (a.Deputy == a.User || !active(a.Deputy)) {
 		bad = append(bad, fault.Field{Pointer: "/deputy", Rule: "reference"})
