@@ -113,7 +113,7 @@ func TestRehearsalGoesOnFromWhatIs(t *testing.T) {
 	// The same from a later day: what early does before is not told, but counts.
 	r = inCompany(t, draft, h, "2026-04-16 00:00", "2026-06-01 00:00", at("2026-04-14 00:00"), []*run.Run{done, waits}, early)
 	same(t, "from the 16th", sentAt(r), []string{"2026-04-17 09:00 say"})
-	if o := r.Totals.Others["early"]; len(r.Others) != 0 || o == nil || o.Hindered != 1 || o.Messages != 0 {
+	if o := r.Totals.Others["early"]; len(r.Others) != 0 || o == nil || o.Hindered != 2 || o.Messages != 0 {
 		t.Errorf("others: %+v, %+v, held %q", r.Others, o, heldOf(r))
 	}
 	// A flow that is live now did not begin where it stands on a day that is past:

@@ -35,7 +35,8 @@ func (e *simulated) Definition(ctx context.Context, hash string) (*Definition, e
 func (e *simulated) Send(_ context.Context, f *Facts, m Message) (Sent, error) {
 	var d ledger.Decision
 	now := ledger.Now{At: e.now, Today: dayOf(e.now, f.WorkLoc), By: "rehearsal", Calendar: f.Calendar}
-	_, err := ledger.Execute(f.State, ledger.Intend{Key: m.Key, Keys: m.Keys, Items: m.Items, Currency: m.Currency, Channel: m.Channel, Rules: m.Rules, Out: &d}, now)
+	wish := ledger.Intend{Key: m.Key, Keys: m.Keys, Items: m.Items, Currency: m.Currency, Channel: m.Channel, Rules: m.Rules, Out: &d}
+	_, err := ledger.Execute(f.State, wish, now)
 	if err != nil {
 		return Sent{}, err
 	}
@@ -46,6 +47,9 @@ func (e *simulated) Send(_ context.Context, f *Facts, m Message) (Sent, error) {
 		return sent, nil
 	case ledger.Deferred:
 		sent.Result = node.Result{Status: node.ResultDeferred, Reason: d.Reason, Until: d.Until, By: d.Other}
+		if d.Reason != "budget" && e.r.Company != nil {
+			sent.By = spentBeyond(f.State, wish, d, now)
+		}
 		return sent, nil
 	}
 	sent.Result = node.Result{Status: node.ResultOK, Ref: m.Key, By: d.Other}
@@ -57,6 +61,17 @@ func (e *simulated) Send(_ context.Context, f *Facts, m Message) (Sent, error) {
 	}
 	e.planned(f, m, d)
 	return sent, nil
+}
+
+// spentBeyond is the flow that has used up the contact budget, where a wish that
+// waits for something else, such as the morning, has to wait beyond that for it.
+func spentBeyond(st *ledger.State, wish ledger.Intend, d ledger.Decision, now ledger.Now) string {
+	rules := wish.Rules
+	wish.Rules.Budgets = nil
+	if free := st.Evaluate(wish, now); !free.Until.Before(d.Until) {
+		return ""
+	}
+	return st.SpentBy(rules, wish.Key, wish.Channel)
 }
 
 func (e *simulated) name() string {

@@ -159,6 +159,9 @@ export function MessageTable({ rows, stepName, done }: TableProps<RehearsedMessa
   return <VirtualTable rows={rows} columns={columns} label={t('designer.rehearsal.messages')} done={done} />;
 }
 
+/** Reasons that pass by themselves: a flow beside one of them has used up the budget beyond it. */
+const timely = new Set(['window', 'calendar', 'quiet', 'working', 'spread', 'afterTalk']);
+
 export function HeldTable({ rows, stepName, done }: TableProps<Held>) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -169,6 +172,7 @@ export function HeldTable({ rows, stepName, done }: TableProps<Held>) {
     const flow = flowName(by);
     if (what === 'merged') return t('designer.rehearsal.mergedInto', { flow });
     if (reason?.key === 'budget') return t('designer.rehearsal.budgetBy', { flow });
+    if (reason && timely.has(reason.key)) return t('designer.rehearsal.thenBudgetBy', { reason: said, flow });
     return t('designer.rehearsal.heldBy', { reason: said, flow });
   };
   const columns: Column<Held>[] = [

@@ -2,6 +2,7 @@ import { CheckOutlined, FileTextOutlined, PhoneOutlined } from '@ant-design/icon
 import { App, Button, Input, Popover, Radio, Segmented } from 'antd';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ApiError } from '@/shared/api/client';
 import { useCan } from '@/shared/api/session';
 import type { Task, Today } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
@@ -172,6 +173,7 @@ function Complete({ task }: { task: Task }) {
   const [open, setOpen] = useState(false);
   const [result, setResult] = useState<string>();
   const [note, setNote] = useState('');
+  const [wrong, setWrong] = useState<string>();
   const id = useId();
   const results = task.results ?? [];
 
@@ -183,7 +185,12 @@ function Complete({ task }: { task: Task }) {
           setOpen(false);
           message.success(t('today.taskDone'));
         },
-        onError: (error) => message.error(errorText(error, t).text),
+        // Against the contact rules a call may need a word: that belongs to the note.
+        onError: (error) => {
+          const said = error instanceof ApiError ? error.fields.note : undefined;
+          setWrong(said);
+          if (!said) message.error(errorText(error, t).text);
+        },
       },
     );
 
@@ -214,7 +221,20 @@ function Complete({ task }: { task: Task }) {
           <label htmlFor={id} className="field-label">
             {t('field.note')}
           </label>
-          <Input.TextArea id={id} rows={2} value={note} onChange={({ target }) => setNote(target.value)} />
+          <Input.TextArea
+            id={id}
+            rows={2}
+            value={note}
+            status={wrong && 'error'}
+            aria-invalid={wrong !== undefined}
+            aria-describedby={wrong && `${id}-wrong`}
+            onChange={({ target }) => setNote(target.value)}
+          />
+          {wrong && (
+            <p id={`${id}-wrong`} className="prop-error" role="alert">
+              {wrong}
+            </p>
+          )}
           <Button
             type="primary"
             htmlType="submit"
