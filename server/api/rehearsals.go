@@ -195,7 +195,10 @@ func (t *rehearsalStream) flush(done, total int, r *run.Report) error {
 		list any
 		n    int
 	}{
-		{"messages", some(t, 0, r.Messages), len(r.Messages)}, {"held", some(t, 1, held), len(held)}, {"tasks", some(t, 2, r.Tasks), len(r.Tasks)}, {"path", path, len(path)},
+		{"messages", some(t, 0, r.Messages), len(r.Messages)},
+		{"held", some(t, 1, held), len(held)},
+		{"tasks", some(t, 2, r.Tasks), len(r.Tasks)},
+		{"path", path, len(path)},
 		{"others", some(t, 3, r.Others), len(r.Others)},
 	} {
 		if l.n > 0 {

@@ -52,8 +52,7 @@ type line struct {
 	text string
 }
 
-// linesOf are the messages and what was held back or merged, in order of time;
-// each is told in the time of its customer.
+// linesOf are the messages and what was held back or merged, in order of time.
 func linesOf(report *run.Report) []line {
 	out := make([]line, 0, len(report.Messages)+len(report.Held))
 	add := func(at time.Time, name, node, more string) {

@@ -25,7 +25,8 @@ func TestCallsByHand(t *testing.T) {
 			Why          *struct{ Key, Until string }
 			ReasonNeeded bool
 		}
-	}) {
+	},
+	) {
 		must(t, s.c.Do(t.Context(), "POST", "/contact-rules/preview", map[string]any{"customer": c, "channel": "call"}, &p))
 		return p
 	}

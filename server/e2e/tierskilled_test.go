@@ -149,7 +149,7 @@ func TestScoresSurviveKills(t *testing.T) {
 	// A hundred days later the late invoices are overdue, and the night finds out.
 	now := time.Now().In(shanghai)
 	noon := time.Date(now.Year(), now.Month(), now.Day(), 12, 0, 0, 0, now.Location())
-	d.given["clock-offset"] = (noon.AddDate(0, 0, 100).Sub(now)).Round(time.Second).String()
+	d.given["clock-offset"] = noon.AddDate(0, 0, 100).Sub(now).Round(time.Second).String()
 	kills := 0
 	for _, seen := range []int64{100, 200} {
 		d.up()
