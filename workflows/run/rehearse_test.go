@@ -2,9 +2,13 @@ package run_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
@@ -125,4 +129,77 @@ func TestRehearsalGoesOnFromWhatIs(t *testing.T) {
 	// The flow's own last message spends the budget, and is no answer to its step.
 	r = inCompany(t, strings.Replace(draft, `"key":"draft"`, `"key":"early"`, 1), h, "2026-04-14 00:00", "2026-06-01 00:00", at("2026-04-14 00:00"), nil)
 	same(t, "a draft of the flow that wrote", sentAt(r), []string{"2026-04-15 09:00 say", "2026-04-17 09:00 say"})
+}
+
+// TestCompanyProperties: over random histories, flows and priorities, all that
+// goes out to a customer keeps the one contact budget, nothing goes out after a
+// payment, whatever names another flow names one that played, and company
+// without flows and without letters of before plays as the flow does alone.
+func TestCompanyProperties(t *testing.T) {
+	flows := map[string]*run.Definition{}
+	define := func(t testing.TB, key, channel, priority, offset string) *run.Definition {
+		doc := dated(key, channel, `"priority":"`+priority+`"`, offset, "10:00")
+		if flows[doc] == nil {
+			flows[doc] = compile(t, doc)
+		}
+		return flows[doc]
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		h := &history{st: ledger.NewState("c")}
+		when := at("2026-03-02 10:00")
+		for k := range rapid.IntRange(1, 12).Draw(rt, "n") {
+			when = when.Add(time.Duration(rapid.IntRange(1, 100).Draw(rt, "hours")) * time.Hour)
+			today := value.DateOf(when.In(sh))
+			var c ledger.Command = ledger.ApplyPayment{Payment: fmt.Sprint("p", k), Amount: rapid.Int64Range(1, 80).Draw(rt, "paid"), Currency: "CNY", Value: today}
+			if rapid.IntRange(0, 2).Draw(rt, "kind") > 0 {
+				due := today + value.Date(rapid.IntRange(-10, 30).Draw(rt, "due"))
+				c = ledger.BookInvoice{Invoice: fmt.Sprint("i", k), Number: fmt.Sprint("i", k), Currency: "CNY", Amount: rapid.Int64Range(1, 50).Draw(rt, "amount"), Issue: min(today, due), Due: due}
+			}
+			if ev, err := ledger.Execute(h.st, c, ledger.Now{At: when, Today: today, Calendar: cn}); err == nil {
+				h.events = append(h.events, ev...)
+			}
+		}
+		draw := func(key string) *run.Definition {
+			return define(t, key, rapid.SampledFrom([]string{"email", "sms", "call"}).Draw(rt, "channel"),
+				rapid.SampledFrom([]string{"high", "normal", "low"}).Draw(rt, "priority"), rapid.SampledFrom([]string{"-3", "1", "2", "5"}).Draw(rt, "offset"))
+		}
+		play := func(def *run.Definition, c *run.Company) *run.Report {
+			r := &run.Rehearsal{Def: def, From: at("2026-03-02 00:00"), To: at("2026-12-31 00:00"), Facts: facts, Report: run.NewReport(), Company: c}
+			if err := r.Play(context.Background(), run.Account{Customer: "c", Record: map[string]any{"name": "x"}, Events: h.events}); err != nil {
+				rt.Fatal(err)
+			}
+			return r.Report
+		}
+		def, company, names := draw("draft"), &run.Company{}, map[string]bool{"": true}
+		for k := range rapid.IntRange(1, 3).Draw(rt, "others") {
+			other := draw(fmt.Sprint("other", k))
+			company.Flows, names[other.Flow.Key] = append(company.Flows, run.Companion{Def: other}), true
+		}
+		r := play(def, company)
+		all := append(append([]run.PlannedMessage{}, r.Messages...), r.Others...)
+		slices.SortFunc(all, func(a, b run.PlannedMessage) int { return a.At.Compare(b.At) })
+		for k, m := range all {
+			if day := value.DateOf(m.At.In(sh)); k > 0 && day < cn.AddWorkdays(value.DateOf(all[k-1].At.In(sh)), 2) {
+				rt.Fatalf("%s on %s, after %s on %s", m.Flow, m.At, all[k-1].Flow, all[k-1].At)
+			}
+		}
+		after := r.Totals.AfterPayment
+		for key, o := range r.Totals.Others {
+			if after += o.AfterPayment; !names[key] {
+				rt.Fatalf("%s did not play", key)
+			}
+		}
+		if after > 0 {
+			rt.Fatalf("%d after payment", after)
+		}
+		for _, x := range r.Held {
+			if !names[x.By] || x.By == "draft" {
+				rt.Fatalf("held by %q: %+v", x.By, x)
+			}
+		}
+		alone, none := play(def, nil), play(def, &run.Company{})
+		if a, b := fmt.Sprintf("%+v", alone), fmt.Sprintf("%+v", none); strings.Join(sentAt(alone), ";") != strings.Join(sentAt(none), ";") || len(alone.Held) != len(none.Held) {
+			rt.Fatalf("alone %s\nin no company %s", a, b)
+		}
+	})
 }
