@@ -45,8 +45,11 @@ export function Sources({ sources }: { sources: CatalogSource[] }) {
               )}
               {source.wrong?.map((one) => (
                 <p key={one.file} className="pack-error">
-                  {t('market.sourceWrong', { name: format.text(one.name) || one.id, version: one.version })}{' '}
-                  {one.problem}
+                  {t('market.sourceWrong', {
+                    name: format.text(one.name) || one.id,
+                    version: one.version,
+                    why: one.problem,
+                  })}
                 </p>
               ))}
             </div>

@@ -135,8 +135,11 @@ function Row({ catalog }: { catalog: Catalog }) {
         )}
         {wrong.map((one) => (
           <p key={one.file} className="catalog-problem">
-            {t('catalogs.wrong', { name: format.text(one.name) || one.id, version: one.version })}{' '}
-            {one.problem}
+            {t('catalogs.wrong', {
+              name: format.text(one.name) || one.id,
+              version: one.version,
+              why: one.problem,
+            })}
           </p>
         ))}
         {keys.map(({ key, fingerprint }) => (
