@@ -22,7 +22,7 @@ self.addEventListener('push', (event) => {
 
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  const to = new URL((event.notification.data || {}).url || '/', self.location.origin);
+  const to = new URL(event.notification.data?.url || '/', self.location.origin);
   if (to.origin !== self.location.origin) return;
   event.waitUntil(show(to.href));
 });
