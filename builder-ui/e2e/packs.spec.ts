@@ -231,6 +231,73 @@ test('a calendar comes along, and yours of that name stays if you say so', async
   await ask(page, 'DELETE', `/calendars/${id}`);
 });
 
+test('an upgrade of a calendar asks only about the day that both changed', async ({ page }) => {
+  await speak(page, 'en');
+  await open(page, '/market');
+  const days = (...lines: string[]) => ({
+    name: 'Fair days',
+    file: 'days.csv',
+    data: Buffer.from(lines.join('\n')).toString('base64'),
+  });
+  const { id } = await ask<{ id: string }>(
+    page,
+    'POST',
+    '/calendars',
+    days('2027-03-08,off,Party', '2027-03-10,off,Fair'),
+  );
+  const own = { ...document('overdue-friendly'), key: 'fair-way', settings: { calendar: id } };
+  await ask(page, 'PUT', '/flows/fair-way', { document: own });
+  const version = async (version: string) => {
+    const about = { id: 'fair-days', version, name: words, about: words, publisher: 'Us', licence: 'MIT' };
+    const { file } = await ask<{ file: string }>(page, 'POST', '/packs/export', {
+      ...about,
+      flow: 'fair-way',
+      noQuestions: true,
+    });
+    return Buffer.from(file, 'base64');
+  };
+  const first = await version('1.0.0');
+  await ask(page, 'PUT', `/calendars/${id}`, days('2027-03-08,off,Big party', '2027-03-13,work'), 1);
+  const second = await version('1.1.0');
+  await ask(page, 'DELETE', '/flows/fair-way');
+  await ask(page, 'DELETE', `/calendars/${id}`);
+
+  await upload(page, first);
+  await page.getByRole('checkbox', { name: 'I know where it comes from' }).check();
+  await page.getByRole('checkbox', { name: 'Install the calendar Fair days' }).check();
+  await page.getByRole('button', { name: 'Install', exact: true }).click();
+  await expect(page.getByText('Own way 1.0.0 is installed')).toBeVisible();
+  const { items } = await ask<{ items: { id: string; name?: string }[] }>(page, 'GET', '/calendars');
+  const mine = items.find(({ name }) => name === 'Fair days')?.id ?? '';
+  const changed = days('2027-03-08,off,Our party', '2027-03-10,off,Fair', '2027-03-15,off,Stocktaking');
+  await ask(page, 'PUT', `/calendars/${mine}`, changed, 1);
+
+  await upload(page, second);
+  await page.getByRole('checkbox', { name: 'I know where it comes from' }).check();
+  await page.getByRole('checkbox', { name: 'Install the calendar Fair days' }).check();
+  const choice = page.getByRole('radiogroup', { name: 'Fair days, 2027-03-08: which one stays' });
+  await expect(choice).toContainText('Day off: Our party');
+  await expect(choice).toContainText('Day off: Big party');
+  await expect(page.getByRole('radiogroup', { name: /which one stays/ })).toHaveCount(1);
+  await expectAccessible(page);
+  await choice.scrollIntoViewIfNeeded();
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/calendar-conflict.png` });
+  await choice.getByRole('radio', { name: /Keep mine/ }).check();
+  await page.getByRole('button', { name: 'Upgrade', exact: true }).click();
+  await expect(page.getByText('Own way 1.1.0 is installed')).toBeVisible();
+  const now = await ask<{ days: { date: string; kind: string; name?: string }[] }>(
+    page,
+    'GET',
+    `/calendars/${mine}?year=2027`,
+  );
+  expect(now.days.map(({ date, name }) => `${date} ${name ?? ''}`.trim())).toEqual([
+    '2027-03-08 Our party',
+    '2027-03-13',
+    '2027-03-15 Stocktaking',
+  ]);
+  await ask(page, 'POST', '/packs/fair-days/uninstall', { dry: false, stop: true });
+});
+
 test('a plan that has become old is not applied but shown anew', async ({ page }) => {
   await speak(page, 'en');
   await open(page, '/market/vip-care?install=1');
