@@ -105,9 +105,11 @@ type packPlanned struct {
 		Action string `json:"action"`
 	} `json:"objects"`
 	Reach []struct {
-		Flow   string `json:"flow"`
-		Count  int64  `json:"count"`
-		Nobody int64  `json:"nobody"`
+		Flow      string `json:"flow"`
+		Form      string `json:"form"`
+		Count     int    `json:"count"`
+		Customers int    `json:"customers"`
+		Nobody    int    `json:"nobody"`
 	} `json:"reach"`
 	Problems []struct {
 		Pointer string `json:"pointer"`
@@ -121,7 +123,7 @@ func (p packPlanned) print(e *env) {
 		_, _ = fmt.Fprintf(e.out, "  %-9s %s/%s\n", o.Action, o.Kind, o.As)
 	}
 	for _, r := range p.Reach {
-		_, _ = fmt.Fprintf(e.out, "  %s would concern %d now; %d of them cannot be reached\n", r.Flow, r.Count, r.Nobody)
+		_, _ = fmt.Fprintf(e.out, "  %s would concern %s of %s now; %s cannot be reached\n", r.Flow, count(r.Count, r.Form), count(r.Customers, "customer"), count(r.Nobody, "customer"))
 	}
 	for _, x := range p.Problems {
 		_, _ = fmt.Fprintf(e.out, "  ! %s %s\n", x.Pointer, x.Message)

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,10 +28,10 @@ type packPlan struct {
 		Choices          []struct{ Path string }
 	}
 	Reach []struct {
-		Flow     string
-		Count    int
-		Nobody   int
-		Channels map[string]int
+		Flow, Form       string
+		Count, Customers int
+		Nobody           int
+		Channels         map[string]int
 	}
 	Problems []struct{ Pointer, Rule, Message string }
 }
@@ -63,6 +64,21 @@ func (s *space) put(method, path string, in any, problem int) {
 		s.t.Fatal(err)
 	case problem != 0 && (!errors.As(err, &p) || p.Status != problem):
 		s.t.Fatalf("%s %s: %v, want %d", method, path, err, problem)
+	}
+}
+
+// TestPackReach: a plan counts what a flow would concern, and the customers
+// behind it, each once.
+func TestPackReach(t *testing.T) {
+	s := newSpace(t, nil)
+	c := s.customer("Three")
+	for k := range 3 {
+		s.invoice(c, fmt.Sprintf("R-%d", k), 1000, s.today()+2)
+	}
+	s.invoice(s.create("customer", map[string]any{"name": "Nowhere", "tier": "B"}).ID, "R-9", 1000, s.today()+2)
+	p := s.plan(map[string]any{"id": "gentle-three-steps"})
+	if len(p.Reach) != 1 || p.Reach[0].Form != "invoice" || p.Reach[0].Count != 4 || p.Reach[0].Customers != 2 || p.Reach[0].Channels["email"] != 1 || p.Reach[0].Nobody != 1 {
+		t.Errorf("reach: %+v", p.Reach)
 	}
 }
 

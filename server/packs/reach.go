@@ -14,17 +14,19 @@ import (
 // Reach is whom a flow would concern now, in the view of the person who asks,
 // and by which of its channels they can be reached.
 type Reach struct {
-	Flow     string           `json:"flow"`
-	Count    int64            `json:"count"`
-	AtLeast  bool             `json:"atLeast,omitempty"`
-	Unknown  bool             `json:"unknown,omitempty"` // it asks for fields that are not there yet
-	Channels map[string]int64 `json:"channels"`
-	Nobody   int64            `json:"nobody"` // by none of them
-	Sample   []flows.Subject  `json:"sample"`
+	Flow      string           `json:"flow"`
+	Form      string           `json:"form"`  // what a run of it is about
+	Count     int64            `json:"count"` // of those
+	Customers int64            `json:"customers"`
+	AtLeast   bool             `json:"atLeast,omitempty"`
+	Unknown   bool             `json:"unknown,omitempty"` // it asks for fields that are not there yet
+	Channels  map[string]int64 `json:"channels"`          // customers by each
+	Nobody    int64            `json:"nobody"`            // customers by none of them
+	Sample    []flows.Subject  `json:"sample"`
 }
 
 func (s *Service) reach(ctx context.Context, a policies.Actor, f *flow.Flow) (Reach, error) {
-	r := Reach{Flow: f.Key, Channels: map[string]int64{}, Sample: []flows.Subject{}}
+	r := Reach{Flow: f.Key, Form: f.Subject.Form, Channels: map[string]int64{}, Sample: []flows.Subject{}}
 	channels := channelsOf(f)
 	for _, c := range channels {
 		r.Channels[c] = 0
@@ -33,20 +35,25 @@ func (s *Service) reach(ctx context.Context, a policies.Actor, f *flow.Flow) (Re
 	if err != nil {
 		return r, nil //nolint:nilerr // the lint says so
 	}
+	seen := map[string]bool{}
 	m, err := s.Flows.Matching(ctx, a, f.Subject.Form, e, func(list []flows.Candidate) ([]flows.Candidate, error) {
-		if s.Addresses == nil || len(channels) == 0 {
-			return list, nil
+		var ids []string
+		for _, c := range list {
+			if !seen[c.Customer] {
+				seen[c.Customer] = true
+				ids = append(ids, c.Customer)
+			}
 		}
-		ids := make([]string, len(list))
-		for k, c := range list {
-			ids[k] = c.Customer
+		r.Customers += int64(len(ids))
+		if s.Addresses == nil || len(channels) == 0 || len(ids) == 0 {
+			return list, nil
 		}
 		by, err := s.Addresses(ctx, a.Workspace, ids)
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range list {
-			r.count(by[c.Customer])
+		for _, id := range ids {
+			r.count(by[id])
 		}
 		return list, nil
 	})

@@ -69,7 +69,10 @@ export type PlanField = PackField & {
 };
 export type Reach = {
   flow: string;
+  /** What a run of the flow is about: invoices are counted, and the customers behind them, each once. */
+  form: string;
   count: number;
+  customers: number;
   atLeast?: boolean;
   /** It cannot be told beforehand: the flow asks for fields that are not there yet. */
   unknown?: boolean;

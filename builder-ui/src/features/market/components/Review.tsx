@@ -154,6 +154,10 @@ function Reached({ reach, plan }: { reach: Reach; plan: Plan }) {
   const channels = Object.entries(reach.channels ?? {}).filter(([, count]) => count > 0);
   const sample = (reach.sample ?? []).slice(0, 3);
   const name = format.text(flow?.name) || reach.flow;
+  const some = (count: number) => {
+    const number = format.number(count);
+    return reach.atLeast ? t('market.reachAtLeast', { number }) : number;
+  };
   if (reach.unknown)
     return (
       <div className="pack-reach">
@@ -163,9 +167,10 @@ function Reached({ reach, plan }: { reach: Reach; plan: Plan }) {
   return (
     <div className="pack-reach">
       <p>
-        {t(reach.atLeast ? 'market.reachAtLeast' : 'market.reachCount', {
+        {t(reach.form === 'customer' ? 'market.reachCustomers' : 'market.reachInvoices', {
           count: reach.count,
-          number: format.number(reach.count),
+          number: some(reach.count),
+          customers: t('market.customers', { count: reach.customers, number: some(reach.customers) }),
           name,
         })}
       </p>
