@@ -283,3 +283,136 @@ for (const lang of languages)
     await a.context.close();
     await b.context.close();
   });
+
+/** What the dialog says of a goal, a condition and a parameter that both changed. */
+const judged = {
+  en: {
+    dialog: 'Somebody changed the same thing',
+    goal: 'Goal or exit “Paid”',
+    condition: 'Which size',
+    parameter: 'The parameter “First message”',
+    words: [
+      'What it means',
+      'Goal reached',
+      'Leave the flow',
+      'Open amount',
+      'Tier',
+      'First message',
+      'Ways',
+    ],
+    keep: 'Keep mine',
+    take: 'Take theirs',
+  },
+  'zh-CN': {
+    dialog: '有人改了同一处内容',
+    goal: '目标或退出“已付清”',
+    condition: '金额分档',
+    parameter: '参数“第一条消息”',
+    words: ['结果', '达成目标', '退出流程', '未收余额', '等级', '第一条消息', '分支'],
+    keep: '保留我的',
+    take: '采用对方的',
+  },
+} as const;
+
+/** A flow that decides by a condition, ends at a goal and has a parameter. */
+async function judgingFlow(page: Page, lang: Lang): Promise<string> {
+  const key = `judged-${lang.slice(0, 2)}-${Date.now().toString(36)}`;
+  const paid = { field: 'invoice.open', op: 'lte', value: 0 };
+  const document = {
+    format: 'dueflow.flow/1',
+    key,
+    name: { en: 'Judged by two', 'zh-CN': '两人同改' },
+    subject: { form: 'invoice', keyBy: 'invoice.id', reentry: 'once' },
+    stopWhen: [{ id: 'paid', on: ['payment.recorded'], when: paid, outcome: 'goal' }],
+    params: {
+      first: {
+        type: 'template',
+        name: { en: 'First message', 'zh-CN': '第一条消息' },
+        default: 'due-soon-friendly',
+      },
+    },
+    nodes: {
+      start: { type: 'trigger.date', v: 1, cfg: { field: 'invoice.dueDate', at: '09:00' } },
+      which: {
+        type: 'branch',
+        v: 1,
+        label: { en: 'Which size', 'zh-CN': '金额分档' },
+        cfg: { cases: [{ port: 'big', when: { field: 'invoice.open', op: 'gte', value: 500000 } }] },
+      },
+      mail: { type: 'send', v: 1, cfg: { channel: 'email', template: { $param: 'first' } } },
+      end: { type: 'end', v: 1, cfg: {} },
+    },
+    edges: [
+      { from: 'start', to: 'which' },
+      { from: 'which', port: 'big', to: 'mail' },
+      { from: 'which', port: 'else', to: 'end' },
+      { from: 'mail', to: 'end' },
+    ],
+  };
+  const session = await (await page.request.get('/api/v1/session')).json();
+  const answer = await page.request.put(`/api/v1/flows/${key}`, {
+    data: { document },
+    headers: { 'X-CSRF-Token': session.csrf },
+  });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  return key;
+}
+
+for (const lang of languages)
+  test(`a goal, a condition and a parameter that both changed are each decided, in ${lang}`, async ({
+    browser,
+  }) => {
+    test.setTimeout(90_000);
+    const [a, b] = await editors(browser, lang);
+    const key = await judgingFlow(a.page, lang);
+    for (const { page } of [a, b]) {
+      await open(page, `/flows/${key}`);
+      await expect(page.locator('[data-step]')).toHaveCount(4);
+    }
+    const write = (page: Page, side: 'mine' | 'theirs') =>
+      page.evaluate((who) => {
+        const { set, sync } = (window as unknown as { dueflowDesigner: Designer }).dueflowDesigner.getState();
+        const mine = who === 'mine';
+        const unit = (name: string, change: object) =>
+          set(name, { ...(sync.local[name] as object), ...change });
+        const open = { field: 'invoice.open', op: 'gte', value: 2_000_000 };
+        const tier = { field: 'customer.tier', op: 'eq', value: 'A' };
+        unit('stops/paid', mine ? { outcome: 'exit' } : { on: ['payment.recorded', 'invoice.changed'] });
+        unit('nodes/which', { cfg: { cases: [{ port: 'big', when: mine ? open : tier }] } });
+        unit('params/first', { default: mine ? 'overdue-friendly' : 'statement' });
+      }, side);
+    await b.page.route('**/draft*', (route) => route.abort());
+    await write(a.page, 'theirs');
+    await settle(a.page);
+    await write(b.page, 'mine');
+    await b.page.unroute('**/draft*');
+
+    const say = judged[lang];
+    const dialog = b.page.getByRole('dialog', { name: say.dialog });
+    await expect(dialog).toBeVisible({ timeout: 30_000 });
+    if (process.env.SHOTS) await b.page.screenshot({ path: `${process.env.SHOTS}/judged-${lang}.png` });
+    for (const name of [say.goal, say.condition, say.parameter])
+      await expect(dialog.getByRole('heading', { name, exact: true })).toBeVisible();
+    for (const word of say.words) await expect(dialog).toContainText(word);
+    // Nothing of how the draft is kept.
+    await expect(dialog).not.toContainText(/stops|nodes|params|invoice\.|customer\.|overdue-|gte|\{|\[/);
+
+    const decide = (how: string, name: string) =>
+      dialog.getByRole('button', { name: new RegExp(`^${how}.*${name}`) }).click();
+    await decide(say.keep, say.goal);
+    await decide(say.take, say.condition);
+    await decide(say.keep, say.parameter);
+    await expect(dialog).toBeHidden();
+    await settle(b.page);
+    const { document } = await (await b.page.request.get(`/api/v1/flows/${key}/draft`)).json();
+    expect(document.stopWhen[0].outcome).toBe('exit');
+    expect(document.stopWhen[0].on).toEqual(['payment.recorded']);
+    expect(document.nodes.which.cfg.cases[0].when.field).toBe('customer.tier');
+    expect(document.params.first.default).toBe('overdue-friendly');
+    // What was decided is what the other one sees, too.
+    await expect
+      .poll(async () => (await designer(a.page))['stops/paid'])
+      .toMatchObject({ outcome: 'exit', on: ['payment.recorded'] });
+    await a.context.close();
+    await b.context.close();
+  });

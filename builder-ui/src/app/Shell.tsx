@@ -15,7 +15,7 @@ import {
   SunOutlined,
   TeamOutlined,
 } from '@ant-design/icons';
-import { Button, Tooltip } from 'antd';
+import { Tooltip } from 'antd';
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
@@ -26,6 +26,7 @@ import { useLive } from '@/shared/api/useLive';
 import { useNoticesHere } from '@/shared/api/useNoticesHere';
 import { lazy } from '@/shared/lib/lazy';
 import { usePrefs } from '@/shared/lib/prefs';
+import { IconButton } from '@/shared/ui/IconButton';
 import { LanguageSwitch } from '@/shared/ui/LanguageSwitch';
 import { Logo } from '@/shared/ui/Logo';
 import { PageSkeleton } from '@/shared/ui/states';
@@ -97,11 +98,11 @@ export function Shell() {
       <div className="shell-body">
         <header className="top">
           <div className="header">
-            <Button
+            <IconButton
               className="header-menu"
               type="text"
               icon={<MenuOutlined />}
-              aria-label={t('nav.open')}
+              label={t('nav.open')}
               aria-expanded={menuOpen}
               onClick={() => {
                 setMenuUsed(true);

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useUserNames } from '@/shared/api/names';
 import { useMe } from '@/shared/api/session';
 import { currencyDigits, toMajor } from '@/shared/lib/money';
+import { IconButton } from '../ui/IconButton';
 import type { Condition } from './roles';
 
 export type ConditionRow = { field: string; op: string; value: string | number };
@@ -127,10 +128,10 @@ export function Conditions({
                   </>
                 )}
               </Form.Item>
-              <Button
+              <IconButton
                 type="text"
                 icon={<DeleteOutlined />}
-                aria-label={t('roles.removeCondition')}
+                label={t('roles.removeCondition')}
                 onClick={() => remove(row.name)}
               />
             </div>

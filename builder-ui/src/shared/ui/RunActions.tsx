@@ -2,6 +2,7 @@ import { MoreOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Run, RunAction, RunStatus } from '../api/types';
+import { IconButton } from './IconButton';
 import { useRunControl } from './useRunControl';
 
 const allowed: Record<RunStatus, RunAction[]> = {
@@ -29,11 +30,11 @@ export function RunActions({ run }: { run: Run }) {
           onClick: ({ key }) => act([run.id], key as RunAction),
         }}
       >
-        <Button
+        <IconButton
           size="small"
           type="text"
           icon={<MoreOutlined />}
-          aria-label={t('run.moreActions', { name: run.subject.label })}
+          label={t('run.moreActions', { name: run.subject.label })}
         />
       </Dropdown>
     </span>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Text } from '../api/types';
 import { useFormat } from '../lib/useFormat';
+import { IconButton } from './IconButton';
 
 /** A setting as its JSON Schema describes it; the `x-df-*` words are the server's. */
 export type SettingSchema = {
@@ -219,10 +220,10 @@ function CodeRows({ name, schema, label, help, options }: CodeRowsProps) {
                     options={options?.variable}
                   />
                 </Form.Item>
-                <Button
+                <IconButton
                   type="text"
                   icon={<DeleteOutlined />}
-                  aria-label={t('schema.removeRow')}
+                  label={t('schema.removeRow')}
                   onClick={() => remove(row)}
                 />
               </div>

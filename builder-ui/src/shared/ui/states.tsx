@@ -39,12 +39,21 @@ export function Empty({ title, text, action, small }: EmptyProps) {
   );
 }
 
-/** What happened, whether data is safe, and a way to try again. */
-export function ErrorState({ error, onRetry, level }: { error: unknown; onRetry?: () => void; level?: 1 }) {
+type ErrorProps = {
+  error: unknown;
+  onRetry?: () => void;
+  /** Shown in a drawer: the way back is to close it. */
+  onClose?: () => void;
+  level?: 1;
+};
+
+/** What happened, whether data is safe, and the one way on: again, or back from what will never be there. */
+export function ErrorState({ error, onRetry, onClose, level }: ErrorProps) {
   const { t } = useTranslation();
   const { title, text, requestId } = useErrorText(error);
   const Title = level === 1 ? 'h1' : 'p';
-  const missing = error instanceof ApiError && error.status === 404;
+  const status = error instanceof ApiError ? error.status : 500;
+  const final = status === 404 || status === 403;
   const broken = error instanceof ApiError && error.status >= 500;
   return (
     <div className="state" role="alert">
@@ -53,14 +62,23 @@ export function ErrorState({ error, onRetry, level }: { error: unknown; onRetry?
       {(!broken || error.problem.detail) && <p className="state-text">{text}</p>}
       {broken && <p className="state-text">{t('error.crashedSafe')}</p>}
       {requestId && <p className="state-id">{t('error.requestId', { id: requestId })}</p>}
-      <span className="state-actions">
-        {(missing || level === 1) && window.history.length > 1 && (
-          <Button onClick={() => window.history.back()}>{t('error.back')}</Button>
-        )}
-        {onRetry && <Button onClick={onRetry}>{t('error.retry')}</Button>}
-      </span>
+      {(final || onRetry) && (
+        <span className="state-actions">
+          {!final ? (
+            <Button onClick={onRetry}>{t('error.retry')}</Button>
+          ) : (
+            <Button onClick={onClose ?? goBack}>{t(onClose ? 'action.close' : 'error.back')}</Button>
+          )}
+        </span>
+      )}
     </div>
   );
+}
+
+/** Back to the page before; a page that was opened by its address has none, and leads to the start. */
+function goBack() {
+  if ((window.history.state as { idx?: number } | null)?.idx) window.history.back();
+  else window.location.assign('/');
 }
 
 export function useErrorText(error: unknown): { title: string; text: string; requestId?: string } {

@@ -1,10 +1,12 @@
 import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '../api/client';
 import { initI18n, setLanguage } from '../i18n';
 import { AgeChip } from './Chip';
 import { type Column, DataTable } from './DataTable';
 import { nextSort, sortParam } from './sort';
+import { ErrorState } from './states';
 
 type Row = { id: string; name: string };
 const columns: Column<Row>[] = [
@@ -83,6 +85,25 @@ describe('DataTable', () => {
     );
     await userEvent.click(within(screen.getByRole('alert')).getByRole('button', { name: 'Try again' }));
     expect(refetch).toHaveBeenCalled();
+  });
+});
+
+describe('ErrorState', () => {
+  const buttons = () => screen.queryAllByRole('button').map(({ textContent }) => textContent);
+
+  it('offers the one way on that makes sense', () => {
+    const onRetry = vi.fn();
+    const gone = new ApiError(404, { status: 404 });
+    const { rerender } = render(<ErrorState level={1} error={gone} onRetry={onRetry} />);
+    expect(buttons()).toEqual(['Go back']);
+    rerender(<ErrorState error={gone} onRetry={onRetry} onClose={vi.fn()} />);
+    expect(buttons()).toEqual(['Close']);
+    rerender(<ErrorState level={1} error={new ApiError(403, { status: 403 })} onRetry={onRetry} />);
+    expect(buttons()).toEqual(['Go back']);
+    rerender(<ErrorState level={1} error={new ApiError(500, { status: 500 })} onRetry={onRetry} />);
+    expect(buttons()).toEqual(['Try again']);
+    rerender(<ErrorState error={new ApiError(0, {})} />);
+    expect(buttons()).toEqual([]);
   });
 });
 

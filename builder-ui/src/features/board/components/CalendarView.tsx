@@ -1,6 +1,6 @@
 import { LeftOutlined, RightOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Popover } from 'antd';
+import { Popover } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/shared/api/client';
@@ -8,6 +8,7 @@ import { keys } from '@/shared/api/query';
 import type { Invoice, Page } from '@/shared/api/types';
 import { allOf } from '@/shared/lib/ageing';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { ErrorState } from '@/shared/ui/states';
 import { readCards } from '../api/board';
 import { byDay, type Entry, monthBeside, weeksOf } from '../model/calendar';
@@ -119,19 +120,19 @@ export default function CalendarView({
       aria-busy={promises.isPending || invoices.isPending}
     >
       <div className="cal-head">
-        <Button
+        <IconButton
           size="small"
           icon={<LeftOutlined />}
-          aria-label={t('board.monthBefore')}
+          label={t('board.monthBefore')}
           onClick={() => setMonth(monthBeside(month, -1))}
         />
         <h2 className="cal-title" aria-live="polite">
           {monthName}
         </h2>
-        <Button
+        <IconButton
           size="small"
           icon={<RightOutlined />}
-          aria-label={t('board.monthAfter')}
+          label={t('board.monthAfter')}
           onClick={() => setMonth(monthBeside(month, 1))}
         />
         <span className="cal-key">

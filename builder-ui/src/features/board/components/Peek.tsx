@@ -10,6 +10,7 @@ import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { AgeChip, TierMark } from '@/shared/ui/Chip';
 import { DisputeNote } from '@/shared/ui/Dispute';
+import { IconButton } from '@/shared/ui/IconButton';
 import { ErrorState, Lines } from '@/shared/ui/states';
 import { assignOwner, useAccount, useGiveTask } from '../api/account';
 import { useBoard } from '../store/board';
@@ -50,11 +51,11 @@ export default function Peek({ id, onClose }: { id: string; onClose: () => void 
           {name ? <Link to={`/customers/${id}`}>{name}</Link> : t('state.loading')}
         </h2>
         <TierMark tier={account.data?.record.data.tier ?? card?.tier} />
-        <Button
+        <IconButton
           type="text"
           size="small"
           icon={<CloseOutlined />}
-          aria-label={t('board.closePeek')}
+          label={t('board.closePeek')}
           onClick={onClose}
         />
       </header>
@@ -64,7 +65,7 @@ export default function Peek({ id, onClose }: { id: string; onClose: () => void 
         </p>
       )}
       {account.error && !account.data ? (
-        <ErrorState error={account.error} onRetry={() => account.refetch()} />
+        <ErrorState error={account.error} onRetry={() => account.refetch()} onClose={onClose} />
       ) : account.data ? (
         <Body page={account.data} touch={touch} />
       ) : (

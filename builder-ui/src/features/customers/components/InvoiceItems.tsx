@@ -8,6 +8,7 @@ import { isOpen } from '@/shared/lib/ageing';
 import { useFormat } from '@/shared/lib/useFormat';
 import { AgeChip, Chip, StatusChip } from '@/shared/ui/Chip';
 import { DisputeNote } from '@/shared/ui/Dispute';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Money } from '@/shared/ui/Money';
 import { Section } from '@/shared/ui/Page';
 import { Empty } from '@/shared/ui/states';
@@ -165,11 +166,11 @@ function ItemMenu({ item, onAction }: { item: AccountItem; onAction: Props['onAc
       menu={{ items: entries, onClick: ({ key }) => pick(key) }}
       placement="bottomRight"
     >
-      <Button
+      <IconButton
         size="small"
         type="text"
         icon={<MoreOutlined />}
-        aria-label={t('invoice.actionsFor', { number: item.number })}
+        label={t('invoice.actionsFor', { number: item.number })}
       />
     </Dropdown>
   );

@@ -6,6 +6,7 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api } from '@/shared/api/client';
+import { IconButton } from '@/shared/ui/IconButton';
 import { ErrorState, errorText, Lines } from '@/shared/ui/states';
 
 type Props = { customer: string; name: string; onClose: () => void };
@@ -81,7 +82,7 @@ function Address({ path, label }: { path: string; label: string }) {
         aria-label={label}
         onFocus={({ target }) => target.select()}
       />
-      <Button icon={<CopyOutlined />} onClick={copy} aria-label={`${t('links.copy')}: ${label}`} />
+      <IconButton icon={<CopyOutlined />} onClick={copy} label={`${t('links.copy')}: ${label}`} />
     </div>
   );
 }

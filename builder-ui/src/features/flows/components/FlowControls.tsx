@@ -1,9 +1,10 @@
 import { EllipsisOutlined } from '@ant-design/icons';
-import { App, Button, Dropdown } from 'antd';
+import { App, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import type { Flow } from '@/shared/api/types';
+import { IconButton } from '@/shared/ui/IconButton';
 import { errorText } from '@/shared/ui/states';
 import { useDelete, useStop } from '../api/flows';
 
@@ -71,7 +72,7 @@ export function FlowControls({ flow, name, canPublish }: { flow: Flow; name: str
           trigger={['click']}
           menu={{ items, onClick: ({ key }) => (key === 'stop' ? askStop(flow, name) : askDelete()) }}
         >
-          <Button type="text" icon={<EllipsisOutlined />} aria-label={t('run.moreActions', { name })} />
+          <IconButton type="text" icon={<EllipsisOutlined />} label={t('run.moreActions', { name })} />
         </Dropdown>
       )}
     </div>

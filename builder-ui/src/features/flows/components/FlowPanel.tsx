@@ -3,6 +3,7 @@ import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useCalendarOptions } from '@/shared/api/calendars';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { useFlowTypes } from '../api/designer';
 import type { Filter, LocalText, Settings, Stop, Subject } from '../model/document';
 import { stopsOf } from '../model/draft';
@@ -209,10 +210,10 @@ function Stops() {
                 onChange={(outcome) => set({ outcome })}
               />
               {!readOnly && (
-                <Button
+                <IconButton
                   type="text"
                   icon={<DeleteOutlined />}
-                  aria-label={t('designer.removeItem', { name: t('designer.stops'), number: at + 1 })}
+                  label={t('designer.removeItem', { name: t('designer.stops'), number: at + 1 })}
                   onClick={() => remove(stop.id)}
                 />
               )}

@@ -5,12 +5,14 @@ import { useFormat } from '@/shared/lib/useFormat';
 import type { LocalText, Subject } from '../model/document';
 import { stopsOf } from '../model/draft';
 import { useDesigner } from '../store/designer';
+import { useStopName } from './useUnitName';
 
 /** The flow in a few lines, before anybody opens its settings: what it is for and how it ends by itself. */
 export function FlowSummary({ onSettings }: { onSettings: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const local = useDesigner((state) => state.sync.local);
+  const stopName = useStopName();
   const said = useDesigner((state) => state.inspection?.stops);
   const subject = (local.subject as Subject | undefined)?.form ?? 'invoice';
   const about = format.text(local.about as LocalText | undefined);
@@ -27,7 +29,7 @@ export function FlowSummary({ onSettings }: { onSettings: () => void }) {
           <h3 className="panel-sub">{t('designer.summary.stops')}</h3>
           <ul className="panel-list">
             {stops.map(({ id }) => (
-              <li key={id}>{format.text(said?.[id]) || id}</li>
+              <li key={id}>{format.text(said?.[id]) || stopName(id)}</li>
             ))}
           </ul>
         </>

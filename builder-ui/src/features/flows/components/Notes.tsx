@@ -1,10 +1,11 @@
 import { DeleteOutlined } from '@ant-design/icons';
 import type { Node, NodeProps } from '@xyflow/react';
 import { useReactFlow } from '@xyflow/react';
-import { Button } from 'antd';
+
 import { memo, useCallback, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import type { Note } from '../model/document';
 import { entries, readNote } from '../model/draft';
 import { cardHeight, cardWidth, type Layout } from '../model/layout';
@@ -123,11 +124,11 @@ const NoteCard = memo(function NoteCard({ data }: NodeProps<NoteNode>) {
     >
       {!readOnly && (
         <div className="note-bar" onPointerDown={drag}>
-          <Button
+          <IconButton
             type="text"
             size="small"
             icon={<DeleteOutlined />}
-            aria-label={t('designer.noteRemove')}
+            label={t('designer.noteRemove')}
             onPointerDown={(event) => event.stopPropagation()}
             onClick={() => store.getState().set(`notes/${id}`, null)}
           />

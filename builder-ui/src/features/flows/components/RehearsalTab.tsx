@@ -19,7 +19,7 @@ export default function RehearsalTab({ flowKey }: { flowKey: string }) {
   const { t } = useTranslation();
   const { today } = useFormat();
   const canPublish = useCan('flow.publish');
-  const { documents, error, ready } = useDocuments(flowKey);
+  const { again, documents, error, ready } = useDocuments(flowKey);
   const [which, setWhich] = useState<Which>('draft');
   const [against, setAgainst] = useState<Which>();
   const [preset, setPreset] = useState<Preset>('next30');
@@ -47,7 +47,7 @@ export default function RehearsalTab({ flowKey }: { flowKey: string }) {
   useEffect(() => {
     if (against && (against === which || !documents[against])) setAgainst(undefined);
   }, [against, which, documents]);
-  if (error) return <ErrorState error={error} />;
+  if (error) return <ErrorState error={error} onRetry={again} />;
   if (!ready)
     return (
       <div className="page">

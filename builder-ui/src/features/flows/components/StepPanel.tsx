@@ -2,6 +2,7 @@ import { CopyOutlined, DeleteOutlined, DragOutlined, MoreOutlined } from '@ant-d
 import { Button, Dropdown, Input, InputNumber, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { StepIcon, tintOf } from '../canvas/icons';
 import { useStepTexts } from '../canvas/texts';
 import type { FlowNode, LocalText, OnError } from '../model/document';
@@ -55,7 +56,7 @@ export default function StepPanel({ id, onRemove, onMove, onCopy, onBack }: Prop
               onClick: ({ key }) => (key === 'copy' ? onCopy() : key === 'move' ? onMove() : onRemove()),
             }}
           >
-            <Button type="text" size="small" icon={<MoreOutlined />} aria-label={t('designer.stepActions')} />
+            <IconButton type="text" size="small" icon={<MoreOutlined />} label={t('designer.stepActions')} />
           </Dropdown>
         )}
         <Button

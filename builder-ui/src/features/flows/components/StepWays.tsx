@@ -1,6 +1,7 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { Button, Select } from 'antd';
+import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { IconButton } from '@/shared/ui/IconButton';
 import { useStepTexts } from '../canvas/texts';
 import { usePanel } from '../panel/context';
 import { useDesigner, useDesignerStore } from '../store/designer';
@@ -50,11 +51,11 @@ export function StepWays({ id }: { id: string }) {
               onChange={(to) => store.getState().set(`edges/${id}/${port}`, to ?? null)}
             />
             {!readOnly && (
-              <Button
+              <IconButton
                 size="small"
                 type="text"
                 icon={<PlusOutlined />}
-                aria-label={t('designer.addOn', { name })}
+                label={t('designer.addOn', { name })}
                 onClick={(event) =>
                   store.getState().open({ place: { from: id, port }, at: below(event.currentTarget) })
                 }

@@ -16,6 +16,7 @@ export function useDocuments(key: string): {
   documents: Partial<Record<Which, FlowDocument>>;
   error: unknown;
   ready: boolean;
+  again: () => void;
 } {
   const flows = useFlows();
   const hash = flows.data?.find((flow) => flow.key === key)?.hash;
@@ -40,6 +41,7 @@ export function useDocuments(key: string): {
   return {
     ready: draft.data !== undefined,
     error: draft.error,
+    again: () => void draft.refetch(),
     documents: {
       draft: draft.data?.document,
       mine: mine.data?.document,

@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from 'react';
+import { useExtra } from './context';
 
 type Props = {
   label: string;
@@ -12,6 +13,7 @@ type Props = {
 
 /** A control with its label, help and the server's verdict, joined by ids. */
 export function Field({ label, help, error, extra, group, children }: Props) {
+  const offered = useExtra();
   const id = useId();
   const describedBy = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ') || undefined;
   const body = children({ id, describedBy, invalid: error !== undefined });
@@ -31,6 +33,7 @@ export function Field({ label, help, error, extra, group, children }: Props) {
           </label>
         )}
         {extra}
+        {offered}
       </div>
       {body}
       {help && (

@@ -2,6 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Select } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { IconButton } from '@/shared/ui/IconButton';
 import {
   type Field,
   type Group,
@@ -104,11 +105,11 @@ function GroupEditor({ group, onChange, onRemove, depth, name }: GroupProps) {
             onChange={(mode) => onChange({ ...group, mode })}
           />
           {onRemove && !readOnly && (
-            <Button
+            <IconButton
               size="small"
               type="text"
               icon={<DeleteOutlined />}
-              aria-label={t('designer.filter.removeGroup')}
+              label={t('designer.filter.removeGroup')}
               onClick={onRemove}
             />
           )}
@@ -226,12 +227,12 @@ function Line({ item, number, onChange, onRemove }: LineProps) {
         />
       )}
       {!readOnly && (
-        <Button
+        <IconButton
           className="filter-remove"
           type="text"
           size="small"
           icon={<DeleteOutlined />}
-          aria-label={t('designer.filter.remove', { number })}
+          label={t('designer.filter.remove', { number })}
           onClick={onRemove}
         />
       )}

@@ -2,6 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import type { Schema } from '../model/catalog';
 import { usePanel, type WidgetProps } from './context';
 import { Property } from './SchemaForm';
@@ -42,11 +43,11 @@ export function ListWidget({ schema, ...props }: WidgetProps & { schema: Schema 
             onChange={(next) => set(items.map((old, place) => (place === at ? next : old)))}
           />
           {!readOnly && (
-            <Button
+            <IconButton
               type="text"
               size="small"
               icon={<DeleteOutlined />}
-              aria-label={t('designer.removeItem', { name: props.label, number: at + 1 })}
+              label={t('designer.removeItem', { name: props.label, number: at + 1 })}
               onClick={() => set(items.filter((_, place) => place !== at))}
             />
           )}

@@ -1,13 +1,15 @@
-import { Button, Select } from 'antd';
-import { useTranslation } from 'react-i18next';
+import { Select } from 'antd';
+import { useRef } from 'react';
 import { useFormat } from '@/shared/lib/useFormat';
 import type { Choices, Kind, Schema } from '../model/catalog';
 import { type Cfg, type Filter, isObject } from '../model/document';
 import { kindOf, shownWith, turnTo } from '../model/kinds';
-import { usePanel, type WidgetProps } from './context';
+import { boundTo, paramTypesFor } from '../model/params';
+import { ExtraProvider, usePanel, type WidgetProps } from './context';
 import { Field } from './Field';
 import { FilterEditor } from './FilterEditor';
 import { ListWidget } from './ListWidget';
+import { ParamOffer, ParamValue } from './ParamSetting';
 import { TemplateWidget } from './TemplateWidget';
 import { TextWidget } from './TextWidget';
 import { ValuesWidget } from './ValuesWidget';
@@ -101,10 +103,32 @@ function KindPicker({
   );
 }
 
+/** A setting: its own control, or the parameter that it takes its value from. */
 export function Property({ schema, ...props }: WidgetProps & { schema: Schema }) {
+  const { params, readOnly } = usePanel();
+  // Whoever goes from a value to a parameter, or back, by keyboard is not left without a place.
+  const turned = useRef(false);
+  const turn = (value: unknown) => {
+    turned.current = true;
+    props.onChange(value);
+  };
+  const bound = boundTo(schema, props.value);
+  const shared = { ...props, schema, onChange: turn, autoFocus: turned.current };
+  if (bound !== undefined) return <ParamValue {...shared} name={bound} />;
+  const offered =
+    !readOnly &&
+    !props.pointer.startsWith('/params/') &&
+    Object.keys(params).length > 0 &&
+    paramTypesFor(schema).length > 0;
+  return (
+    <ExtraProvider value={offered ? <ParamOffer {...shared} /> : null}>
+      <Control {...props} schema={schema} />
+    </ExtraProvider>
+  );
+}
+
+function Control({ schema, ...props }: WidgetProps & { schema: Schema }) {
   const { value } = props;
-  if (isObject(value) && typeof value.$param === 'string')
-    return <ParamValue {...props} name={value.$param} />;
   switch (schema['x-df-widget']) {
     case 'span':
       return <SpanWidget {...props} />;
@@ -140,36 +164,6 @@ export function Property({ schema, ...props }: WidgetProps & { schema: Schema })
   if (schema.type === 'object' && schema.properties) return <Nested {...props} schema={schema} />;
   if (schema.type === 'array') return <ListWidget {...props} schema={schema} />;
   return <PlainWidget {...props} schema={schema} />;
-}
-
-/** A value that is asked for when the flow is installed. */
-function ParamValue({ name, label, help, onChange }: WidgetProps & { name: string }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const { params, readOnly } = usePanel();
-  const param = params[name];
-  return (
-    <div className="prop">
-      <span className="prop-label">{label}</span>
-      <span className="prop-param">
-        <span>{t('designer.fromParam', { name: format.text(param?.name) || name })}</span>
-        {!readOnly && (
-          <Button
-            size="small"
-            type="text"
-            onClick={() =>
-              onChange(
-                isObject(param?.default) && '$param' in (param?.default ?? {}) ? undefined : param?.default,
-              )
-            }
-          >
-            {t('designer.ownValue')}
-          </Button>
-        )}
-      </span>
-      {help && <p className="prop-help">{help}</p>}
-    </div>
-  );
 }
 
 function Nested({ schema, label, help, value, onChange, pointer }: WidgetProps & { schema: Schema }) {

@@ -1,8 +1,9 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { Button, Dropdown, Input, type InputRef } from 'antd';
+import { Dropdown, Input, type InputRef } from 'antd';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Lang } from '@/shared/api/types';
+import { IconButton } from '@/shared/ui/IconButton';
 import { placeholder } from '../model/conditions';
 import type { LocalText } from '../model/document';
 import { usePanel, type WidgetProps } from './context';
@@ -125,7 +126,7 @@ function TextLine({ lang, label, value, rows, readOnly, variables, onChange }: L
             onClick: ({ key }) => insert(key),
           }}
         >
-          <Button icon={<PlusOutlined />} aria-label={t('designer.putVariable', { name: label })} />
+          <IconButton icon={<PlusOutlined />} label={t('designer.putVariable', { name: label })} />
         </Dropdown>
       )}
     </span>

@@ -2,6 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { IconButton } from '@/shared/ui/IconButton';
 import { isObject } from '../model/document';
 import { usePanel, type WidgetProps } from './context';
 import { FilterValue } from './FilterValue';
@@ -61,12 +62,12 @@ export function ValuesWidget({ label, help, value, onChange, pointer }: WidgetPr
               />
             )}
             {!readOnly && (
-              <Button
+              <IconButton
                 className="filter-remove"
                 type="text"
                 size="small"
                 icon={<DeleteOutlined />}
-                aria-label={t('designer.filter.remove', { number: at + 1 })}
+                label={t('designer.filter.remove', { number: at + 1 })}
                 onClick={() => {
                   setOpen(open.filter((other) => other !== path));
                   set(path, undefined);

@@ -1,6 +1,7 @@
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Input, InputNumber } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { IconButton } from '@/shared/ui/IconButton';
 import type { Widget } from '../model/catalog';
 import { type Filter, isObject, type LocalText } from '../model/document';
 import { usePanel, type WidgetProps } from './context';
@@ -75,20 +76,20 @@ export function WaysWidget({ kind, label, help, value, onChange, pointer }: Widg
               )}
               {!readOnly && (
                 <span className="way-tools">
-                  <Button
+                  <IconButton
                     size="small"
                     type="text"
                     icon={<ArrowUpOutlined />}
                     disabled={at === 0}
-                    aria-label={t('designer.wayUp', { number: at + 1 })}
+                    label={t('designer.wayUp', { number: at + 1 })}
                     onClick={() => swap(at, at - 1)}
                   />
-                  <Button
+                  <IconButton
                     size="small"
                     type="text"
                     icon={<ArrowDownOutlined />}
                     disabled={at === items.length - 1}
-                    aria-label={t('designer.wayDown', { number: at + 1 })}
+                    label={t('designer.wayDown', { number: at + 1 })}
                     onClick={() => swap(at, at + 1)}
                   />
                   <Button

@@ -1,4 +1,4 @@
-import { createContext, useContext } from 'react';
+import { createContext, type ReactNode, useContext } from 'react';
 import type { Param } from '../model/document';
 
 /** What every control of a panel may need to know about the flow it edits. */
@@ -18,6 +18,11 @@ const Context = createContext<PanelContext>({
 });
 export const PanelProvider = Context.Provider;
 export const usePanel = () => useContext(Context);
+
+/** What stands beside a setting's label, put there by whoever knows the setting's schema. */
+const Extra = createContext<ReactNode>(null);
+export const ExtraProvider = Extra.Provider;
+export const useExtra = () => useContext(Extra);
 
 export type WidgetProps = {
   label: string;

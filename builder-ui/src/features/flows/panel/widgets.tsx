@@ -6,7 +6,7 @@ import { useChannels, useFields, useFlowTypes, useRoles, useUsers } from '../api
 import type { Schema } from '../model/catalog';
 import { byGroup } from '../model/conditions';
 import { isObject, type Span, type SpanUnit } from '../model/document';
-import { usePanel, type WidgetProps } from './context';
+import { useExtra, usePanel, type WidgetProps } from './context';
 import { Field } from './Field';
 import { TimeInput } from './TimeInput';
 
@@ -273,6 +273,7 @@ export function AssignWidget({ value, onChange, pointer, label, help }: WidgetPr
 export function PlainWidget({ schema, ...props }: WidgetProps & { schema: Schema }) {
   const format = useFormat();
   const { errorAt, readOnly } = usePanel();
+  const offered = useExtra();
   const { label, help, value, onChange, pointer } = props;
   const labels = schema['x-df-labels'];
   if (schema.enum)
@@ -299,6 +300,7 @@ export function PlainWidget({ schema, ...props }: WidgetProps & { schema: Schema
         <span className="prop-label" aria-hidden>
           {label}
         </span>
+        {offered}
         {help && <p className="prop-help">{help}</p>}
       </div>
     );

@@ -9,7 +9,8 @@ import { emptyHistory, type History, record, redo, undo } from '../model/history
 import { type Layout, layout } from '../model/layout';
 import { edit, opened, type Sync } from '../model/sync';
 
-export type SaveState = { kind: 'saved' | 'saving' | 'offline' | 'refused'; text?: string };
+/** `lost`: this browser cannot keep what the server does not have; it is on this page only. */
+export type SaveState = { kind: 'saved' | 'saving' | 'offline' | 'refused'; text?: string; lost?: boolean };
 export type Panel = 'step' | 'flow' | 'issues';
 export type Menu = { place: Place; at: { x: number; y: number; width: number } };
 

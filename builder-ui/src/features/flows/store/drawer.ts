@@ -22,18 +22,23 @@ export class Drawer {
     this.prefix = `dueflow.unsaved.${scope}.`;
   }
 
-  keep(base: number, ops: Op[]) {
+  /** Whether the edits are kept: a browser may have closed its storage, or it is full. */
+  keep(base: number, ops: Op[]): boolean {
     const name = this.prefix + this.tab;
     try {
       if (ops.length === 0) {
         if (this.kept) this.storage?.removeItem(name);
-      } else {
-        const entry: Entry = { base, ops, beat: this.now(), tab: this.tab };
-        this.storage?.setItem(name, JSON.stringify(entry));
+        this.kept = false;
+        return true;
       }
-      this.kept = ops.length > 0;
+      if (!this.storage) return false;
+      const entry: Entry = { base, ops, beat: this.now(), tab: this.tab };
+      this.storage.setItem(name, JSON.stringify(entry));
+      this.kept = true;
+      return true;
     } catch {
       // A full or closed storage: the edits stay on screen until the server has them.
+      return false;
     }
   }
 

@@ -32,6 +32,7 @@ export class Saver {
   private stopped = false;
   private reading = false;
   private readAgain = false;
+  private lost = false;
 
   constructor(
     private readonly store: DesignerStore,
@@ -93,7 +94,7 @@ export class Saver {
     const { sync } = this.store.getState();
     this.keep();
     if (!isClean(sync)) {
-      this.say({ kind: this.tries > 0 ? 'offline' : 'saving' });
+      this.say(this.tries > 0 ? this.offline() : { kind: 'saving' });
       if (this.tries === 0) this.schedule(settle);
     }
     clearTimeout(this.lookTimer);
@@ -104,7 +105,7 @@ export class Saver {
   keep() {
     const { sync } = this.store.getState();
     const ops = [...pending({ ...sync, conflicts: [] })];
-    this.drawer.keep(sync.sending?.base ?? sync.revision, ops);
+    this.lost = !this.drawer.keep(sync.sending?.base ?? sync.revision, ops);
   }
 
   private schedule(wait: number) {
@@ -112,9 +113,12 @@ export class Saver {
     this.timer = setTimeout(() => void this.send(), wait);
   }
 
+  private offline = (): SaveState => ({ kind: 'offline', lost: this.lost });
+
   private say(save: SaveState) {
     const now = this.store.getState().save;
-    if (now.kind !== save.kind || now.text !== save.text) this.store.setState({ save });
+    if (now.kind !== save.kind || now.text !== save.text || now.lost !== save.lost)
+      this.store.setState({ save });
   }
 
   private async send() {
@@ -165,7 +169,7 @@ export class Saver {
       return;
     }
     this.tries++;
-    this.say({ kind: 'offline' });
+    this.say(this.offline());
     if (!this.stopped) this.schedule(Math.min(20_000, 700 * 2 ** Math.min(this.tries, 5)));
   }
 

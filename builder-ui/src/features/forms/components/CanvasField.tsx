@@ -18,6 +18,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { groupsOf, kindOf } from '@/shared/form/kinds';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Control } from '@/shared/ui/record/controls';
 import { choiceTrouble } from '../model/choices';
 import { duplicateField, kindName, moveField, nudge, removeField, unnamed, updateField } from '../model/edit';
@@ -252,7 +253,7 @@ export function CanvasField({ name, group, at, half }: Props) {
             menu={{ items: [{ type: 'group', label: t('forms.moveTo'), children: places }] }}
             trigger={['click']}
           >
-            <Button size="small" type="text" icon={<MoreOutlined />} aria-label={t('forms.moveTo')} />
+            <IconButton size="small" type="text" icon={<MoreOutlined />} label={t('forms.moveTo')} />
           </Dropdown>
           {!locked && (
             <Tooltip title={t('forms.remove')}>

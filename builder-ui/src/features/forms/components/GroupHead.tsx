@@ -4,6 +4,7 @@ import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Group } from '@/shared/form/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { moveGroup, removeGroup } from '../model/edit';
 import { useDesigner } from '../model/store';
 import { focusSoon } from './focus';
@@ -45,11 +46,11 @@ export function GroupHead({ group, at }: { group: Group; at: number }) {
       </button>
       {on && (
         <span className="fd-tools">
-          <Button
+          <IconButton
             size="small"
             type="text"
             icon={<UpOutlined />}
-            aria-label={t('forms.moveUp')}
+            label={t('forms.moveUp')}
             disabled={at === 0}
             onClick={() => move(-1)}
           />

@@ -9,6 +9,7 @@ import { choiceTroubles } from '../model/choices';
 import { removedKeys } from '../model/edit';
 import { useDesigner } from '../model/store';
 import { Difference } from './RevisionsDrawer';
+import { useFieldName } from './useFieldName';
 
 type Scan = {
   checked: number;
@@ -62,6 +63,11 @@ function useScan(key: string, open: boolean) {
 export function PublishDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const { doc, version, published, revision } = useDesigner();
+  const { labelOf, fieldAt } = useFieldName(doc, published);
+  const placeOf = (pointer: string) => {
+    const field = fieldAt(pointer);
+    return field ? labelOf(field) : t('forms.theForm');
+  };
   const phone = Grid.useBreakpoint().md === false;
   const [done, setDone] = useState(false);
   // Once it is live there is no draft to look through any more.
@@ -123,7 +129,7 @@ export function PublishDrawer({ open, onClose }: { open: boolean; onClose: () =>
           {!published && <p className="rf-help">{t('forms.publishFirst')}</p>}
         </>
       )}
-      {fault ? <Alert type="error" role="alert" showIcon {...describe(fault, t)} /> : null}
+      {fault ? <Alert type="error" role="alert" showIcon {...describe(fault, t, placeOf)} /> : null}
     </Drawer>
   );
 }
@@ -153,7 +159,7 @@ function Unchosen() {
   ));
 }
 
-function describe(fault: unknown, t: (key: string) => string) {
+function describe(fault: unknown, t: (key: string) => string, placeOf: (pointer: string) => string) {
   const { title, text } = errorText(fault, t);
   const places =
     (fault as { problem?: { errors?: { pointer: string; message: string }[] } }).problem?.errors ?? [];
@@ -161,7 +167,9 @@ function describe(fault: unknown, t: (key: string) => string) {
     title,
     description:
       places.length > 0
-        ? places.map(({ pointer, message }) => <div key={pointer + message}>{`${pointer}: ${message}`}</div>)
+        ? places.map(({ pointer, message }) => (
+            <div key={pointer + message}>{placeOf(pointer) + t('forms.colon') + message}</div>
+          ))
         : text,
   };
 }
@@ -199,6 +207,9 @@ function ScanResult({ scan, form }: { scan: Scan; form: string }) {
 }
 
 function FailingList({ failing, form }: { failing: Failing[]; form: string }) {
+  const { t } = useTranslation();
+  const { doc, published } = useDesigner();
+  const { labelOf } = useFieldName(doc, published);
   if (failing.length === 0) return null;
   return (
     <ul className="fd-failing">
@@ -206,7 +217,12 @@ function FailingList({ failing, form }: { failing: Failing[]; form: string }) {
         <li key={id}>
           <Link to={`/forms/${form}/records?open=${id}`}>{title || id}</Link>
           <span className="list-dim">
-            {errors.map(({ pointer, message }) => `${pointer.replace(/^\//, '')}: ${message}`).join(' · ')}
+            {errors
+              .map(({ pointer, message }) => {
+                const [key = '', ...rest] = pointer.split('/').filter(Boolean);
+                return [[labelOf(key), ...rest].join(' '), message].filter(Boolean).join(t('forms.colon'));
+              })
+              .join(' · ')}
           </span>
         </li>
       ))}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { choicesOf } from '@/shared/form/kinds';
 import type { RefCondition } from '@/shared/form/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { useForms } from '../api/forms';
 import { useDesigner } from '../model/store';
 import type { KindProps } from './KindProperties';
@@ -70,11 +71,11 @@ export function ReferenceRows({ property, set }: KindProps) {
                 write(conditions.map((other, place) => (place === at ? changed : other)));
               }}
             />
-            <Button
+            <IconButton
               size="small"
               type="text"
               icon={<DeleteOutlined />}
-              aria-label={t('forms.removeCondition')}
+              label={t('forms.removeCondition')}
               onClick={() => write(conditions.filter((_, place) => place !== at))}
             />
           </div>

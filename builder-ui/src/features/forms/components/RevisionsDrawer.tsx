@@ -5,26 +5,45 @@ import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 import { ErrorState, Lines } from '@/shared/ui/states';
 import { type Revision, useRevisions } from '../api/forms';
-import { diffForms } from '../model/diff';
+import { diffForms, propertiesOf } from '../model/diff';
 import { useDesigner } from '../model/store';
+import { useFieldName } from './useFieldName';
 
 const tones = { added: 'green', removed: 'red', changed: 'blue' } as const;
 
 export function Difference({ before, after }: { before?: FormDoc; after: FormDoc }) {
   const { t } = useTranslation();
-  const format = useFormat();
+  const { labelOf } = useFieldName(after, before);
   const diff = diffForms(before, after);
-  const others = (['rules', 'required', 'layout', 'name'] as const).filter((part) => diff[part]);
-  if (diff.fields.length === 0 && others.length === 0)
+  const others = (['rules', 'layout', 'name'] as const).filter((part) => diff[part]);
+  const duties = (['required', 'optional'] as const).filter((part) => diff[part].length > 0);
+  if (diff.fields.length + others.length + duties.length === 0)
     return <p className="rf-help">{t('forms.noDifference')}</p>;
   return (
     <ul className="fd-diff">
-      {diff.fields.map(({ key, kind, before: was, after: now, words }) => (
+      {diff.fields.map(({ key, kind, words }) => (
         <li key={key}>
           <Chip tone={tones[kind]}>{t(`forms.diff.${kind}`)}</Chip>
           <span>
-            {format.text((now ?? was)?.['x-df-label']) || key} <code>{key}</code>
-            {words.length > 0 && <span className="list-dim"> {words.join(', ')}</span>}
+            {labelOf(key)}
+            {words.length > 0 && (
+              <span className="list-dim">
+                {t('forms.colon')}
+                {propertiesOf(words)
+                  .map((word) => t(word))
+                  .join(t('forms.comma'))}
+              </span>
+            )}
+          </span>
+        </li>
+      ))}
+      {duties.map((part) => (
+        <li key={part}>
+          <Chip tone="blue">{t('forms.diff.changed')}</Chip>
+          <span>
+            {t(`forms.diffPart.${part}`)}
+            {t('forms.colon')}
+            {diff[part].map(labelOf).join(t('forms.comma'))}
           </span>
         </li>
       ))}

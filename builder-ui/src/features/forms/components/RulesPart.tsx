@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { choicesOf, kindOf } from '@/shared/form/kinds';
 import type { Json } from '@/shared/form/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { setSentences } from '../model/edit';
 import { type Clause, opsOf, parseRules, type Sentence } from '../model/rules';
 import { useDesigner } from '../model/store';
@@ -95,11 +96,11 @@ export function RuleSentence({ sentence, onChange, onRemove }: Props) {
           options={free}
           onChange={(next: string[]) => next.length > 0 && onChange({ ...sentence, fields: next })}
         />
-        <Button
+        <IconButton
           size="small"
           type="text"
           icon={<DeleteOutlined />}
-          aria-label={t('forms.removeRule')}
+          label={t('forms.removeRule')}
           onClick={onRemove}
         />
       </div>
@@ -195,11 +196,11 @@ function ClauseLine({ clause, fields, onChange, onRemove }: ClauseProps) {
         <ClauseValue clause={clause} kind={kind} onChange={onChange} />
       )}
       {onRemove && (
-        <Button
+        <IconButton
           size="small"
           type="text"
           icon={<DeleteOutlined />}
-          aria-label={t('forms.removeCondition')}
+          label={t('forms.removeCondition')}
           onClick={onRemove}
         />
       )}

@@ -7,17 +7,21 @@ import {
 import { App, Button, Popover } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/shared/api/session';
+import { useLeaveGuard } from '@/shared/lib/useLeaveGuard';
 import { useForm } from '../api/forms';
 import { forget } from '../model/keep';
 import { useDesigner } from '../model/store';
 import { focusSoon } from './focus';
+import { useFieldName } from './useFieldName';
 
 /** Whether the server has what is on the screen; it never says so before it does. */
 export function SaveState() {
   const { t } = useTranslation();
-  const { state: now, away, problems, past } = useDesigner();
+  const { state: now, away, lost, problems, past } = useDesigner();
   // Typing on does not bring the server back.
   const state = away && (now === 'dirty' || now === 'saving') ? 'offline' : now;
+  const gone = state === 'offline' && lost;
+  useLeaveGuard(gone);
   if (state === 'conflict') return <Conflict />;
   if (state === 'refused') return <Problems />;
   if (state === 'saved' && past.length === 0) return null;
@@ -31,7 +35,7 @@ export function SaveState() {
       ) : (
         <CloudSyncOutlined aria-hidden />
       )}
-      {t(`forms.state.${state}`, { count: problems.length })}
+      {t(`forms.state.${gone ? 'lost' : state}`, { count: problems.length })}
     </span>
   );
 }
@@ -39,11 +43,12 @@ export function SaveState() {
 /** Why the server does not take the draft, each a click away from its field. */
 function Problems() {
   const { t } = useTranslation();
-  const { problems, select } = useDesigner();
+  const { doc, published, problems, select } = useDesigner();
+  const { labelOf, fieldAt } = useFieldName(doc, published);
   const list = (
     <ul className="fd-problems">
       {problems.map(({ pointer, rule, message }) => {
-        const field = /^\/schema\/properties\/([^/@]+)/.exec(pointer)?.[1];
+        const field = fieldAt(pointer);
         return (
           <li key={pointer + rule}>
             {field ? (
@@ -54,11 +59,12 @@ function Problems() {
                   focusSoon(`field-${field}`);
                 }}
               >
-                {field}
+                {labelOf(field)}
               </button>
             ) : (
-              <code>{pointer}</code>
-            )}{' '}
+              t('forms.theForm')
+            )}
+            {t('forms.colon')}
             {message}
           </li>
         );

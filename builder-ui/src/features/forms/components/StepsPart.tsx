@@ -3,6 +3,7 @@ import { Button, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Step } from '@/shared/form/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { removedKeys } from '../model/edit';
 import { useDesigner } from '../model/store';
 import { Part } from './PropertyParts';
@@ -59,11 +60,11 @@ export function StepsPart({ steps, onChange }: Props) {
                 })
               }
             />
-            <Button
+            <IconButton
               size="small"
               type="text"
               icon={<DeleteOutlined />}
-              aria-label={t('forms.removeStep')}
+              label={t('forms.removeStep')}
               onClick={() => onChange(steps.filter((_, place) => place !== at))}
             />
           </div>

@@ -5,11 +5,13 @@ export type Kept = { doc: FormDoc; version: number; at: number };
 
 const name = (workspace: string, key: string) => `dueflow.form.${workspace}.${key}`;
 
-export function keep(workspace: string, key: string, kept: Kept) {
+/** Whether this browser keeps them: its storage may be closed or full. */
+export function keep(workspace: string, key: string, kept: Kept): boolean {
   try {
     localStorage.setItem(name(workspace, key), JSON.stringify(kept));
+    return true;
   } catch {
-    // Full or closed storage: the server's copy is what counts.
+    return false;
   }
 }
 

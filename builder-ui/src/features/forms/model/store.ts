@@ -18,6 +18,8 @@ type Designer = {
   state: SaveState;
   /** The last try to save got no answer. */
   away: boolean;
+  /** This browser could not keep what the server does not have. */
+  lost: boolean;
   problems: FieldProblem[];
   /** Said to screen readers after a move. */
   said: string;
@@ -27,6 +29,7 @@ type Designer = {
   select: (selected: Selected) => void;
   undo: () => void;
   redo: () => void;
+  lose: (lost: boolean) => void;
   say: (text: string) => void;
   saving: () => void;
   saved: (entry: FormEntry, doc: FormDoc) => void;
@@ -57,6 +60,7 @@ export const useDesigner = create<Designer>((set) => ({
   future: [],
   state: 'saved',
   away: false,
+  lost: false,
   problems: [],
   said: '',
   open: (entry, doc) => {
@@ -73,6 +77,7 @@ export const useDesigner = create<Designer>((set) => ({
       future: [],
       state: doc ? 'dirty' : 'saved',
       away: false,
+      lost: false,
       problems: [],
     });
   },
@@ -106,6 +111,7 @@ export const useDesigner = create<Designer>((set) => ({
       lastTag = '';
       return next ? { ...next, past: [...past, { doc, selected }], future: rest, state: 'dirty' } : {};
     }),
+  lose: (lost) => set({ lost }),
   say: (said) => set({ said }),
   saving: () => set({ state: 'saving' }),
   // What was typed while the request was under way is not saved by its answer.

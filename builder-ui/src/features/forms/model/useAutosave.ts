@@ -26,7 +26,7 @@ export function useAutosave() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a round that ended may leave something to save
   useEffect(() => {
     if (state !== 'dirty' || !doc.key) return;
-    keep(workspace, doc.key, { doc, version, at: Date.now() });
+    useDesigner.getState().lose(!keep(workspace, doc.key, { doc, version, at: Date.now() }));
     const save = async () => {
       // The round after the one before will take this along.
       if (busy.current) return;

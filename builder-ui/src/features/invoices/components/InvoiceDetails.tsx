@@ -45,7 +45,7 @@ export default function InvoiceDetails({ id, known, onClose, onPay }: Props) {
       {data ? (
         <Body invoice={data} />
       ) : invoice.error ? (
-        <ErrorState error={invoice.error} onRetry={() => invoice.refetch()} />
+        <ErrorState error={invoice.error} onRetry={() => invoice.refetch()} onClose={onClose} />
       ) : (
         <Lines rows={6} />
       )}

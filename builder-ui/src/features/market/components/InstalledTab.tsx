@@ -2,6 +2,7 @@ import { Button } from 'antd';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
+import { useFlowNames } from '@/shared/api/flows';
 import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
@@ -57,6 +58,8 @@ function Row({ pack, canWrite, onLeave }: { pack: Installed; canWrite: boolean; 
   const { t } = useTranslation();
   const format = useFormat();
   const navigate = useNavigate();
+  const all = useFlowNames().data;
+  const flowName = (key: string) => format.text(all?.find((flow) => flow.key === key)?.name) || key;
   const by = pack.by?.name;
   const name = format.text(pack.name) || pack.id;
   const newer = pack.latest !== undefined && pack.latest !== '' && isNewer(pack.latest, pack.version);
@@ -76,7 +79,7 @@ function Row({ pack, canWrite, onLeave }: { pack: Installed; canWrite: boolean; 
           {flows.map(({ as }) => (
             <span key={as}>
               {' · '}
-              <Link to={`/flows/${as}`}>{t('market.flowOf', { key: as })}</Link>
+              <Link to={`/flows/${as}`}>{t('market.flowOf', { name: flowName(as) })}</Link>
             </span>
           ))}
         </div>

@@ -9,6 +9,7 @@ import { Chip } from '@/shared/ui/Chip';
 import { FilterBar, SearchBox } from '@/shared/ui/Filters';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
 import { SelectField, TextField } from '@/shared/ui/fields';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Empty, ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { type Answer, useAnswers, useRestoreAnswer, useSaveAnswer } from '../api/messages';
 import { langs, templateKeyFrom } from '../model/template';
@@ -111,12 +112,12 @@ function AnswerCard({ answer, lang, onEdit }: { answer: Answer; lang: Lang; onEd
             {t('messages.copyIt')}
           </Button>
           {onEdit && (
-            <Button
+            <IconButton
               size="small"
               type="text"
               icon={<EditOutlined />}
               onClick={onEdit}
-              aria-label={t('messages.editAnswer', { question })}
+              label={t('messages.editAnswer', { question })}
             />
           )}
         </span>

@@ -9,6 +9,7 @@ import type { Lang } from '@/shared/api/types';
 import { same } from '@/shared/lib/json';
 import { useDebounced } from '@/shared/lib/useDebounced';
 import { useFormat } from '@/shared/lib/useFormat';
+import { useLeaveGuard } from '@/shared/lib/useLeaveGuard';
 import { useTitle } from '@/shared/lib/useTitle';
 import { Chip } from '@/shared/ui/Chip';
 import { ErrorState, PageSkeleton } from '@/shared/ui/states';
@@ -85,9 +86,11 @@ function Editor({
   const name = format.text(doc.name) || doc.key;
   useTitle(t('messages.editTitle', { name }));
 
+  const [kept, setKept] = useState(true);
   useEffect(() => {
-    if (changed) keepTemplate(workspace, { doc, version: base.version, at: Date.now() });
+    if (changed) setKept(keepTemplate(workspace, { doc, version: base.version, at: Date.now() }));
   }, [changed, doc, base.version, workspace]);
+  useLeaveGuard(changed && !kept);
 
   const adopt = (next: TemplateDetail) => {
     setBase(next);
@@ -188,7 +191,7 @@ function Editor({
           }}
         />
       )}
-      {changed && <NotSaved error={save.error} onRetry={() => submit()} />}
+      {changed && <NotSaved error={save.error} kept={kept} onRetry={() => submit()} />}
       <div className="msg-columns">
         <div className="column-main">
           <Head doc={doc} onChange={setDoc} disabled={!canWrite} />

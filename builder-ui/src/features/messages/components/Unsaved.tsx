@@ -28,8 +28,10 @@ export function Leftover({ at, onTake, onDrop }: { at: number; onTake: () => voi
   );
 }
 
+type NotSavedProps = { error: unknown; kept: boolean; onRetry: () => void };
+
 /** Why saving failed, for as long as it is true: a notice that goes away would be overlooked. */
-export function NotSaved({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+export function NotSaved({ error, kept, onRetry }: NotSavedProps) {
   const { t } = useTranslation();
   // A conflict asks for itself.
   if (!error || (error instanceof ApiError && error.status === 409)) return null;
@@ -42,7 +44,7 @@ export function NotSaved({ error, onRetry }: { error: unknown; onRetry: () => vo
       type="error"
       showIcon
       title={t('messages.notSaved', { reason })}
-      description={t('messages.keptHere')}
+      description={t(kept ? 'messages.keptHere' : 'messages.notKept')}
       action={
         <Button size="small" onClick={onRetry}>
           {t('messages.saveAgain')}

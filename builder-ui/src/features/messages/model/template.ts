@@ -53,11 +53,13 @@ export function lineAt(text: string, offset: number): { line: number; column: nu
 const head = 'dueflow.template.';
 export type KeptTemplate = { doc: TemplateDoc; version: number; at: number };
 
-export function keepTemplate(workspace: string, kept: KeptTemplate) {
+/** Whether this browser keeps it: its storage may be closed or full. */
+export function keepTemplate(workspace: string, kept: KeptTemplate): boolean {
   try {
     localStorage.setItem(`${head}${workspace}.${kept.doc.key}`, JSON.stringify(kept));
+    return true;
   } catch {
-    // Full or closed storage; the page still has it.
+    return false; // the page still has it
   }
 }
 

@@ -9,6 +9,7 @@ import { api } from '@/shared/api/client';
 import type { Ref, Run } from '@/shared/api/types';
 import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Page, Section } from '@/shared/ui/Page';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 
@@ -85,7 +86,7 @@ export default function ReviewPage() {
       sub={t('review.about')}
       actions={
         <span className="review-tools">
-          <Button icon={<LeftOutlined />} aria-label={t('review.earlier')} onClick={() => go(-week)} />
+          <IconButton icon={<LeftOutlined />} label={t('review.earlier')} onClick={() => go(-week)} />
           {data && (
             <span className="num">
               {t('review.range', { from: format.date(data.from), to: format.date(data.to) })}

@@ -49,6 +49,8 @@ function Wizard() {
   const heading = useRef<HTMLHeadingElement>(null);
   const moved = useRef(false);
   const token = new URLSearchParams(hash.slice(1)).get('token') ?? undefined;
+  // Who came by the link has brought the code; it is asked for only where it is missing or refused.
+  const [askToken, setAskToken] = useState(token === undefined);
   const last = step === steps.length - 1;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the heading takes the focus whenever the step changes
@@ -72,6 +74,7 @@ function Wizard() {
       form.setFields(
         placed.map(({ path, message }) => ({ name: path.split('.') as never, errors: [message] })),
       );
+      if (placed.some(({ path }) => path === 'token')) setAskToken(true);
       if (placed[0]) go(stepOfField(placed[0].path));
     }
   };
@@ -134,7 +137,13 @@ function Wizard() {
             >
               <Input autoComplete="off" spellCheck={false} />
             </Form.Item>
-            <Form.Item name="token" label={t('setup.token')} extra={t('setup.tokenHint')} rules={required}>
+            <Form.Item
+              name="token"
+              hidden={!askToken}
+              label={t('setup.token')}
+              extra={t('setup.tokenHint')}
+              rules={required}
+            >
               <Input autoComplete="off" spellCheck={false} />
             </Form.Item>
           </>

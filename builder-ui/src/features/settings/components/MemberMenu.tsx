@@ -1,8 +1,9 @@
 import { MoreOutlined } from '@ant-design/icons';
-import { App, Button, Dropdown, type MenuProps } from 'antd';
+import { App, Dropdown, type MenuProps } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useCan, useMe, useViewAs } from '@/shared/api/session';
+import { IconButton } from '@/shared/ui/IconButton';
 import { errorText } from '@/shared/ui/states';
 import { useChangeMember, useGiveReset, useResetTotp } from '../api/settings';
 import type { Member, OnceLink } from '../model/settings';
@@ -74,11 +75,11 @@ export function MemberMenu({ member, onChange, onHandover, onLink }: Props) {
   };
   return (
     <Dropdown menu={{ items, onClick: ({ key }) => pick(key) }} trigger={['click']} placement="bottomRight">
-      <Button
+      <IconButton
         type="text"
         size="small"
         icon={<MoreOutlined />}
-        aria-label={t('people.menu', { name: member.name })}
+        label={t('people.menu', { name: member.name })}
       />
     </Dropdown>
   );

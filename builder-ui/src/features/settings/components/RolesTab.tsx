@@ -7,6 +7,7 @@ import { type Right, rightsOf, withRight } from '@/shared/access/roles';
 import { useRoleWords } from '@/shared/access/useRoleWords';
 import { useCan, useViewAs } from '@/shared/api/session';
 import { Chip } from '@/shared/ui/Chip';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Section } from '@/shared/ui/Page';
 import { ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { usePolicy, useSavePolicy } from '../api/settings';
@@ -99,18 +100,18 @@ export function RolesTab() {
                   </span>
                   {canWrite && (
                     <span className="roles-tools">
-                      <Button
+                      <IconButton
                         type="text"
                         size="small"
                         icon={<EditOutlined />}
-                        aria-label={t('roles.edit', { right: sentence })}
+                        label={t('roles.edit', { right: sentence })}
                         onClick={() => setEditing(right)}
                       />
-                      <Button
+                      <IconButton
                         type="text"
                         size="small"
                         icon={<DeleteOutlined />}
-                        aria-label={t('roles.remove', { right: sentence })}
+                        label={t('roles.remove', { right: sentence })}
                         onClick={() => remove(right)}
                       />
                     </span>

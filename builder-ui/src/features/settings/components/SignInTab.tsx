@@ -3,6 +3,7 @@ import { App, Button, Form, Input, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '@/shared/api/client';
 import { useCan } from '@/shared/api/session';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Section } from '@/shared/ui/Page';
 import { Empty, ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { useProvider, useSaveProvider, useSaveWorkspace, useWorkspace } from '../api/settings';
@@ -156,10 +157,10 @@ function ProviderForm({ provider }: { provider: Provider }) {
                 <Form.Item name={[row.name, 'teams']} noStyle>
                   <Select mode="tags" aria-label={t('people.teams')} placeholder={t('people.teams')} />
                 </Form.Item>
-                <Button
+                <IconButton
                   type="text"
                   icon={<DeleteOutlined />}
-                  aria-label={t('people.removeGroup')}
+                  label={t('people.removeGroup')}
                   onClick={() => remove(row.name)}
                 />
               </div>

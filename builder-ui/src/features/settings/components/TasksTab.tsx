@@ -5,6 +5,7 @@ import { accountFields, asCondition, asRow, type ConditionRow, Conditions } from
 import { conditionsOf, scopeOf } from '@/shared/access/roles';
 import { useUserNames } from '@/shared/api/names';
 import { useCan, useMe } from '@/shared/api/session';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Section } from '@/shared/ui/Page';
 import { ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { useMembers, useSaveTaskSettings, useTaskSettings } from '../api/settings';
@@ -74,27 +75,27 @@ function TasksForm({ settings }: { settings: TaskSettings }) {
                   <li key={row.key} className="duty-rule">
                     <Rule row={row.name} />
                     <span className="duty-tools">
-                      <Button
+                      <IconButton
                         type="text"
                         size="small"
                         icon={<ArrowUpOutlined />}
-                        aria-label={t('duty.up', { n: at + 1 })}
+                        label={t('duty.up', { n: at + 1 })}
                         disabled={at === 0 || !canWrite}
                         onClick={() => move(at, at - 1)}
                       />
-                      <Button
+                      <IconButton
                         type="text"
                         size="small"
                         icon={<ArrowDownOutlined />}
-                        aria-label={t('duty.down', { n: at + 1 })}
+                        label={t('duty.down', { n: at + 1 })}
                         disabled={at === rows.length - 1 || !canWrite}
                         onClick={() => move(at, at + 1)}
                       />
-                      <Button
+                      <IconButton
                         type="text"
                         size="small"
                         icon={<DeleteOutlined />}
-                        aria-label={t('duty.remove', { n: at + 1 })}
+                        label={t('duty.remove', { n: at + 1 })}
                         onClick={() => remove(row.name)}
                       />
                     </span>

@@ -6,6 +6,7 @@ import { ApiError } from '@/shared/api/client';
 import { useCan } from '@/shared/api/session';
 import type { Task, Today } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { Section } from '@/shared/ui/Page';
 import { Empty, ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { useCompleteTask } from '../api/today';
@@ -133,11 +134,11 @@ function Script({ task }: { task: Task }) {
         </section>
       }
     >
-      <Button
+      <IconButton
         size="small"
         type="text"
         icon={<FileTextOutlined />}
-        aria-label={`${t('today.script')}: ${format.text(task.title)}`}
+        label={`${t('today.script')}: ${format.text(task.title)}`}
       />
     </Popover>
   );

@@ -1,10 +1,11 @@
 import { EllipsisOutlined } from '@ant-design/icons';
-import { App, Button, Dropdown } from 'antd';
+import { App, Dropdown } from 'antd';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Task } from '@/shared/api/types';
 import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { errorText } from '@/shared/ui/states';
 import { useChangeTask } from './taskQueries';
 
@@ -47,11 +48,11 @@ export function TaskMore({ task }: { task: Task }) {
           ],
         }}
       >
-        <Button
+        <IconButton
           size="small"
           type="text"
           icon={<EllipsisOutlined />}
-          aria-label={t('today.taskMore', { title })}
+          label={t('today.taskMore', { title })}
         />
       </Dropdown>
       {used && (

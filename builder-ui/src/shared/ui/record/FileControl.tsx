@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import type { Data, Json } from '../../form/types';
 import { base64 } from '../../lib/base64';
+import { IconButton } from '../IconButton';
 import { errorText } from '../states';
 import type { ControlProps } from './types';
 
@@ -66,12 +67,12 @@ export function FileControl(props: ControlProps) {
               <span className="list-dim num">
                 {t('record.kilobytes', { size: Math.max(1, Math.round(Number(file.size ?? 0) / 1024)) })}
               </span>
-              <Button
+              <IconButton
                 type="text"
                 size="small"
                 icon={<DeleteOutlined />}
                 disabled={props.disabled}
-                aria-label={t('record.removeFile', { name: String(file.name) })}
+                label={t('record.removeFile', { name: String(file.name) })}
                 onClick={() => set(files.filter(({ id }) => id !== file.id))}
               />
             </li>

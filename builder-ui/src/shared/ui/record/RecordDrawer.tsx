@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, App, Button, Drawer, Grid } from 'antd';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, api } from '../../api/client';
 import { keys } from '../../api/query';
 import { type FormRecord, useSaveRecord } from '../../api/records';
 import type { Data, FormDoc } from '../../form/types';
+import { useLeaveGuard } from '../../lib/useLeaveGuard';
 import { ErrorState, errorText, Lines } from '../states';
 import { RecordForm, useJudge, useWrongText } from './RecordForm';
 
@@ -37,7 +38,7 @@ export function RecordDrawer(props: Props) {
   return (
     <Drawer open onClose={onClose} title={title} size={phone ? '100%' : 560}>
       {record.error ? (
-        <ErrorState error={record.error} onRetry={() => record.refetch()} />
+        <ErrorState error={record.error} onRetry={() => record.refetch()} onClose={onClose} />
       ) : (
         <Lines rows={5} />
       )}
@@ -64,11 +65,7 @@ function Editor({
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [rest, setRest] = useState<{ title: string; text: string }>();
   const [start] = useState(value);
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => value !== start && event.preventDefault();
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [value, start]);
+  useLeaveGuard(value !== start);
 
   const submit = async () => {
     const settled = judge.settle(value);

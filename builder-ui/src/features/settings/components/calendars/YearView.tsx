@@ -1,8 +1,9 @@
 import { LeftOutlined, RightOutlined } from '@ant-design/icons';
-import { Button } from 'antd';
+
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
+import { IconButton } from '@/shared/ui/IconButton';
 import { ErrorState, Lines } from '@/shared/ui/states';
 import { useCalendarYear } from '../../api/contact';
 import { type CalendarDay, monthCells, yearSpans } from '../../model/calendars';
@@ -16,19 +17,19 @@ export function YearView({ id, version }: { id: string; version?: number }) {
   return (
     <div className="year-view">
       <div className="year-head">
-        <Button
+        <IconButton
           size="small"
           icon={<LeftOutlined />}
-          aria-label={t('calendars.previous')}
+          label={t('calendars.previous')}
           onClick={() => setYear(year - 1)}
         />
         <h3 className="year-title num" aria-live="polite">
           {year}
         </h3>
-        <Button
+        <IconButton
           size="small"
           icon={<RightOutlined />}
-          aria-label={t('calendars.next')}
+          label={t('calendars.next')}
           onClick={() => setYear(year + 1)}
         />
         <ul className="year-legend">

@@ -2,6 +2,7 @@ import { CopyOutlined } from '@ant-design/icons';
 import { App, Button, Input } from 'antd';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import { IconButton } from '@/shared/ui/IconButton';
 import { errorText } from '@/shared/ui/states';
 import { type ChannelSetting, useRenewHook } from '../../api/channels';
 
@@ -38,7 +39,7 @@ export function ChannelHook({ channel }: { channel: ChannelSetting }) {
       </label>
       <div className="channel-line">
         <Input id={id} readOnly className="num" value={address} onFocus={({ target }) => target.select()} />
-        <Button icon={<CopyOutlined />} onClick={copy} aria-label={t('channels.copy')} />
+        <IconButton icon={<CopyOutlined />} onClick={copy} label={t('channels.copy')} />
       </div>
       <Button size="small" type="text" onClick={ask}>
         {t('channels.renew')}

@@ -2,6 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Form, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '@/shared/api/session';
+import { IconButton } from '@/shared/ui/IconButton';
 import { channelClasses, units } from '../../model/contact';
 
 const maxBudgets = 8;
@@ -45,10 +46,10 @@ export function BudgetRows() {
                 <Select options={units.map((value) => ({ value, label: t(`unitName.${value}`) }))} />
               </Form.Item>
               {canWrite && (
-                <Button
+                <IconButton
                   type="text"
                   icon={<DeleteOutlined />}
-                  aria-label={t('conduct.budgetRemove', { n: at + 1 })}
+                  label={t('conduct.budgetRemove', { n: at + 1 })}
                   onClick={() => remove(name)}
                 />
               )}
