@@ -42,7 +42,7 @@ async function settle(page, state, file) {
   if (state === 'loading') return page.waitForTimeout(1500);
   await page.locator('h1').first().waitFor({ state: 'attached' });
   await page
-    .waitForFunction(() => !document.querySelector('[aria-busy="true"], .line'))
+    .waitForFunction(() => !document.querySelector('[aria-busy="true"], .lines'))
     .catch(() => console.log(`${file}: still waits`));
 }
 
@@ -61,6 +61,10 @@ async function picture({ server, state, lang, file, path, act, out }) {
   page.zh = lang === 'zh-CN';
   page.setDefaultTimeout(8000);
   page.on('pageerror', (error) => console.log(`${file}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load'))
+      console.log(`${file}: ${message.text().split('\n').slice(0, 3).join(' ')}`);
+  });
   await page.addInitScript((chosen) => {
     // The preview of a message is a frame without storage.
     if (window !== window.top) return;

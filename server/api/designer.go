@@ -11,7 +11,6 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/server/flows"
-	"github.com/dueflow/dueflow/workflows/node"
 )
 
 func (s *Server) designerRoutes() {
@@ -61,10 +60,8 @@ func (s *Server) listFlowTypes(context.Context, policies.Actor, *nothing) (*repl
 			Type: t.Name, V: t.V, Group: t.Group, Sends: t.Sends, Waits: t.Waits, Loops: t.Loops, Name: t.Title, About: t.About,
 			Schema: json.RawMessage(t.Schema), Defaults: json.RawMessage(t.Defaults), Ports: []string{}, Optional: []string{},
 		}
-		if n := reg.Default(t.Name, t.V); n != nil {
-			required, optional := node.PortsOf(n)
-			x.Ports, x.Optional = append(x.Ports, required...), append(x.Optional, optional...)
-		}
+		required, optional := reg.Ports(t.Name, t.V)
+		x.Ports, x.Optional = append(x.Ports, required...), append(x.Optional, optional...)
 		out.Types = append(out.Types, x)
 	}
 	for _, e := range flows.EventNames() {

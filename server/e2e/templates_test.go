@@ -184,6 +184,9 @@ func TestTestSend(t *testing.T) {
 	if !strings.Contains(string(sent), s.key+"@example.com") || !strings.Contains(string(sent), `"sandbox"`) {
 		t.Errorf("%s", sent)
 	}
+	if raw := b.get(t, "/templates/due-today/history", 200); !strings.Contains(string(raw), `"items":[]`) {
+		t.Errorf("a test is no change of the words: %s", raw)
+	}
 	if raw := b.get(t, "/template-tests", 200); !strings.Contains(string(raw), "T-9") {
 		t.Errorf("%s", raw)
 	}

@@ -309,6 +309,16 @@ func (r *Registry) Default(typ string, v int) Node {
 	return n
 }
 
+// Ports lists the ports that a step has when it is added. One whose settings
+// people must fill in first, such as an address, goes on by "out".
+func (r *Registry) Ports(typ string, v int) (required, optional []string) {
+	n := r.Default(typ, v)
+	if n == nil {
+		return []string{"out"}, nil
+	}
+	return PortsOf(n)
+}
+
 // PortsOf lists the ports of a step.
 func PortsOf(n Node) (required, optional []string) {
 	if p, ok := n.(Porter); ok {

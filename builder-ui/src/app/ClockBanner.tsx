@@ -43,7 +43,7 @@ export function ClockBanner() {
   const hour = Number(format.time(iso).slice(0, 2));
   return (
     <div className="clock-banner" role="note">
-      <span className="clock-speed">{t('demo.clock', { seconds })}</span>
+      <span className="clock-speed">{t('demo.clock', { length: lengthOf(seconds, t) })}</span>
       <span className="clock-today">
         {t('demo.today', { date: format.date(day, 'long') })}
         <time className="clock-time num">{format.time(iso)}</time>
@@ -51,4 +51,12 @@ export function ClockBanner() {
       <progress className="clock-day" max={24} value={hour} aria-label={t('demo.dayPassed')} />
     </div>
   );
+}
+
+/** How long a day lasts, in the largest unit that is whole. */
+function lengthOf(seconds: number, t: (key: string, values: { count: number }) => string): string {
+  if (seconds % 3600 === 0) return t('demo.hours', { count: seconds / 3600 });
+  return seconds % 60 === 0
+    ? t('demo.minutes', { count: seconds / 60 })
+    : t('demo.seconds', { count: seconds });
 }

@@ -48,7 +48,7 @@ const builder = ({ flow, run, message, colleague }) => [
     act: rehearsed('Not sent', '当日未发'),
     once: true,
   },
-  { name: 'rehearsed-load', path: '/flows/demo-vip/rehearsal', act: rehearsed('Tasks', '任务'), once: true },
+  { name: 'rehearsed-load', path: '/flows/demo-vip/rehearsal', act: rehearsed('Tasks', '任务 '), once: true },
   { name: 'rehearsed-customer', path: `/flows/${flow}/rehearsal`, act: followed, once: true },
   { name: 'rehearsed-compared', path: `/flows/${flow}/rehearsal`, act: compared, once: true },
   { name: 'flow-versions', path: `/flows/${flow}/versions` },
@@ -67,7 +67,7 @@ const builder = ({ flow, run, message, colleague }) => [
   },
   { name: 'form-preview', path: '/forms/customer', act: press('Preview', '预览'), once: true },
   { name: 'form-json', path: '/forms/customer', act: press('JSON', 'JSON'), once: true },
-  { name: 'form-revisions', path: '/forms/contact', act: button('Revisions', '历史版本'), once: true },
+  { name: 'form-revisions', path: '/forms/contact', act: menu(more, 'Revisions', '历史版本'), once: true },
   { name: 'form-publish', path: '/forms/contact', act: button('Publish', '发布'), once: true },
   { name: 'form-records', path: '/forms/contact/records' },
   { name: 'messages', path: '/messages' },
@@ -159,7 +159,7 @@ const others = ({ customer }) => [
   {
     name: 'settings-member',
     path: '/settings/members',
-    act: menu((page) => page.locator('.cell-tools button').nth(2).click(), 'Change', '修改'),
+    act: menu((page) => page.locator('.cell-tools button').nth(1).click(), 'Change', '修改'),
     once: true,
   },
   {

@@ -101,11 +101,17 @@ function Canvas(props: Props) {
     const element = box.current;
     if (!start || !element) return;
     const wide = element.clientWidth;
-    const left = Math.min(
-      ...[...layout.boxes.values()].map(({ x }) => x),
-      ...layout.routes.map(({ lane }) => lane),
+    // A way's label is centred on its lane; a note beside the steps is worth seeing if there is room for it.
+    const steps = spread(
+      [...layout.boxes.values()].map(({ x }) => [x, x + cardWidth]),
+      layout.routes.map(({ lane }) => [lane - 60, lane + 60]),
     );
-    const across = Math.max(layout.width, ...layout.routes.map(({ lane }) => lane + 60)) - left;
+    const everything = spread(
+      [steps],
+      (extra ?? []).map(({ position, width = 0 }) => [position.x, position.x + width]),
+    );
+    const [left, right] = everything[1] - everything[0] <= (wide - 48) / 0.8 ? everything : steps;
+    const across = right - left;
     const zoom = Math.min(1, Math.max(0.8, (wide - 48) / across));
     const middle = across * zoom <= wide - 24 ? left + across / 2 : start.x + cardWidth / 2;
     void flow.setViewport({ x: wide / 2 - middle * zoom, y: 32 - start.y * zoom, zoom });
@@ -170,5 +176,12 @@ function Canvas(props: Props) {
     </section>
   );
 }
+
+type Range = readonly [from: number, to: number];
+
+const spread = (...ranges: (readonly Range[])[]): Range => {
+  const all = ranges.flat();
+  return [Math.min(...all.map(([from]) => from)), Math.max(...all.map(([, to]) => to))];
+};
 
 const none: readonly string[] = [];

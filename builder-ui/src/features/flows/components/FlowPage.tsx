@@ -6,6 +6,7 @@ import { Link, NavLink, useParams, useSearchParams } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
+import { useInSight } from '@/shared/lib/useInSight';
 import { useTitle } from '@/shared/lib/useTitle';
 import { StatusChip } from '@/shared/ui/Chip';
 import { ErrorState, PageSkeleton } from '@/shared/ui/states';
@@ -26,6 +27,7 @@ export default function FlowPage() {
   const { key = '', tab = 'designer' } = useParams();
   const [params] = useSearchParams();
   const flows = useFlows();
+  const parts = useInSight<HTMLElement>(tab);
   const canWrite = useCan('flow.write');
   const flow = flows.data?.find((entry) => entry.key === key);
   // A key means nothing to people; it stands where there is nothing else.
@@ -47,18 +49,20 @@ export default function FlowPage() {
             {t(flow.version ? 'designer.editingDraft' : 'designer.draftOnly', { version: flow.version })}
           </span>
         )}
-        <nav className="flow-tabs" aria-label={t('designer.tabs')}>
-          {names.map((entry) => (
-            <NavLink
-              key={entry}
-              end
-              to={`/flows/${key}${entry === 'designer' ? '' : `/${entry}`}${entry === 'designer' || entry === 'text' ? mine : ''}`}
-              className="flow-tab"
-            >
-              {t(`designer.tab.${entry}`)}
-            </NavLink>
-          ))}
-        </nav>
+        {(flow || !flows.data) && (
+          <nav ref={parts} className="flow-tabs" aria-label={t('designer.tabs')}>
+            {names.map((entry) => (
+              <NavLink
+                key={entry}
+                end
+                to={`/flows/${key}${entry === 'designer' ? '' : `/${entry}`}${entry === 'designer' || entry === 'text' ? mine : ''}`}
+                className="flow-tab"
+              >
+                {t(`designer.tab.${entry}`)}
+              </NavLink>
+            ))}
+          </nav>
+        )}
       </header>
       {flows.error && !flows.data ? (
         <ErrorState error={flows.error} onRetry={() => flows.refetch()} />

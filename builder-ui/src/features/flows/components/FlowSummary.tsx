@@ -23,7 +23,7 @@ export function FlowSummary({ onSettings }: { onSettings: () => void }) {
     <div className="panel-body">
       <h2 className="panel-title">{format.text(local.name as LocalText | undefined)}</h2>
       {about && <p>{about}</p>}
-      <p className="list-sub">{t(`designer.summary.${subject}`)}</p>
+      <p className="list-sub panel-each">{t(`designer.summary.${subject}`)}</p>
       {stops.length > 0 && (
         <>
           <h3 className="panel-sub">{t('designer.summary.stops')}</h3>

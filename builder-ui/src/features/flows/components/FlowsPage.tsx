@@ -107,9 +107,13 @@ function FlowCard({ flow }: { flow: Flow }) {
             <div key={status} className="flow-count">
               <dt>{t(`status.run.${status}`)}</dt>
               <dd className="num">
-                <Link to={`/runs?flow=${flow.key}&status=${status}`}>
-                  {format.number(flow.counts?.[status] ?? 0)}
-                </Link>
+                {flow.counts?.[status] ? (
+                  <Link to={`/runs?flow=${flow.key}&status=${status}`}>
+                    {format.number(flow.counts[status])}
+                  </Link>
+                ) : (
+                  <span className="list-dim">{format.number(0)}</span>
+                )}
               </dd>
             </div>
           ))}

@@ -97,6 +97,9 @@ export default function ImpactDialog({ onClose, onBatch, onIssues }: DialogProps
               )}
             </div>
           </section>
+          {live !== undefined && live > 0 && data.changed.length === 0 && (
+            <p className="impact-authors">{t('designer.publish.same', { version: live })}</p>
+          )}
           {others.length > 0 && (
             <p className="impact-authors">
               {t('designer.publish.authors', {

@@ -10,7 +10,13 @@ import { Chip } from '@/shared/ui/Chip';
 import { Empty, Lines } from '@/shared/ui/states';
 import type { Held, RehearsedMessage, RehearsedTask } from '../model/rehearsal';
 
-type Column<T> = { key: string; title: string; width: string; render: (row: T) => ReactNode };
+type Column<T> = {
+  key: string;
+  title: string;
+  width: string;
+  right?: boolean;
+  render: (row: T) => ReactNode;
+};
 type Props<T> = { rows: T[]; columns: Column<T>[]; label: string; done: boolean };
 
 const rowHeight = 56;
@@ -37,8 +43,8 @@ function VirtualTable<T>({ rows, columns, label, done }: Props<T>) {
       <div className="vtable" role="table" aria-label={label} aria-rowcount={rows.length + 1}>
         <div role="rowgroup" className="vtable-head">
           <div role="row" className="vrow" style={{ gridTemplateColumns: template }} aria-rowindex={1}>
-            {columns.map(({ key, title }) => (
-              <span key={key} role="columnheader">
+            {columns.map(({ key, title, right }) => (
+              <span key={key} role="columnheader" className={right ? 'vcell-right' : undefined}>
                 {title}
               </span>
             ))}
@@ -80,8 +86,8 @@ function useFirstColumns(): Column<{ at: string; customer: string; name: string 
     {
       key: 'when',
       title: t('designer.rehearsal.when'),
-      width: '130px',
-      render: ({ at }) => <time className="num">{format.instant(at)}</time>,
+      width: '156px',
+      render: ({ at }) => <time className="num vcell-whole">{format.instant(at)}</time>,
     },
     {
       key: 'whom',
@@ -141,7 +147,7 @@ export function MessageTable({ rows, stepName, done }: TableProps<RehearsedMessa
       render: ({ items, node, flow }) => (
         <>
           <span className="vcell-line num">{items[0] && item(items[0])}</span>
-          <span className="cell-sub vcell-line" dir="auto">
+          <span className="cell-sub vcell-line" dir="auto" title={flow ? flowName(flow) : stepName(node)}>
             {flow ? flowName(flow) : stepName(node)}
           </span>
         </>
@@ -151,6 +157,7 @@ export function MessageTable({ rows, stepName, done }: TableProps<RehearsedMessa
       key: 'amount',
       title: t('designer.rehearsal.amount'),
       width: '140px',
+      right: true,
       render: ({ amount, currency }) => (
         <span className="num vcell-right">{format.money(amount, currency)}</span>
       ),
@@ -196,15 +203,19 @@ export function HeldTable({ rows, stepName, done }: TableProps<Held>) {
           <span className="vcell-line" dir="auto">
             {why(row)}
           </span>
-          <span className="cell-sub vcell-line">{stepName(row.node)}</span>
+          <span className="cell-sub vcell-line" title={stepName(row.node)}>
+            {stepName(row.node)}
+          </span>
         </>
       ),
     },
     {
       key: 'until',
       title: t('designer.rehearsal.until'),
-      width: '140px',
-      render: ({ until }) => <span className="num">{until ? format.instant(until) : t('table.none')}</span>,
+      width: '156px',
+      render: ({ until }) => (
+        <span className="num vcell-whole">{until ? format.instant(until) : t('table.none')}</span>
+      ),
     },
   ];
   return <VirtualTable rows={rows} columns={columns} label={t('designer.rehearsal.held')} done={done} />;
@@ -225,7 +236,7 @@ export function TaskTable({ rows, stepName, done }: TableProps<RehearsedTask>) {
       key: 'why',
       title: t('designer.rehearsal.why'),
       width: 'minmax(180px, 1.6fr)',
-      render: ({ node }) => <span className="cell-sub vcell-line">{stepName(node)}</span>,
+      render: ({ node }) => <span className="cell-sub vcell-two">{stepName(node)}</span>,
     },
   ];
   return <VirtualTable rows={rows} columns={columns} label={t('designer.rehearsal.tasks')} done={done} />;

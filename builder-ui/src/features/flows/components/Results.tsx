@@ -267,7 +267,7 @@ function Way({ document, first, customer, stepName }: WayProps) {
                       step.until && t('designer.run.until', { date: format.instant(step.until) }),
                     ]
                       .filter(Boolean)
-                      .join(t('designer.comma'))}
+                      .join(t('designer.then'))}
                   </p>
                 )}
               </div>

@@ -162,7 +162,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
                             fact.until && t('designer.run.until', { date: format.instant(fact.until) }),
                           ]
                             .filter(Boolean)
-                            .join(t('designer.comma'))}
+                            .join(t('designer.then'))}
                         </p>
                       )}
                     </div>

@@ -68,7 +68,9 @@ export default function TextTab({ flowKey, mine }: { flowKey: string; mine: bool
           <ul className="flow-text-rules">
             {document.stopWhen?.map(({ id, outcome }) => (
               <li key={id} dir="auto">
-                {format.text(inspection.data.stops?.[id]) || id} · {t(`designer.outcome.${outcome}`)}
+                {t(`designer.outcome.${outcome}`)}
+                {t('designer.colon')}
+                {format.text(inspection.data.stops?.[id]) || id}
               </li>
             ))}
           </ul>

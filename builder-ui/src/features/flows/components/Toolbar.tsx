@@ -94,6 +94,8 @@ export function Toolbar({ onKeys, onIssues, onSettings, onAddNote, showRuns, onS
         <Button
           type="text"
           icon={<SettingOutlined />}
+          aria-label={t('designer.settings')}
+          title={t('designer.flowSettings')}
           aria-pressed={panel === 'flow'}
           onClick={() => {
             store.getState().show('flow');
@@ -138,13 +140,20 @@ function People() {
         role="img"
         aria-label={t('designer.alsoHere', { names: names.join(t('designer.comma')) })}
       >
-        {people.slice(0, 4).map(({ session, name, editing }) => (
-          <span key={session} className={editing ? 'person person-editing' : 'person'}>
+        {names.slice(0, 4).map((name) => (
+          <span
+            key={name}
+            className={
+              people.some((person) => person.name === name && person.editing)
+                ? 'person person-editing'
+                : 'person'
+            }
+          >
             <Avatar name={name} />
           </span>
         ))}
-        {people.length > 4 && (
-          <span className="people-more">{t('designer.morePeople', { count: people.length - 4 })}</span>
+        {names.length > 4 && (
+          <span className="people-more">{t('designer.morePeople', { count: names.length - 4 })}</span>
         )}
       </span>
     </Tooltip>

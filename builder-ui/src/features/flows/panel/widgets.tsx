@@ -197,6 +197,9 @@ export function EventsWidget(props: WidgetProps) {
   return <Choice {...props} many options={options} loading={isPending} />;
 }
 
+/** A name that stands by itself; inside a sentence it begins small. */
+const upper = (name: string) => name.charAt(0).toLocaleUpperCase() + name.slice(1);
+
 /** Fields of the subject, grouped and by name. */
 export function useFieldOptions(of?: string) {
   const { t } = useTranslation();
@@ -213,7 +216,7 @@ export function useFieldOptions(of?: string) {
     fields: fields.data ?? [],
     options: [...byGroup(fit)].map(([group, list]) => ({
       label: t(`designer.group.${group}`, { defaultValue: group }),
-      options: list.map(({ path, name }) => ({ value: path, label: format.text(name) || path })),
+      options: list.map(({ path, name }) => ({ value: path, label: upper(format.text(name) || path) })),
     })),
   };
 }

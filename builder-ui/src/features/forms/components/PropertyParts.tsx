@@ -3,6 +3,7 @@ import { type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Lang } from '@/shared/api/types';
 import type { Names } from '@/shared/form/types';
+import { useFormat } from '@/shared/lib/useFormat';
 
 export function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -175,7 +176,8 @@ type NamesRowProps = { label: string; names?: Names; onChange: (names: Names) =>
 /** A text per language, one below the other. */
 export function NamesRow({ label, names, onChange, rows }: NamesRowProps) {
   const { t } = useTranslation();
-  const langs: Lang[] = ['zh-CN', 'en'];
+  const own = useFormat().lang;
+  const langs: Lang[] = own === 'en' ? ['en', 'zh-CN'] : ['zh-CN', 'en'];
   return langs.map((lang) => (
     <TextRow
       key={lang}

@@ -53,7 +53,14 @@ function Queue({ status }: { status: LetterStatus }) {
   if (letters.error && letters.rows.length === 0)
     return <ErrorState error={letters.error} onRetry={() => letters.refetch()} />;
   if (letters.isPending) return <Lines rows={6} />;
-  if (letters.rows.length === 0) return <Empty title={t('letters.none')} text={t('letters.noneText')} />;
+  if (letters.rows.length === 0)
+    return (
+      <Empty
+        title={t('letters.none')}
+        text={t('letters.noneText')}
+        action={<Link to="/flows">{t('nav.flows')}</Link>}
+      />
+    );
   return (
     <section className="section" aria-label={t('letters.title')}>
       <div className="letters-bar">

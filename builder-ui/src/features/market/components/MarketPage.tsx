@@ -5,6 +5,7 @@ import { Link, useSearchParams } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
+import { useInSight } from '@/shared/lib/useInSight';
 import { Chip } from '@/shared/ui/Chip';
 import { FilterBar, Pick, SearchBox } from '@/shared/ui/Filters';
 import { Page } from '@/shared/ui/Page';
@@ -25,9 +26,10 @@ export default function MarketPage() {
   const [params] = useSearchParams();
   const canWrite = useCan('pack.write');
   const tab = params.get('tab') === 'installed' ? 'installed' : 'catalog';
+  const parts = useInSight<HTMLElement>(tab);
   return (
     <Page title={t('nav.market')} sub={t('market.sub')} actions={canWrite && <FileButton />}>
-      <nav className="subnav" aria-label={t('market.parts')}>
+      <nav ref={parts} className="subnav" aria-label={t('market.parts')}>
         {tabs.map((known) => (
           <Link
             key={known}

@@ -8,6 +8,7 @@ import { useCan } from '@/shared/api/session';
 import type { Lang } from '@/shared/api/types';
 import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
+import { useInSight } from '@/shared/lib/useInSight';
 import { Chip } from '@/shared/ui/Chip';
 import { Page } from '@/shared/ui/Page';
 import { ErrorState, Lines } from '@/shared/ui/states';
@@ -30,6 +31,7 @@ export default function MessagesPage() {
   const [params] = useSearchParams();
   const canWrite = useCan('template.write');
   const tab = tabs.find((known) => known === params.get('tab')) ?? 'templates';
+  const parts = useInSight<HTMLElement>(tab);
   const [creating, setCreating] = useState(params.get('new') === '1' && canWrite);
   const templates = useTemplates();
   return (
@@ -45,7 +47,7 @@ export default function MessagesPage() {
         )
       }
     >
-      <nav className="subnav" aria-label={t('messages.parts')}>
+      <nav ref={parts} className="subnav" aria-label={t('messages.parts')}>
         {tabs
           .filter((known) => known !== 'tests' || canWrite)
           .map((known) => (

@@ -7,7 +7,7 @@ import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { errorText } from '@/shared/ui/states';
 import { type TemplateDetail, type TemplateDoc, useDeleteTemplate, useTemplates } from '../api/messages';
-import { langs } from '../model/template';
+import { langsFor } from '../model/template';
 
 const HistoryDrawer = lazy(() => import('./HistoryDrawer').then((m) => ({ default: m.HistoryDrawer })));
 const NewTemplateDrawer = lazy(() =>
@@ -24,9 +24,10 @@ export function Head({
   disabled: boolean;
 }) {
   const { t } = useTranslation();
+  const format = useFormat();
   return (
     <section className="section msg-head" aria-label={t('messages.about')}>
-      {langs.map((lang) => (
+      {langsFor(format.lang).map((lang) => (
         <div key={lang} className="msg-name">
           <label className="rf-label" htmlFor={`name-${lang}`}>
             {t('messages.nameIn', { language: t(`lang.${lang}`) })}

@@ -25,7 +25,7 @@ import {
   forgetTemplate,
   keepTemplate,
   keptTemplate,
-  langs,
+  langsFor,
   type Part,
   setPart,
 } from '../model/template';
@@ -197,7 +197,7 @@ function Editor({
           <Head doc={doc} onChange={setDoc} disabled={!canWrite} />
           <VariablePicker onInsert={insert} disabled={!canWrite} />
           <div className="msg-bodies">
-            {langs.map((language) => (
+            {langsFor(format.lang).map((language) => (
               <BodyEditor
                 key={language}
                 lang={language}

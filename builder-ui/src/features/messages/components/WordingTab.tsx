@@ -3,9 +3,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '@/shared/api/client';
 import { useCan } from '@/shared/api/session';
+import { useFormat } from '@/shared/lib/useFormat';
 import { ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { useSaveWording, useWording, type Wording, type Words } from '../api/messages';
-import { langs } from '../model/template';
+import { langsFor } from '../model/template';
 
 /** Words that no message may use, a list per language. */
 export function WordingTab() {
@@ -22,6 +23,7 @@ export function WordingTab() {
 
 function WordingForm({ wording, onStale }: { wording: Wording; onStale: () => void }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const { message } = App.useApp();
   const canWrite = useCan('template.write');
   const save = useSaveWording();
@@ -41,7 +43,7 @@ function WordingForm({ wording, onStale }: { wording: Wording; onStale: () => vo
   return (
     <section className="section msg-wording" aria-label={t('messages.tab.wording')}>
       <p className="drawer-sub">{t('messages.wordingSub')}</p>
-      {langs.map((lang) => (
+      {langsFor(format.lang).map((lang) => (
         <div key={lang} className="rf-field">
           <label className="rf-label" htmlFor={`wording-${lang}`}>
             {t(`lang.${lang}`)}

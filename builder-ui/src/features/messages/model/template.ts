@@ -2,6 +2,9 @@ import type { Lang } from '@/shared/api/types';
 import type { Body, Finding, TemplateDoc, Variable } from '../api/messages';
 
 export const langs: Lang[] = ['zh-CN', 'en'];
+
+/** Both, the reader's own first. */
+export const langsFor = (own: Lang): Lang[] => (own === 'en' ? ['en', 'zh-CN'] : langs);
 export type Part = 'subject' | 'text' | 'html';
 
 export const docOf = ({ key, name, tone, kind, variant }: TemplateDoc): TemplateDoc => ({

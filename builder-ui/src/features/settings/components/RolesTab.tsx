@@ -6,6 +6,7 @@ import { useNavigate } from 'react-router';
 import { type Right, rightsOf, withRight } from '@/shared/access/roles';
 import { useRoleWords } from '@/shared/access/useRoleWords';
 import { useCan, useViewAs } from '@/shared/api/session';
+import { useInSight } from '@/shared/lib/useInSight';
 import { Chip } from '@/shared/ui/Chip';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Section } from '@/shared/ui/Page';
@@ -25,6 +26,7 @@ export function RolesTab() {
   const roles = usePolicy();
   const save = useSavePolicy();
   const [role, setRole] = useState('sales');
+  const list = useInSight<HTMLElement>(role);
   const [editing, setEditing] = useState<Right | 'new'>();
   if (roles.error) return <ErrorState error={roles.error} onRetry={() => roles.refetch()} />;
   if (!roles.data) return <Lines rows={8} />;
@@ -41,7 +43,7 @@ export function RolesTab() {
   return (
     <>
       <div className="roles">
-        <nav className="roles-list" aria-label={t('roles.list')}>
+        <nav ref={list} className="roles-list" aria-label={t('roles.list')}>
           {items.map(({ key }) => (
             <button
               key={key}

@@ -2,6 +2,7 @@ import '@/shared/access/texts';
 import '../texts';
 import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, useParams } from 'react-router';
+import { useInSight } from '@/shared/lib/useInSight';
 import { Page } from '@/shared/ui/Page';
 import { CatalogsTab } from './CatalogsTab';
 import { ChannelsTab } from './ChannelsTab';
@@ -36,11 +37,12 @@ const tabs = {
 export default function SettingsPage() {
   const { t } = useTranslation();
   const { tab = 'workspace' } = useParams();
+  const parts = useInSight<HTMLElement>(tab);
   if (!(tab in tabs)) return <Navigate to="/settings/workspace" replace />;
   const Tab = tabs[tab as keyof typeof tabs];
   return (
     <Page title={t('nav.settings')}>
-      <nav className="subnav" aria-label={t('settings.sections')}>
+      <nav ref={parts} className="subnav" aria-label={t('settings.sections')}>
         {Object.keys(tabs).map((key) => (
           <NavLink key={key} to={`/settings/${key}`} className="subnav-link">
             {t(`settings.${key}`)}
