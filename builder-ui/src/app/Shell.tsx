@@ -53,7 +53,7 @@ const items: { to: string; label: string; real?: string; icon: ReactNode; can?: 
 
 // Only narrow screens ever open it.
 const NavDrawer = lazy(() => import('./NavDrawer'));
-const needsWidth = /^\/(flows\/[^/]+|board(\/.*)?)$/;
+const needsWidth = /^\/(flows\/.+|board(\/.*)?)$/;
 
 export function Shell() {
   const { t } = useTranslation();
@@ -64,7 +64,8 @@ export function Shell() {
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
   const section = pathname.split('/')[1];
-  // Designers and the board need the width; the choice made elsewhere stays as it is.
+  // Designers and the board need the width; the choice made elsewhere stays as it is. All parts of a flow
+  // have the same, so that nothing jumps from one to the next.
   const narrowNav = chosenNarrow || needsWidth.test(pathname);
   const firstSection = useRef(section);
 

@@ -1,5 +1,6 @@
 import { ExclamationCircleFilled, WarningFilled } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { Issue } from '../api/designer';
 import { useStepTexts } from '../canvas/texts';
 import { useDesigner } from '../store/designer';
@@ -35,7 +36,7 @@ export function IssueList({
                   <span className="issue-where" dir="auto">
                     {node ? texts.title(node) : t('designer.wholeFlow')}
                   </span>
-                  <span>{issue.message}</span>
+                  <span>{asSentence(issue.message)}</span>
                 </span>
               </button>
             </li>
@@ -44,4 +45,30 @@ export function IssueList({
       </ul>
     </section>
   );
+}
+
+/** A finding that stands by itself; the server's begins small, to follow a place. */
+const asSentence = (message: string) => message.charAt(0).toLocaleUpperCase() + message.slice(1);
+
+/** Where each finding can be mended when it is not at the step. */
+const elsewhere: Record<string, { to: string; text: string }> = {
+  noChannelReady: { to: '/settings/channels', text: 'designer.toChannels' },
+};
+
+/** What the mark on a step means, said where the step is opened. Wrong settings say so at their own places. */
+export function StepIssues({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const issues = useDesigner((state) => state.inspection?.issues);
+  const own = (issues ?? []).filter(({ node, severity }) => node === id && severity !== 'error');
+  return own.map(({ key, pointer, message }) => {
+    const way = elsewhere[key];
+    return (
+      <p key={pointer + key} className="step-warning" role="note">
+        <WarningFilled aria-hidden />
+        <span>
+          {asSentence(message)} {way && <Link to={way.to}>{t(way.text)}</Link>}
+        </span>
+      </p>
+    );
+  });
 }

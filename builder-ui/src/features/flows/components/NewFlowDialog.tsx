@@ -175,7 +175,7 @@ export function NewFlowDialog({ onClose }: { onClose: () => void }) {
                 value={form}
                 options={['invoice', 'customer'].map((value) => ({
                   value,
-                  label: t(`designer.subjects.${value}`),
+                  label: t(`designer.new.each.${value}`),
                 }))}
                 onChange={setForm}
               />

@@ -193,7 +193,15 @@ export default function RehearsalTab({ flowKey }: { flowKey: string }) {
           </Link>
         </p>
       )}
-      {asked && first.status !== 'idle' ? (
+      {first.status === 'done' && first.result.totals?.accounts === 0 ? (
+        <div className="section">
+          <Empty
+            title={t('designer.rehearsal.nobody')}
+            text={t('designer.rehearsal.nobodyText')}
+            action={<Link to="/import">{t('designer.rehearsal.nobodyImport')}</Link>}
+          />
+        </div>
+      ) : asked && first.status !== 'idle' ? (
         <Results
           asked={asked}
           first={first.result}

@@ -11,6 +11,7 @@ import { Field } from '../panel/Field';
 import { SchemaForm } from '../panel/SchemaForm';
 import { TextWidget } from '../panel/TextWidget';
 import { useDesigner, useDesignerStore } from '../store/designer';
+import { StepIssues } from './IssueList';
 import { StepLock } from './StepLock';
 import { StepWays } from './StepWays';
 
@@ -71,6 +72,7 @@ export default function StepPanel({ id, onRemove, onMove, onCopy, onBack }: Prop
       </div>
       {about && <p className="panel-about">{about}</p>}
       <StepLock id={id} />
+      <StepIssues id={id} />
       {trigger && !readOnly && <TriggerPicker node={node} onPick={(next) => set(next, 'type')} />}
       {type && (
         <SchemaForm

@@ -150,7 +150,7 @@ function Wizard() {
         )}
         {current === 'admin' && (
           <>
-            <Form.Item name={['admin', 'name']} label={t('field.name')} rules={required}>
+            <Form.Item name={['admin', 'name']} label={t('setup.personName')} rules={required}>
               <Input autoComplete="name" autoFocus />
             </Form.Item>
             <Form.Item
@@ -184,8 +184,8 @@ function Wizard() {
           </>
         )}
         {current === 'sample' && (
-          <Form.Item name="sample" label={t('setup.sample')}>
-            <Radio.Group className="setup-choice">
+          <Form.Item name="sample">
+            <Radio.Group className="setup-choice" aria-label={t('setup.sample')}>
               <Radio value={true}>
                 <strong>{t('setup.sampleYes')}</strong>
                 <span>{t('setup.sampleYesText')}</span>
