@@ -57,7 +57,7 @@ export async function setUp(walk: Walk, link: string) {
   await page.getByLabel(say('setup.workspaceName')).fill(lang === 'en' ? 'Harbour Trading' : '海港贸易');
   const next = page.getByRole('button', { name: say('action.next'), exact: true });
   await next.click();
-  await page.getByLabel(say('field.name'), { exact: true }).fill(lang === 'en' ? 'Ada Chen' : '陈雅达');
+  await page.getByLabel(say('setup.personName'), { exact: true }).fill(lang === 'en' ? 'Ada Chen' : '陈雅达');
   await page.getByLabel(say('field.email'), { exact: true }).fill('ada@example.com');
   await page.getByLabel(say('field.password'), { exact: true }).fill('a long enough password');
   await next.click();
