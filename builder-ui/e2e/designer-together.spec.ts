@@ -295,7 +295,7 @@ const judged = {
       'What it means',
       'Goal reached',
       'Leave the flow',
-      'Open amount',
+      'open amount',
       'Tier',
       'First message',
       'Ways',

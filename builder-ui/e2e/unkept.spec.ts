@@ -64,7 +64,10 @@ for (const lang of languages) {
     await cutOff(page, /\/api\/v1\/forms\//);
     await fullStorage(page);
     await page.locator('[data-item^="field-"]').first().click();
-    await page.keyboard.press('Alt+ArrowDown');
+    await page
+      .getByRole('button', { name: lang === 'en' ? /^Move down/ : /^下移/ })
+      .first()
+      .click();
     await expect(page.locator('[data-save="offline"]')).toContainText(say.lost, { timeout: 15_000 });
     expect(await asksBeforeLeaving(page)).toBe(true);
 

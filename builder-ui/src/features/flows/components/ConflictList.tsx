@@ -1,8 +1,9 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Catalog } from '../model/catalog';
+import type { Catalog, Schema } from '../model/catalog';
 import { conflictRows, type Row, type Side } from '../model/conflictRows';
-import type { FlowNode } from '../model/document';
+import type { FlowNode, Param } from '../model/document';
+import { paramSchema } from '../model/params';
 import type { Conflict } from '../model/sync';
 import { useUnitName } from './useUnitName';
 import { useValueWords } from './useValueWords';
@@ -23,7 +24,7 @@ export function ConflictList({ conflicts, catalog, onSolve }: ListProps) {
       {conflicts.map((conflict) => {
         const value = conflict.mine ?? conflict.theirs;
         const what = name(conflict.unit, value);
-        const rows = conflictRows(words, conflict, catalog.of(value as FlowNode)?.schema.properties);
+        const rows = conflictRows(words, conflict, schemasOf(conflict.unit, value, catalog));
         return (
           <li key={conflict.unit} className="conflict">
             <h3 className="conflict-name" dir="auto">
@@ -55,6 +56,12 @@ export function ConflictList({ conflicts, catalog, onSolve }: ListProps) {
     </ul>
   );
 }
+
+/** Which kinds of settings a unit holds: a step's are its type's, a parameter's value is of its own type. */
+const schemasOf = (unit: string, value: unknown, catalog: Catalog): Record<string, Schema> | undefined =>
+  unit.startsWith('params/')
+    ? { default: paramSchema((value as Param).type) }
+    : catalog.of(value as FlowNode)?.schema.properties;
 
 type SideProps = { conflict: Conflict; rows: Row[]; side: Side; at: (step: string) => string };
 

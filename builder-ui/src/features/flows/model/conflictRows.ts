@@ -75,7 +75,7 @@ export function conflictRows(words: Words, sides: Sides, schemas?: Record<string
     .filter((key) => !silent.has(key) && !same(mine[key], theirs[key]))
     .map((key) => {
       const own = schemas?.[key];
-      const known = own ? undefined : settings[key];
+      const known = own?.['x-df-title'] ? undefined : settings[key];
       const both = { mine: mine[key], theirs: theirs[key] };
       const say = (side: Side) => {
         const value = both[side];
@@ -87,7 +87,7 @@ export function conflictRows(words: Words, sides: Sides, schemas?: Record<string
           sayValue(words, value, own ?? known?.schema)
         );
       };
-      const title = own ? words.text(own['x-df-title']) : known && words.t(known.title);
+      const title = known ? words.t(known.title) : words.text(own?.['x-df-title']);
       return { title: key && (title || key), mine: say('mine'), theirs: say('theirs') };
     });
 }

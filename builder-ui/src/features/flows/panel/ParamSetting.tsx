@@ -1,6 +1,6 @@
 import { TagOutlined } from '@ant-design/icons';
 import { Button, Dropdown, type MenuProps, Tooltip } from 'antd';
-import { useId } from 'react';
+import { type RefObject, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useValueWords } from '../components/useValueWords';
@@ -23,6 +23,17 @@ function useParamWords() {
   });
 }
 
+/** Gives a button the focus once the key that brought it has done its work: it must not press the button as well. */
+function useFocusSoon(wanted: boolean): RefObject<HTMLButtonElement | null> {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!wanted) return;
+    const soon = requestAnimationFrame(() => button.current?.focus());
+    return () => cancelAnimationFrame(soon);
+  }, [wanted]);
+  return button;
+}
+
 const makeNew = '+';
 
 /** Lets a setting take its value from a parameter of the flow, or become one. Shown only in flows that have some. */
@@ -32,6 +43,7 @@ export function ParamOffer({ schema, label, value, onChange, autoFocus }: Props)
   const store = useDesignerStore();
   const { params } = usePanel();
   const say = useParamWords();
+  const button = useFocusSoon(autoFocus);
   const fresh = toParam(schema, value);
   const items: MenuProps['items'] = fitting(schema, params).map(([key, param]) => {
     const said = say(key, param);
@@ -72,12 +84,12 @@ export function ParamOffer({ schema, label, value, onChange, autoFocus }: Props)
     >
       <Tooltip title={t('designer.paramUse')}>
         <Button
+          ref={button}
           size="small"
           type="text"
           className="param-offer"
           icon={<TagOutlined />}
           aria-label={named}
-          autoFocus={autoFocus}
         />
       </Tooltip>
     </Dropdown>
@@ -88,6 +100,7 @@ export function ParamOffer({ schema, label, value, onChange, autoFocus }: Props)
 export function ParamValue({ schema, label, help, onChange, name, autoFocus }: Props & { name: string }) {
   const { t } = useTranslation();
   const id = useId();
+  const button = useFocusSoon(autoFocus);
   const { params, readOnly } = usePanel();
   const said = useParamWords()(name, params[name]);
   return (
@@ -106,9 +119,9 @@ export function ParamValue({ schema, label, help, onChange, name, autoFocus }: P
         </span>
         {!readOnly && (
           <Button
+            ref={button}
             size="small"
             type="text"
-            autoFocus={autoFocus}
             aria-label={t('designer.ownValueFor', { name: label })}
             onClick={() => onChange(freed(schema, params[name]))}
           >

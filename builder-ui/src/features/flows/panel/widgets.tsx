@@ -185,7 +185,12 @@ export function ChannelWidget(props: WidgetProps & { many?: boolean }) {
     <Choice
       {...props}
       loading={loading}
-      options={[...preferred, ...options.filter(({ value }) => value !== 'preferred')]}
+      options={[
+        ...preferred,
+        ...options
+          .filter(({ value }) => value !== 'preferred')
+          .map(({ value, label }) => ({ value, label: upper(label) })),
+      ]}
     />
   );
 }
