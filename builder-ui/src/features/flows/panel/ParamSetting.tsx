@@ -2,6 +2,7 @@ import { TagOutlined } from '@ant-design/icons';
 import { Button, Dropdown, type MenuProps, Tooltip } from 'antd';
 import { type RefObject, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Text } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useValueWords } from '../components/useValueWords';
 import type { Schema } from '../model/catalog';
@@ -34,15 +35,28 @@ function useFocusSoon(wanted: boolean): RefObject<HTMLButtonElement | null> {
   return button;
 }
 
+/** A new parameter is called after its step and setting, in both languages. */
+function useNewName(pointer: string) {
+  const format = useFormat();
+  const store = useDesignerStore();
+  return (schema: Schema, label: string): Partial<Text> => {
+    const { catalog, graph } = store.getState();
+    const step = catalog.of(graph.nodes[pointer.split('/')[2] ?? ''])?.name;
+    const setting = schema['x-df-title'];
+    if (!step || !setting) return { [format.lang]: label };
+    return { en: `${step.en}: ${setting.en}`, 'zh-CN': `${step['zh-CN']}：${setting['zh-CN']}` };
+  };
+}
+
 const makeNew = '+';
 
 /** Lets a setting take its value from a parameter of the flow, or become one. Shown only in flows that have some. */
-export function ParamOffer({ schema, label, value, onChange, autoFocus }: Props) {
+export function ParamOffer({ schema, label, value, onChange, pointer, autoFocus }: Props) {
   const { t } = useTranslation();
-  const format = useFormat();
   const store = useDesignerStore();
   const { params } = usePanel();
   const say = useParamWords();
+  const named = useNewName(pointer);
   const button = useFocusSoon(autoFocus);
   const fresh = toParam(schema, value);
   const items: MenuProps['items'] = fitting(schema, params).map(([key, param]) => {
@@ -66,15 +80,13 @@ export function ParamOffer({ schema, label, value, onChange, autoFocus }: Props)
   if (!items.length) return null;
   const pick = (key: string) => {
     const name = key === makeNew ? freeParam(params) : key;
-    const title = schema['x-df-title'] ?? { [format.lang]: label };
-    const param = key === makeNew && fresh ? { ...fresh, name: title } : params[name];
+    const param = key === makeNew && fresh ? { ...fresh, name: named(schema, label) } : params[name];
     if (!param) return;
     // A parameter without a value takes over the one that stands here, so that the flow can run.
     const filled = param.default === undefined && fresh ? { ...param, default: fresh.default } : param;
     if (filled !== params[name]) store.getState().set(`params/${name}`, filled);
     onChange(bind(schema, name, filled));
   };
-  const named = t('designer.paramUseFor', { name: label });
   return (
     <Dropdown
       trigger={['click']}
@@ -89,7 +101,7 @@ export function ParamOffer({ schema, label, value, onChange, autoFocus }: Props)
           type="text"
           className="param-offer"
           icon={<TagOutlined />}
-          aria-label={named}
+          aria-label={t('designer.paramUseFor', { name: label })}
         />
       </Tooltip>
     </Dropdown>

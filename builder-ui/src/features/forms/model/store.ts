@@ -111,7 +111,8 @@ export const useDesigner = create<Designer>((set) => ({
       lastTag = '';
       return next ? { ...next, past: [...past, { doc, selected }], future: rest, state: 'dirty' } : {};
     }),
-  lose: (lost) => set({ lost }),
+  // Said at every save: only news is worth drawing anew.
+  lose: (lost) => set((now) => (now.lost === lost ? now : { lost })),
   say: (said) => set({ said }),
   saving: () => set({ state: 'saving' }),
   // What was typed while the request was under way is not saved by its answer.
