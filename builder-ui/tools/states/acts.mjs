@@ -8,9 +8,9 @@ export const press = (en, zh) => (page) =>
     .first()
     .click();
 
-/** An icon may bring a name of its own before the words. */
+/** An icon may bring a name of its own before the words, and the arrow of a menu one after them. */
 export const named = (page, en, zh) =>
-  page.getByRole('button', { name: new RegExp(`${quote(say(page, en, zh))}$`) }).first();
+  page.getByRole('button', { name: new RegExp(`${quote(say(page, en, zh))}( down)?$`) }).first();
 export const button = (en, zh) => (page) => named(page, en, zh).click();
 
 export const inTurn =

@@ -159,7 +159,11 @@ const others = ({ customer }) => [
   {
     name: 'settings-member',
     path: '/settings/members',
-    act: menu((page) => page.locator('.cell-tools button').nth(1).click(), 'Change', '修改'),
+    act: menu(
+      (page) => page.locator('.cell-tools button').nth(1).click(),
+      'Name, roles, teams, manager',
+      '姓名、角色、团队、汇报对象',
+    ),
     once: true,
   },
   {
