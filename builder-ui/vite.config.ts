@@ -18,6 +18,25 @@ const framework = {
   test: /node_modules\/(react|react-dom|scheduler|react-router|zustand|i18next|react-i18next|@tanstack\/(react-query|query-core))\//,
 };
 
+/**
+ * What every page starts with mostly runs at once. Compiled whole, beside the page's own thread, it costs that thread a
+ * seventh less than function by function on first call.
+ */
+function compiledAtOnce(names: string[]): Plugin {
+  return {
+    name: 'compiled-at-once',
+    apply: 'build',
+    generateBundle: {
+      order: 'post', // what others put on top of a chunk goes below the comment
+      handler(_, bundle) {
+        for (const chunk of Object.values(bundle))
+          if (chunk.type === 'chunk' && names.includes(chunk.name))
+            chunk.code = `//# allFunctionsCalledOnLoad\n${chunk.code}`;
+      },
+    },
+  };
+}
+
 type Group = { name: string; priority: number; test: RegExp | ((id: string) => boolean) };
 
 const config = (groups: Group[]): UserConfig => ({
@@ -44,5 +63,5 @@ export default defineConfig(async ({ command }) => {
     framework,
     { name: 'start', priority: 1, test: (id) => start.has(id) },
   ]);
-  return { ...rest, plugins: [...plugins, gzipAssets(), keepFolder()] };
+  return { ...rest, plugins: [...plugins, compiledAtOnce(['react', 'start']), gzipAssets(), keepFolder()] };
 });
