@@ -7,6 +7,7 @@ const routes = [
   '/board?lanes=owner',
   '/board?as=table',
   '/board?as=calendar',
+  '/board?as=gallery',
   '/customers',
   '/customers?new=1',
   '/invoices',

@@ -60,7 +60,7 @@ test('what conduct forbids cannot be saved, and says where it stands', async ({ 
 test('a test goes to oneself and is kept apart from customers’ messages', async ({ page }) => {
   await speak(page, 'en');
   await open(page, '/messages/overdue-sms');
-  await expect(page.getByText(/characters, \d+ parts?; \d+ left/)).toBeVisible();
+  await expect(page.getByText(/characters, sent as \d+ SMS; room for \d+ more/)).toBeVisible();
   await page.getByRole('button', { name: 'Send to myself' }).click();
   await expect(page.getByText(/Sent to the sandbox/)).toBeVisible();
   await open(page, '/messages?tab=tests');

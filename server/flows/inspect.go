@@ -18,7 +18,7 @@ type Inspection struct {
 	Issues []flow.Issue         `json:"issues"`
 	Nodes  map[string]StepView  `json:"nodes"`
 	Stops  map[string]flow.Text `json:"stops"`
-	Page   map[string][]string  `json:"page"`
+	Order  []string             `json:"order"` // of the steps, as a run meets them
 }
 
 // StepView is a step as the canvas draws it.
@@ -45,7 +45,7 @@ func (s *Service) Inspect(ctx context.Context, ws string, doc json.RawMessage) (
 			out.Stops[st.ID] = node.Both(func(lang string) string { return names.Phrase(e, lang) })
 		}
 	}
-	out.Page = s.page(f, names)
+	out.Order = order(f, f.Trigger(s.nodes))
 	if out.Issues == nil {
 		out.Issues = []flow.Issue{}
 	}
@@ -87,16 +87,8 @@ func (s *Service) Page(ctx context.Context, ws string, doc json.RawMessage) map[
 
 func (s *Service) page(f *flow.Flow, names node.Names) map[string][]string {
 	out := map[string][]string{}
-	next := map[string][]string{}
-	for _, e := range f.Edges {
-		next[e.From] = append(next[e.From], e.To)
-	}
-	for _, id := range inOrder(f.Trigger(s.nodes), next) {
-		n := f.Nodes[id]
-		if n == nil {
-			continue
-		}
-		for lang, t := range s.step(f, n, names).Sentence {
+	for _, id := range order(f, f.Trigger(s.nodes)) {
+		for lang, t := range s.step(f, f.Nodes[id], names).Sentence {
 			out[lang] = append(out[lang], lane(f, id).In(lang)+t)
 		}
 	}
@@ -129,14 +121,18 @@ func lane(f *flow.Flow, id string) flow.Text {
 	return node.Say(en+": ", zh+"：")
 }
 
-// inOrder lists the nodes from a start on so that each comes after those that
+// order lists the nodes from a start on so that each comes after those that
 // lead to it (reversed post-order; a loop's way back does not count).
-func inOrder(start string, next map[string][]string) []string {
-	var order []string
+func order(f *flow.Flow, start string) []string {
+	next := map[string][]string{}
+	for _, e := range f.Edges {
+		next[e.From] = append(next[e.From], e.To)
+	}
+	order := []string{}
 	seen := map[string]bool{}
 	var visit func(id string)
 	visit = func(id string) {
-		if id == "" || seen[id] {
+		if f.Nodes[id] == nil || seen[id] {
 			return
 		}
 		seen[id] = true

@@ -124,6 +124,7 @@ const others = ({ customer }) => [
   },
   { name: 'board-table', path: '/board?as=table', once: true },
   { name: 'board-calendar', path: '/board?as=calendar', once: true },
+  { name: 'board-gallery', path: '/board?as=gallery' },
   { name: 'customers', path: '/customers' },
   { name: 'customer', path: `/customers/${customer}` },
   {

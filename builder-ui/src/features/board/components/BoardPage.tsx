@@ -27,6 +27,7 @@ const BulkDialog = lazy(() => import('./BulkDialog'));
 const Peek = lazy(() => import('./Peek'));
 const TableView = lazy(() => import('./TableView'));
 const CalendarView = lazy(() => import('./CalendarView'));
+const GalleryView = lazy(() => import('./GalleryView'));
 
 export default function BoardPage() {
   const { t } = useTranslation();
@@ -125,6 +126,10 @@ function Content({ view }: { view: View }) {
             {mode === 'table' ? (
               <Suspense fallback={<Loading />}>
                 <TableView view={view} query={plain} onOpen={open} />
+              </Suspense>
+            ) : mode === 'gallery' ? (
+              <Suspense fallback={<Loading />}>
+                <GalleryView view={view} query={plain} onOpen={open} />
               </Suspense>
             ) : mode === 'calendar' ? (
               <Suspense fallback={<Loading />}>

@@ -11,9 +11,17 @@ import { Check } from './parts';
 import { useDnd } from './useDnd';
 
 /** What all cards share is handed down: hundreds of them come and go while one scrolls. */
-type Props = { id: string; isStop: boolean; format: Format; me: string; onOpen: (id: string) => void };
+type Props = {
+  id: string;
+  isStop: boolean;
+  /** Outside a column: it says where it stands, and there is nowhere to drag it to. */
+  isAlone?: boolean;
+  format: Format;
+  me: string;
+  onOpen: (id: string) => void;
+};
 
-export const CardItem = memo(function CardItem({ id, isStop, format, me, onOpen }: Props) {
+export const CardItem = memo(function CardItem({ id, isStop, isAlone = false, format, me, onOpen }: Props) {
   const { t } = useTranslation();
   const element = useRef<HTMLDivElement>(null);
   const card = useBoard(({ board }) => board.cards[id]);
@@ -25,14 +33,16 @@ export const CardItem = memo(function CardItem({ id, isStop, format, me, onOpen 
   useDnd(
     element,
     (dnd, target) =>
-      dnd.dragCard(
-        target,
-        () => {
-          const { selected } = useBoard.getState();
-          return selected.has(id) ? [...selected] : [id];
-        },
-        (ids) => useBoard.getState().hold(ids, true),
-      ),
+      isAlone
+        ? () => {}
+        : dnd.dragCard(
+            target,
+            () => {
+              const { selected } = useBoard.getState();
+              return selected.has(id) ? [...selected] : [id];
+            },
+            (ids) => useBoard.getState().hold(ids, true),
+          ),
     id,
   );
 
@@ -49,7 +59,7 @@ export const CardItem = memo(function CardItem({ id, isStop, format, me, onOpen 
       {format.money(amount, currency)}
     </>
   );
-  const classes = ['card', `card-${rampOf(bucketOf(card.overdueDays))}`];
+  const classes = [isAlone ? 'card card-alone' : 'card', `card-${rampOf(bucketOf(card.overdueDays))}`];
   if (isPicked) classes.push('card-picked');
   if (isHeld) classes.push('card-held');
   if (isFresh) classes.push('card-fresh');
@@ -96,6 +106,7 @@ export const CardItem = memo(function CardItem({ id, isStop, format, me, onOpen 
         </div>
       ))}
       <div className="card-chips">
+        {isAlone && <span className="chip">{t(`board.column.${card.column}`)}</span>}
         <span className={`chip ${rampOf(bucketOf(card.overdueDays))}`}>
           {late ? t('age.overdue', { count: card.overdueDays }) : t('bucket.current')}
         </span>

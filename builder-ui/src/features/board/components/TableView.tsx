@@ -1,62 +1,25 @@
-import { Button } from 'antd';
-import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { bucketOf, rampOf } from '@/shared/lib/ageing';
 import { useFormat } from '@/shared/lib/useFormat';
 import { TierMark } from '@/shared/ui/Chip';
 import { Empty } from '@/shared/ui/states';
-import { nextPage, readCards } from '../api/board';
-import type { View } from '../model/types';
 import { useBoard } from '../store/board';
 import { BoardColumns } from './context';
 import { MoveMenu } from './MoveMenu';
 import { Check } from './parts';
+import { RowsFoot } from './RowsFoot';
+import { type RowsProps, useRows } from './useRows';
 
-const page = 60;
-
-/** The same cards as rows: column by column, oldest first. */
-export default function TableView({
-  view,
-  query,
-  onOpen,
-}: {
-  view: View;
-  query: { search?: string; filter?: string };
-  onOpen: (id: string) => void;
-}) {
+/** The same cards as rows. */
+export default function TableView(props: RowsProps) {
+  const { view, onOpen } = props;
   const { t } = useTranslation();
   const format = useFormat();
-  const board = useBoard((store) => store.board);
+  const cards = useBoard((store) => store.board.cards);
   const selected = useBoard((store) => store.selected);
-  const { pick, more } = useBoard.getState();
-  const [shown, setShown] = useState(page);
-  const [reading, setReading] = useState(false);
-  const cells = Object.entries(board.cells);
-  const rows = useMemo(
-    () =>
-      view.columns.flatMap((column) =>
-        Object.values(board.cells)
-          .filter((cell) => cell.column === column)
-          .flatMap(({ ids }) => ids),
-      ),
-    [board.cells, view.columns],
-  );
-  const unread = cells.filter(([, cell]) => cell.next && cell.lane === '');
-  const total = cells.reduce((sum, [, { count }]) => sum + count, 0);
-  const showMore = async () => {
-    if (shown >= rows.length - page && unread.length > 0) {
-      setReading(true);
-      for (const [key, { column, next }] of unread) {
-        const read = await readCards(view.key, { ...query, column, cursor: next, limit: nextPage }).catch(
-          () => undefined,
-        );
-        if (read?.columns[0]) more(key, read.columns[0]);
-      }
-      setReading(false);
-    }
-    setShown(shown + page);
-  };
-  if (rows.length === 0) return <Empty title={t('table.noMatch')} text={t('table.noMatchText')} />;
+  const { pick } = useBoard.getState();
+  const rows = useRows(props);
+  if (rows.ids.length === 0) return <Empty title={t('table.noMatch')} text={t('table.noMatchText')} />;
   return (
     <BoardColumns value={view.columns}>
       <div className="table-box board-table">
@@ -79,8 +42,8 @@ export default function TableView({
             </tr>
           </thead>
           <tbody>
-            {rows.slice(0, shown).map((id) => {
-              const card = board.cards[id];
+            {rows.ids.map((id) => {
+              const card = cards[id];
               if (!card) return null;
               const balances = (card.balances ?? []).filter(({ open }) => open !== 0);
               return (
@@ -135,16 +98,7 @@ export default function TableView({
             })}
           </tbody>
         </table>
-        <div className="table-foot">
-          <span className="num">
-            {t('board.shownOf', { shown: Math.min(shown, rows.length), count: total })}
-          </span>
-          {(shown < rows.length || unread.length > 0) && (
-            <Button size="small" loading={reading} onClick={showMore}>
-              {t('table.more')}
-            </Button>
-          )}
-        </div>
+        <RowsFoot rows={rows} />
       </div>
     </BoardColumns>
   );

@@ -1,4 +1,4 @@
-import { AppstoreOutlined, CalendarOutlined, TableOutlined } from '@ant-design/icons';
+import { AppstoreOutlined, CalendarOutlined, ProjectOutlined, TableOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { filtersIn, laneKeys, overdueSteps, tiers } from '../model/query';
@@ -7,7 +7,12 @@ import { BoardSearch, Choice, MenuPick } from './parts';
 import { type BoardState, type Mode, noFilters } from './useBoardState';
 
 const sorts = ['oldestDue', '-open', 'name'];
-const icons = { board: <AppstoreOutlined />, table: <TableOutlined />, calendar: <CalendarOutlined /> };
+const icons = {
+  board: <ProjectOutlined />,
+  table: <TableOutlined />,
+  calendar: <CalendarOutlined />,
+  gallery: <AppstoreOutlined />,
+};
 
 export function Toolbar({ view, state }: { view: View; state: BoardState }) {
   const { t } = useTranslation();
@@ -78,7 +83,7 @@ export function Toolbar({ view, state }: { view: View; state: BoardState }) {
         label={t('board.mode')}
         value={state.mode}
         onChange={(as) => set({ as: as === 'board' ? undefined : as })}
-        options={(['board', 'table', 'calendar'] as const).map((value) => ({
+        options={(['board', 'table', 'calendar', 'gallery'] as const).map((value) => ({
           value,
           label: t(`board.modes.${value}`),
           icon: icons[value],

@@ -13,7 +13,7 @@ export const noFilters = {
   region: undefined,
   overdue: undefined,
 };
-export type Mode = 'board' | 'table' | 'calendar';
+export type Mode = 'board' | 'table' | 'calendar' | 'gallery';
 
 /** What the address says: which filters, lanes and picture; the view's own settings where it says nothing. */
 export function useBoardState(view: View | undefined) {
@@ -24,7 +24,7 @@ export function useBoardState(view: View | undefined) {
   const [tier, owner, region, overdue] = [get('tier'), get('owner'), get('region'), get('overdue')];
   const asked = get('lanes') ?? view?.lanes;
   const sort = (['oldestDue', '-open', 'name'] as const).find((key) => key === get('sort'));
-  const mode: Mode = (['table', 'calendar'] as const).find((key) => key === get('as')) ?? 'board';
+  const mode: Mode = (['table', 'calendar', 'gallery'] as const).find((key) => key === get('as')) ?? 'board';
   const lanes: Lanes | undefined = mode === 'board' ? laneKeys.find((key) => key === asked) : undefined;
   // Most mornings nobody wants to know the regions: they are asked for when somebody does.
   const [choosing, setChoosing] = useState(false);

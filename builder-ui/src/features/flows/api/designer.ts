@@ -34,7 +34,8 @@ export type Inspection = {
   issues: Issue[];
   nodes: Record<string, { ports: string[]; optional?: string[]; sentence: Text }>;
   stops?: Record<string, Text>;
-  page?: Partial<Record<'en' | 'zh-CN', string[]>>;
+  /** The steps as a run meets them. */
+  order: string[];
 };
 
 const long = 300_000;

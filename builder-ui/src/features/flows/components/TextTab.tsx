@@ -4,7 +4,11 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
-import { readDraft } from '../api/designer';
+import { type Inspection, readDraft, useFlowTypes } from '../api/designer';
+import { useStepTexts } from '../canvas/texts';
+import { type FlowDocument, portOf } from '../model/document';
+import { toUnits } from '../model/draft';
+import { graphOf } from '../model/graph';
 import { useInspection } from './useDocuments';
 
 /** The whole flow as a page of sentences: to read aloud, to print, to put under a contract. */
@@ -30,7 +34,6 @@ export default function TextTab({ flowKey, mine }: { flowKey: string; mine: bool
     );
   const { document } = draft.data;
   const name = format.text(document.name);
-  const lines = inspection.data.page?.[format.lang] ?? [];
   const { window, contactBudget, priority = 'normal' } = document.settings ?? {};
   return (
     <div className="page flow-text-page">
@@ -50,17 +53,10 @@ export default function TextTab({ flowKey, mine }: { flowKey: string; mine: bool
         </p>
       )}
       <h3>{t('designer.text.steps')}</h3>
-      {lines.length === 0 ? (
+      {inspection.data.order.length === 0 ? (
         <Empty small title={t('designer.text.none')} />
       ) : (
-        <ol className="flow-text-steps">
-          {lines.map((line, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a sentence is its place
-            <li key={at} dir="auto">
-              {format.text(line)}
-            </li>
-          ))}
-        </ol>
+        <Steps document={document} inspection={inspection.data} />
       )}
       {(document.stopWhen?.length ?? 0) > 0 && (
         <>
@@ -105,5 +101,41 @@ export default function TextTab({ flowKey, mine }: { flowKey: string; mine: bool
         </>
       )}
     </div>
+  );
+}
+
+/** The steps by number, each with where it leads unless that is the next one. */
+function Steps({ document, inspection }: { document: FlowDocument; inspection: Inspection }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { catalog } = useFlowTypes();
+  const texts = useStepTexts(catalog);
+  const graph = graphOf(toUnits(document), catalog);
+  const place = new Map(inspection.order.map((id, at) => [id, at + 1]));
+  return (
+    <ol className="flow-text-steps">
+      {inspection.order.map((id, at) => {
+        const ways = (document.edges ?? []).filter(({ from, to }) => from === id && place.has(to));
+        const on = ways.length === 1 && place.get(ways[0]!.to) !== at + 2 ? ways[0] : undefined;
+        return (
+          <li key={id} dir="auto">
+            {format.text(inspection.nodes[id]?.sentence) || texts.title(document.nodes[id]!)}
+            {on && <span className="list-sub"> {t('designer.text.on', { number: place.get(on.to) })}</span>}
+            {ways.length > 1 && (
+              <ul className="flow-text-ways">
+                {ways.map((edge) => (
+                  <li key={portOf(edge)}>
+                    {t('designer.text.way', {
+                      way: texts.way(graph, { from: id, port: portOf(edge) }),
+                      number: place.get(edge.to),
+                    })}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </li>
+        );
+      })}
+    </ol>
   );
 }
