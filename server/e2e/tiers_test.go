@@ -239,6 +239,35 @@ func TestScoresOfAll(t *testing.T) {
 	if more, err := s.srv.Tiers.Page(ctx, s.key, first.ID); more || err != nil || next.ID == first.ID {
 		t.Errorf("the old run goes on: %v %v", more, err)
 	}
+	// New settings stay the cause of whatever goes on with them.
+	asked, err := s.srv.Tiers.Begin(ctx, s.key, tiers.CauseAsked, "")
+	must(t, err)
+	if asked.ID == next.ID || asked.Cause != tiers.CauseSettings {
+		t.Errorf("after settings %+v", asked)
+	}
+}
+
+// A computation that stood still over a night (the server was down) gives way to
+// the new day's: else the customers it had seen would keep yesterday's scores.
+func TestScoresOfYesterdayGiveWay(t *testing.T) {
+	start := time.Now()
+	s := newSpace(t, func(w *workspace.Workspace) {
+		w.Demo = &clock.Demo{Epoch: start, Start: start, DaySeconds: 3}
+	})
+	ctx := t.Context()
+	left, err := s.srv.Tiers.Begin(ctx, s.key, tiers.CauseAsked, "")
+	must(t, err)
+	s.eventually("another day", func() bool {
+		w, err := s.srv.Spaces.Get(ctx, s.key)
+		must(t, err)
+		_, today := s.srv.Spaces.Now(w)
+		return today > left.Date
+	})
+	night, err := s.srv.Tiers.Begin(ctx, s.key, tiers.CauseNight, "")
+	must(t, err)
+	if night.ID == left.ID || night.Date <= left.Date || night.Cause != tiers.CauseNight {
+		t.Errorf("the night goes on with yesterday's: %+v", night)
+	}
 }
 
 // Every night of a workspace's own time all are scored, without being asked.

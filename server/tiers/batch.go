@@ -59,7 +59,10 @@ func (s *Service) run(ctx context.Context, ws string) (Round, int64, error) {
 	return r, d.Ver, err
 }
 
-// Begin notes a run; Page does it.
+// Begin notes a run; Page does it. The night's goes on with one of the same day
+// that is under way, for its scores are as new; one that an earlier day left
+// unfinished gives way, for half of its scores are of that day. New settings that
+// were not applied to all yet stay the cause, and so nobody is warned of them.
 func (s *Service) Begin(ctx context.Context, ws, cause, by string) (Round, error) {
 	w, err := s.spaces.Get(ctx, ws)
 	if err != nil {
@@ -72,8 +75,13 @@ func (s *Service) Begin(ctx context.Context, ws, cause, by string) (Round, error
 		if err != nil {
 			return r, err
 		}
-		if cause == CauseNight && was.Finished == "" && was.ID != "" {
-			return was, nil // the one under way will do
+		if was.ID != "" && was.Finished == "" {
+			if cause == CauseNight && was.Date == today {
+				return was, nil
+			}
+			if was.Cause == CauseSettings {
+				r.Cause = CauseSettings
+			}
 		}
 		if err = s.putRun(ctx, ws, r, ver); !fault.Is(err, fault.Conflict) || n == attempts {
 			return r, err

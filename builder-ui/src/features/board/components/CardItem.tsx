@@ -97,16 +97,18 @@ export const CardItem = memo(function CardItem({ id, isStop, isAlone = false, fo
         <TierMark tier={card.tier} />
         <MoveMenu card={card} isStop={isStop} />
       </div>
-      {balances.map(({ currency, open, overdue }) => (
+      {balances.map(({ currency, open, overdue }, at) => (
         <div key={currency} className="card-money num">
           <span className="card-open">{format.money(open, currency)}</span>
+          {isAlone && at === 0 && (
+            <span className="chip chip-neutral">{t(`board.column.${card.column}`)}</span>
+          )}
           {balances.length > 1 && overdue > 0 && overdue !== open && (
             <span className="card-overdue">{overdueText(overdue, currency)}</span>
           )}
         </div>
       ))}
       <div className="card-chips">
-        {isAlone && <span className="chip">{t(`board.column.${card.column}`)}</span>}
         <span className={`chip ${rampOf(bucketOf(card.overdueDays))}`}>
           {late ? t('age.overdue', { count: card.overdueDays }) : t('bucket.current')}
         </span>
