@@ -32,6 +32,7 @@ type heldEntry struct {
 	Times    int      `json:"times,omitempty" doc:"how often it was asked about and held since then"`
 	// Earlier are what it waited for before, newest first, at most twenty.
 	Earlier []holdOut `json:"earlier,omitempty"`
+	Dropped int       `json:"dropped,omitempty" doc:"how many still earlier ones are no longer kept"`
 }
 
 type holdOut struct {
@@ -100,6 +101,7 @@ func (s *Server) listHeld(ctx context.Context, a policies.Actor, in *heldIn) (*r
 		e := heldEntry{
 			Customer: ref{h.Customer, h.CustomerName}, Label: h.Label, Flow: named(h.Flow), At: now.At, What: now.What,
 			Reason: now.Reason, Until: now.Until, Other: now.Other, Message: now.Message, Since: now.Since, Times: now.Times,
+			Dropped: h.Dropped,
 		}
 		for _, x := range h.Earlier {
 			e.Earlier = append(e.Earlier, showHold(x, h.Flow, named))

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"path"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/server/packs"
@@ -27,6 +28,8 @@ func fetching(door *httpcall.Door) func(context.Context, string, int64) ([]byte,
 			err = fault.Wrap(fault.Unavailable, "catalog.private", err)
 		case errors.Is(err, httpcall.ErrRedirected):
 			err = fault.Wrap(fault.Unavailable, "catalog.redirected", err)
+		case errors.Is(err, httpcall.ErrMissing):
+			return nil, fault.New(fault.Unavailable, "catalog.missing", fault.Params{"file": path.Base(from)})
 		case errors.Is(err, httpcall.ErrTooLarge):
 			return nil, fault.New(fault.Invalid, "catalog.tooBig", fault.Params{"limit": most})
 		}

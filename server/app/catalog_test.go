@@ -52,7 +52,7 @@ func shelve(t *testing.T) *shelf {
 		case s.answer != nil && s.answer(w, r):
 		case r.URL.Path == "/shelf/index.json":
 			_, _ = w.Write(s.index)
-		case r.URL.Path == "/shelf/x.dfpkg":
+		case r.URL.Path == "/shelf/x.dfpkg" && s.file != nil:
 			_, _ = w.Write(s.file)
 		default:
 			w.WriteHeader(http.StatusNotFound)
@@ -281,6 +281,38 @@ func TestCatalogueWrongPackage(t *testing.T) {
 	}
 	if _, _, err := c.Pack(t.Context(), "", hash); err != nil {
 		t.Errorf("the right one: %v", err)
+	}
+}
+
+// A package that the catalogue names and does not have is told of, and not
+// offered; once it is there it is.
+func TestCatalogueMissingPackage(t *testing.T) {
+	s := shelve(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "index.json"), s.index, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := s.file
+	s.file = nil // 404 on the web
+	for name, at := range map[string]string{"folder": dir, "web": s.url} {
+		t.Run(name, func(t *testing.T) {
+			c := s.reader(systemStore(t), true, at, s.public())
+			got := listed(t, c)[0]
+			if got.Note != "" || len(got.Packs) != 1 || len(got.Wrong) != 1 || got.Wrong[0].Note != "catalog.missing" || got.Offers(got.Packs[0]) {
+				t.Fatalf("missing: %+v, wrong %+v", got, got.Wrong)
+			}
+			if _, _, err := c.Pack(t.Context(), "", got.Packs[0].SHA256); fault.KeyOf(err) != "catalog.missing" {
+				t.Errorf("fetched: %v", err)
+			}
+			s.file = file
+			if err := os.WriteFile(filepath.Join(dir, "x.dfpkg"), s.file, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { s.file = nil }()
+			if got = listed(t, c)[0]; len(got.Wrong) != 0 || !got.Offers(got.Packs[0]) {
+				t.Errorf("there again: %+v", got.Wrong)
+			}
+		})
 	}
 }
 

@@ -119,7 +119,7 @@ func TestOwnCatalogueRefused(t *testing.T) {
 		{name: "half a key", want: "/keys publicKey", private: true, key: "ed25519:abc"},
 		{name: "too large", want: "/at catalog.tooBig", private: true, answer: say(200, nil, make([]byte, pack.MaxIndex+1))},
 		{name: "no index", want: "/at catalog.broken", private: true, answer: say(200, nil, []byte("<html>"))},
-		{name: "not there", want: "/at catalog.offline", private: true, answer: say(404, nil, nil)},
+		{name: "not there", want: "/at catalog.missing", private: true, answer: say(404, nil, nil)},
 		{name: "another package than the index names", want: "/at catalog.hash", private: true, answer: func(s *shelf) func(http.ResponseWriter, *http.Request) bool {
 			bad := bytes.Clone(s.file)
 			bad[len(bad)-1] ^= 1
@@ -278,10 +278,10 @@ func TestCatalogueCompared(t *testing.T) {
 		return out
 	}
 	got := list(c)
-	if len(got.Wrong) != 1 || got.Wrong[0].ID != "shelf-4" || got.Wrong[0].File != "p4.dfpkg" || got.Wrong[0].Note != "catalog.hash" {
+	if len(got.Wrong) != 2 || got.Wrong[0].ID != "shelf-4" || got.Wrong[0].File != "p4.dfpkg" || got.Wrong[0].Note != "catalog.hash" || got.Wrong[1].Note != "catalog.missing" {
 		t.Errorf("wrong ones: %+v", got.Wrong)
 	}
-	if o := offered(got); len(o) != 5 {
+	if o := offered(got); len(o) != 4 {
 		t.Errorf("offered: %v", o)
 	}
 	// Another server process knows what was compared: it asks for the index, and
@@ -289,7 +289,7 @@ func TestCatalogueCompared(t *testing.T) {
 	again := s.reader(c.Store, true, s.url)
 	again.Sources = nil
 	before := s.calls.Load()
-	if got = list(again); len(got.Wrong) != 1 || s.calls.Load()-before > 3 {
+	if got = list(again); len(got.Wrong) != 2 || s.calls.Load()-before > 3 {
 		t.Errorf("after a restart %+v with %d calls", got.Wrong, s.calls.Load()-before)
 	}
 	files["/shelf/p4.dfpkg"], files["/shelf/p5.dfpkg"] = right, missing

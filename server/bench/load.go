@@ -27,27 +27,6 @@ type row struct {
 // load creates customers and invoices by the import endpoint: each customer
 // has per invoices, due on a date. A second load brings others.
 func (p *process) load(ctx context.Context, customers, per int, due string) error {
-	send := func(form string, rows []row) error {
-		for len(rows) > 0 {
-			n := min(500, len(rows))
-			var out struct {
-				Items []struct {
-					Status  string          `json:"status"`
-					Problem json.RawMessage `json:"problem"`
-				} `json:"items"`
-			}
-			if err := p.client.Do(ctx, "POST", "/imports/"+form, map[string]any{"rows": rows[:n]}, &out); err != nil {
-				return err
-			}
-			for _, r := range out.Items {
-				if r.Status == "failed" {
-					return fmt.Errorf("%s: %s", form, r.Problem)
-				}
-			}
-			rows = rows[n:]
-		}
-		return nil
-	}
 	var cs, is []row
 	first := p.loaded
 	p.loaded += customers
@@ -61,10 +40,33 @@ func (p *process) load(ctx context.Context, customers, per int, due string) erro
 			}})
 		}
 	}
-	if err := send("customer", cs); err != nil {
+	if err := p.rows(ctx, "customer", cs); err != nil {
 		return err
 	}
-	return send("invoice", is)
+	return p.rows(ctx, "invoice", is)
+}
+
+// rows brings records by the import endpoint, 500 at a time.
+func (p *process) rows(ctx context.Context, form string, rows []row) error {
+	for len(rows) > 0 {
+		n := min(500, len(rows))
+		var out struct {
+			Items []struct {
+				Status  string          `json:"status"`
+				Problem json.RawMessage `json:"problem"`
+			} `json:"items"`
+		}
+		if err := p.client.Do(ctx, "POST", "/imports/"+form, map[string]any{"rows": rows[:n]}, &out); err != nil {
+			return err
+		}
+		for _, r := range out.Items {
+			if r.Status == "failed" {
+				return fmt.Errorf("%s: %s", form, r.Problem)
+			}
+		}
+		rows = rows[n:]
+	}
+	return nil
 }
 
 // flowAt is a flow whose one message goes out on the due date at a time of day.

@@ -187,16 +187,24 @@ func TestPackCalendarByDay(t *testing.T) {
 	delete(second, "hash")
 	second["take"] = map[string]any{"calendars/shop": map[string]string{"days/2027-03-08": "mine"}}
 	s.applyCalendars(second)
-	var now struct {
-		Days []struct{ Date, Name string }
+	days := func() string {
+		var now struct {
+			Days []struct{ Date, Name string }
+		}
+		must(t, s.c.Do(t.Context(), "GET", "/calendars/"+own.ID+"?year=2027", nil, &now))
+		var out []string
+		for _, d := range now.Days {
+			out = append(out, strings.TrimSpace(d.Date+" "+d.Name))
+		}
+		return strings.Join(out, ", ")
 	}
-	must(t, s.c.Do(t.Context(), "GET", "/calendars/"+own.ID+"?year=2027", nil, &now))
-	var days []string
-	for _, d := range now.Days {
-		days = append(days, strings.TrimSpace(d.Date+" "+d.Name))
-	}
-	if got := strings.Join(days, ", "); got != "2027-03-08 Our party, 2027-03-13, 2027-03-15 Stocktaking" {
+	if got := days(); got != "2027-03-08 Our party, 2027-03-13, 2027-03-15 Stocktaking" {
 		t.Errorf("after the upgrade: %s", got)
+	}
+	// Going back takes the upgrade's days away and brings the one that it took.
+	s.applyCalendars(map[string]any{"id": "with-calendar", "rollback": true})
+	if got := days(); got != "2027-03-08 Our party, 2027-03-10 Fair, 2027-03-15 Stocktaking" {
+		t.Errorf("gone back: %s", got)
 	}
 }
 

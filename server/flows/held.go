@@ -63,6 +63,7 @@ type HeldDoc struct {
 	Flow         string          `json:"flow"`
 	Hold
 	Earlier []Hold `json:"earlier,omitempty"`
+	Dropped int    `json:"dropped,omitempty"` // earlier ones that are no longer kept
 }
 
 // holdOf is a fact as a hold; false for one that is none.
@@ -92,6 +93,9 @@ func (d *HeldDoc) wait(h Hold) {
 		}
 		now.At, now.Until, now.Times = h.At, h.Until, now.Times+1
 	default:
+		if len(d.Earlier) >= maxEarlier {
+			d.Dropped++
+		}
 		d.Earlier = append([]Hold{*now}, d.Earlier[:min(len(d.Earlier), maxEarlier-1)]...)
 		*now = h
 	}

@@ -48,7 +48,7 @@ func TestHolds(t *testing.T) {
 	for k := range 2 * maxEarlier {
 		take(fact(5+k, []string{"c", "d"}[k%2], "deferred", "budget"))
 	}
-	if len(d.Earlier) != maxEarlier || d.Times != 1 || d.Earlier[0].Node != "c" || d.Node != "d" {
+	if len(d.Earlier) != maxEarlier || d.Dropped != 3+2*maxEarlier-maxEarlier || d.Times != 1 || d.Earlier[0].Node != "c" || d.Node != "d" {
 		t.Errorf("%d earlier ones, last %+v", len(d.Earlier), d.Hold)
 	}
 	old := HeldDoc{Hold: Hold{Node: "a", At: "2026-03-31T01:00:00.000Z", What: "deferred", Reason: "stale"}}

@@ -248,8 +248,8 @@ func (c *Catalogs) get(ctx context.Context, s Source, name string, most int64) (
 	}
 	defer root.Close() //nolint:errcheck // read only
 	f, err := root.Open(name)
-	if err != nil {
-		return nil, err
+	if err != nil { // not there, or a link that leads out of the folder
+		return nil, fault.New(fault.Unavailable, "catalog.missing", fault.Params{"file": name})
 	}
 	defer f.Close() //nolint:errcheck // read only
 	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {

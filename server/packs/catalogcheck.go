@@ -20,8 +20,8 @@ const (
 	compareBytes = 32 << 20
 )
 
-// WrongPack is a package of a catalogue that is another than its index says. It
-// is not offered.
+// WrongPack is a package of a catalogue that is missing or another than its index
+// says. It is not offered.
 type WrongPack struct {
 	ID      string    `json:"id"`
 	Version string    `json:"version"`
@@ -68,7 +68,7 @@ func (c *Catalogs) compare(ctx context.Context, s Source, t *seat) {
 		switch {
 		case err == nil:
 			v.OK = true
-		case fault.Is(err, fault.Invalid):
+		case fault.Is(err, fault.Invalid) || fault.KeyOf(err) == "catalog.missing":
 			v.Note = wrongNote(err)
 		}
 		t.verdicts[l.SHA256] = v
@@ -79,11 +79,11 @@ func (c *Catalogs) compare(ctx context.Context, s Source, t *seat) {
 	}
 }
 
-// wrongNote is why a package is not the one that its index names: it is larger,
-// has another hash, or cannot be read at all.
+// wrongNote is why a package is not the one that its index names: it is not
+// there, is larger, has another hash, or cannot be read at all.
 func wrongNote(err error) string {
-	if fault.KeyOf(err) == "catalog.tooBig" {
-		return "catalog.tooBig"
+	if key := fault.KeyOf(err); key == "catalog.tooBig" || key == "catalog.missing" {
+		return key
 	}
 	return "catalog.hash"
 }

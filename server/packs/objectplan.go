@@ -215,7 +215,7 @@ func (s *Service) planBack(ctx context.Context, a policies.Actor, p *Plan, r Req
 		}
 		op := ObjectPlan{Kind: h.Kind, Key: h.Key, As: h.As, Name: NameOf(h.Base), Conflicts: []pack.Clash{}}
 		then := past.Mine[path]
-		if _, was := old[path]; !was || then == nil || mine == nil || h.Kind == pack.Form || h.Kind == pack.Role || h.Kind == pack.Calendar {
+		if _, was := old[path]; !was || then == nil || mine == nil || h.Kind == pack.Form || h.Kind == pack.Role {
 			op.Action = Keep // it came with the change; nothing sends it unless a flow names it
 			p.Objects = append(p.Objects, op)
 			continue
@@ -225,6 +225,11 @@ func (s *Service) planBack(ctx context.Context, a policies.Actor, p *Plan, r Req
 			return err
 		}
 		s.call(ctx, a.Workspace, o, op.Conflicts, nil)
+		if h.Kind == pack.Calendar && (op.Action == Update || op.Action == Conflict) {
+			if err := p.together(after); err != nil {
+				return err
+			}
+		}
 		if len(op.Conflicts) > 0 {
 			p.problem("/objects/"+strconv.Itoa(len(p.Objects)), "packConflict", fault.Params{"object": op.As})
 		}

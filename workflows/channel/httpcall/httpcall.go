@@ -199,6 +199,7 @@ func Harmless(err error) error {
 var (
 	ErrRedirected = errors.New("the address leads somewhere else")
 	ErrTooLarge   = errors.New("the file is too large")
+	ErrMissing    = errors.New("there is no such file")
 	ErrPrivate    = errPrivate
 )
 
@@ -218,6 +219,8 @@ func (d *Door) Fetch(ctx context.Context, from string, most int64) ([]byte, erro
 	switch {
 	case res.StatusCode >= 300 && res.StatusCode < 400:
 		return nil, ErrRedirected
+	case res.StatusCode == http.StatusNotFound || res.StatusCode == http.StatusGone:
+		return nil, ErrMissing
 	case res.StatusCode != http.StatusOK:
 		return nil, fmt.Errorf("status %d", res.StatusCode)
 	case res.ContentLength > most:

@@ -22,6 +22,8 @@ export type HeldEntry = Hold & {
   flow: Named;
   /** What the run waited for before, newest first. */
   earlier?: Hold[];
+  /** How many still earlier ones are no longer kept. */
+  dropped?: number;
 };
 type HeldPage = {
   groups: { reason: Reason; what: string; count: number }[];

@@ -84,7 +84,7 @@ function useWhy(): (hold: Hold, flow: string) => string {
 }
 
 /** The holds of a run before its present one: since when, for what, until when. */
-function Earlier({ id, holds, flow }: { id: string; holds: Hold[]; flow: string }) {
+function Earlier({ id, holds, flow, dropped = 0 }: { id: string; holds: Hold[]; flow: string; dropped?: number }) {
   const { t } = useTranslation();
   const format = useFormat();
   const why = useWhy();
@@ -104,6 +104,7 @@ function Earlier({ id, holds, flow }: { id: string; holds: Hold[]; flow: string 
           )}
         </li>
       ))}
+      {dropped > 0 && <li className="list-dim">{t('today.heldDropped', { count: dropped })}</li>}
     </ol>
   );
 }
@@ -113,7 +114,7 @@ function Row({ entry }: { entry: HeldEntry }) {
   const format = useFormat();
   const id = useId();
   const [open, setOpen] = useState(false);
-  const { customer, label, flow, at, what, until, message, since, earlier } = entry;
+  const { customer, label, flow, at, what, until, message, since, earlier, dropped } = entry;
   const why = useWhy()(entry, flow.key);
   const again = until && t('today.heldAgain', { date: format.instant(until) });
   const from = since && since !== at && t('today.heldFrom', { date: format.instant(since) });
@@ -146,9 +147,9 @@ function Row({ entry }: { entry: HeldEntry }) {
                 aria-controls={open ? id : undefined}
                 onClick={() => setOpen(!open)}
               >
-                {t('today.heldEarlier', { count: earlier.length })}
+                {t('today.heldEarlier', { count: earlier.length + (dropped ?? 0) })}
               </button>
-              {open && <Earlier id={id} holds={earlier} flow={flow.key} />}
+              {open && <Earlier id={id} holds={earlier} flow={flow.key} dropped={dropped} />}
             </>
           )}
         </>
