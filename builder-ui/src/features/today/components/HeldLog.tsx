@@ -84,7 +84,17 @@ function useWhy(): (hold: Hold, flow: string) => string {
 }
 
 /** The holds of a run before its present one: since when, for what, until when. */
-function Earlier({ id, holds, flow, dropped = 0 }: { id: string; holds: Hold[]; flow: string; dropped?: number }) {
+function Earlier({
+  id,
+  holds,
+  flow,
+  dropped = 0,
+}: {
+  id: string;
+  holds: Hold[];
+  flow: string;
+  dropped?: number;
+}) {
   const { t } = useTranslation();
   const format = useFormat();
   const why = useWhy();
