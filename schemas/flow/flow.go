@@ -12,7 +12,6 @@ import (
 	"sort"
 
 	"github.com/dueflow/dueflow/schemas/fault"
-	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/form"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
@@ -253,86 +252,4 @@ func (f *Flow) Trigger(c Catalog) string {
 		}
 	}
 	return ""
-}
-
-// Resolve replaces {"$param": "x"} in node settings by the parameter's value
-// or default, and gives the settings as JSON.
-func (f *Flow) Resolve(cfg json.RawMessage, values map[string]json.RawMessage) (json.RawMessage, error) {
-	if len(cfg) == 0 {
-		return json.RawMessage("{}"), nil
-	}
-	if !bytes.Contains(cfg, []byte(`"$param"`)) {
-		return cfg, nil
-	}
-	v, err := form.Decode(cfg)
-	if err != nil {
-		return nil, err
-	}
-	v, err = f.fill("", v, values)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(v)
-}
-
-func (f *Flow) fill(at string, v any, values map[string]json.RawMessage) (any, error) {
-	switch x := v.(type) {
-	case map[string]any:
-		if name, ok := x["$param"].(string); ok && len(x) == 1 {
-			p, declared := f.Params[name]
-			raw := values[name]
-			if raw == nil {
-				raw = p.Default
-			}
-			if !declared || raw == nil {
-				return nil, fault.At(at, "unknownParam", name)
-			}
-			return form.Decode(raw)
-		}
-		for k, c := range x {
-			filled, err := f.fill(at+"/"+k, c, values)
-			if err != nil {
-				return nil, err
-			}
-			x[k] = filled
-		}
-	case []any:
-		for k, c := range x {
-			filled, err := f.fill(at, c, values)
-			if err != nil {
-				return nil, err
-			}
-			x[k] = filled
-		}
-	}
-	return v, nil
-}
-
-// Spec is what the checks know of a node type.
-type Spec struct {
-	Type    string
-	V       int
-	Trigger bool
-	Sends   bool // contacts the customer
-	Waits   bool // lets time pass
-	Loops   bool // a cycle may pass through it
-	Schema  *form.Schema
-	// Inspect gives what the settings mean for the graph; at is only used for
-	// the pointers of problems, relative to the settings.
-	Inspect func(cfg json.RawMessage) (Inspection, []fault.Field)
-}
-
-// Inspection is what a node's settings mean for the graph.
-type Inspection struct {
-	Ports     []string // ports that must be wired
-	Optional  []string // ports that may stay unwired and then end the run
-	Filters   map[string]filter.Expr
-	Words     map[string]Text // texts with variables, by pointer into the settings
-	Templates []string
-	Channels  []string
-}
-
-// Catalog knows the node types of this server.
-type Catalog interface {
-	Lookup(typ string, v int) (Spec, bool)
 }

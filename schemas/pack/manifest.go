@@ -5,9 +5,6 @@
 package pack
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"path"
 	"regexp"
@@ -259,84 +256,4 @@ func (p *Pack) Find(k Kind, key string) (Object, bool) {
 		}
 	}
 	return Object{}, false
-}
-
-// Canonical rewrites JSON with sorted keys, without spaces and without
-// escaping what needs none, so that equal contents are equal bytes.
-func Canonical(raw []byte) (json.RawMessage, error) {
-	v, err := form.Decode(raw)
-	if err != nil {
-		return nil, err
-	}
-	return canonicalOf(v)
-}
-
-func canonicalOf(v any) (json.RawMessage, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimRight(b.Bytes(), "\n"), nil
-}
-
-func sum(raw []byte) string {
-	h := sha256.Sum256(raw)
-	return hex.EncodeToString(h[:])
-}
-
-// order sorts objects by kind and key, the order of a package.
-func order(objects []Object) {
-	slices.SortFunc(objects, func(a, b Object) int {
-		if d := slices.Index(Kinds, a.Kind) - slices.Index(Kinds, b.Kind); d != 0 {
-			return d
-		}
-		return strings.Compare(a.Key, b.Key)
-	})
-}
-
-// Version tells whether a text is a version that can be compared.
-func Version(v string) bool {
-	_, err := semver.StrictNewVersion(v)
-	return err == nil && len(v) <= 60
-}
-
-// Newer tells whether version a comes after b; a version that cannot be read
-// comes before all.
-func Newer(a, b string) bool {
-	va, err := semver.NewVersion(a)
-	if err != nil {
-		return false
-	}
-	vb, err := semver.NewVersion(b)
-	return err != nil || va.GreaterThan(vb)
-}
-
-// Fits tells whether a version lies in a range; "" is every range. Versions of
-// a build between releases ("dev") fit everything.
-func Fits(version, within string) bool {
-	if within == "" {
-		return true
-	}
-	c, err := semver.NewConstraint(within)
-	if err != nil {
-		return false
-	}
-	v, err := semver.NewVersion(version)
-	return err != nil || c.Check(v)
-}
-
-// Without gives JSON without some members, canonical.
-func Without(raw []byte, members ...string) (json.RawMessage, error) {
-	v, err := form.Decode(raw)
-	if err != nil {
-		return nil, err
-	}
-	if m, ok := v.(map[string]any); ok {
-		for _, name := range members {
-			delete(m, name)
-		}
-	}
-	return canonicalOf(v)
 }

@@ -9,9 +9,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/desk"
-	"github.com/dueflow/dueflow/server/house"
 	"github.com/dueflow/dueflow/server/tasks"
-	"github.com/dueflow/dueflow/server/workspace"
 )
 
 func (s *Server) taskRoutes() {
@@ -199,117 +197,4 @@ func (s *Server) saveNoticeSettings(ctx context.Context, a policies.Actor, in *n
 		return nil, at("/kinds", err)
 	}
 	return s.getNoticeSettings(ctx, a, nil)
-}
-
-type handoverPreview struct {
-	Accounts int64 `json:"accounts"`
-	Tasks    int64 `json:"tasks"`
-}
-
-// seesAll refuses who may not change every account: a handover counts and moves
-// them all.
-func (s *Server) seesAll(ctx context.Context, a policies.Actor) error {
-	v, err := s.Access.View(ctx, a, "customer", "update")
-	if err == nil && v.Scope != nil {
-		err = fault.New(fault.Denied, "policy.denied", nil)
-	}
-	return err
-}
-
-func (s *Server) previewHandover(ctx context.Context, a policies.Actor, in *idPath) (*reply[handoverPreview], error) {
-	if err := s.seesAll(ctx, a); err != nil {
-		return nil, err
-	}
-	accounts, open, err := s.House.Preview(ctx, a.Workspace, in.ID)
-	return &reply[handoverPreview]{handoverPreview{accounts, open}}, err
-}
-
-type handoverIn struct {
-	ID   string `path:"id" maxLength:"60"`
-	Body struct {
-		To string `json:"to" maxLength:"60"`
-	}
-}
-
-func (s *Server) handOver(ctx context.Context, a policies.Actor, in *handoverIn) (*reply[house.Handover], error) {
-	if err := s.seesAll(ctx, a); err != nil {
-		return nil, err
-	}
-	// Somebody who was removed already may still own accounts: no look-up of from.
-	h, err := s.House.HandOver(ctx, a, in.ID, in.Body.To)
-	return &reply[house.Handover]{h}, err
-}
-
-func (s *Server) getHandover(ctx context.Context, a policies.Actor, in *idPath) (*reply[house.Handover], error) {
-	h, err := s.House.GetHandover(ctx, a.Workspace, in.ID)
-	return &reply[house.Handover]{h}, err
-}
-
-type reviewMailOut struct {
-	On      bool     `json:"on"`
-	Weekday int      `json:"weekday" minimum:"0" maximum:"6" doc:"0 is Sunday"`
-	Minute  int      `json:"minute" minimum:"0" maximum:"1439" doc:"of the day, in the workspace's zone"`
-	To      []string `json:"to" maxItems:"200" doc:"people who may see figures"`
-	// May lists who can be named; Mail tells whether the workspace has e-mail.
-	May  []string `json:"may,omitempty"`
-	Mail bool     `json:"mail,omitempty"`
-}
-
-func (s *Server) getReviewMail(ctx context.Context, a policies.Actor, _ *nothing) (*tagged[reviewMailOut], error) {
-	w, err := s.Spaces.Get(ctx, a.Workspace)
-	if err != nil {
-		return nil, err
-	}
-	return s.showReviewMail(ctx, w)
-}
-
-func (s *Server) showReviewMail(ctx context.Context, w *workspace.Workspace) (*tagged[reviewMailOut], error) {
-	out := reviewMailOut{Weekday: 1, Minute: 9 * 60, To: []string{}, Mail: s.Letters.Ready(ctx, w.Key)}
-	if r := w.ReviewMail; r != nil {
-		out.On, out.Weekday, out.Minute, out.To = r.On, r.Weekday, r.Minute, append([]string{}, r.To...)
-	}
-	people, err := s.Identity.Members(ctx, w.Key)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, 0, len(people))
-	for _, p := range people {
-		ids = append(ids, p.ID)
-	}
-	out.May, err = s.House.MaySeeReview(ctx, w.Key, ids)
-	return &tagged[reviewMailOut]{etag(w.Version), out}, err
-}
-
-type reviewMailIn struct {
-	IfMatch string `header:"If-Match"`
-	Body    reviewMailOut
-}
-
-func (s *Server) saveReviewMail(ctx context.Context, a policies.Actor, in *reviewMailIn) (*tagged[reviewMailOut], error) {
-	v, err := needVersion(in.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	b := in.Body
-	may, err := s.House.MaySeeReview(ctx, a.Workspace, b.To)
-	if err != nil {
-		return nil, err
-	}
-	for _, u := range b.To {
-		if !slices.Contains(may, u) {
-			return nil, fault.At("/to", "reference", nil)
-		}
-	}
-	w, err := s.Spaces.Update(ctx, a.Workspace, v, func(w *workspace.Workspace) error {
-		w.ReviewMail = &workspace.ReviewMail{On: b.On, Weekday: b.Weekday, Minute: b.Minute, To: b.To}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.audit(ctx, a, "update", "reviewMail", a.Workspace, w.ReviewMail)
-	if err := s.House.Start(ctx, a.Workspace); err != nil {
-		return nil, err
-	}
-	return s.showReviewMail(ctx, w)
 }
