@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { open, speak } from './helpers';
+import { expectAccessible, open, speak } from './helpers';
 
 type Doc = {
   nodes: Record<string, { type: string; v: number; cfg?: unknown; label?: Record<string, string> }>;
@@ -164,6 +164,41 @@ test('a flow of twelve steps by keyboard alone', async ({ page }) => {
   await page.keyboard.press('Alt+ArrowRight');
   await expect(page.getByRole('dialog', { name: /^Move/ })).toBeVisible();
   await page.keyboard.press('Escape');
+});
+
+test('a new step is to be set up, and wrong only once it is left', async ({ page }) => {
+  await blank(page, 'Not yet');
+  const checklist = page.getByRole('button', { name: /Checklist/ });
+  const panel = page.getByRole('complementary', { name: 'Settings' });
+  // A flow that only starts and ends is not ready.
+  await checklist.click();
+  await expect(panel).toContainText('There is no step yet between its start and its end');
+  await expect(panel).not.toContainText('Nothing stands in the way.');
+
+  await page.getByRole('button', { name: /^Add.*Send a message/ }).click();
+  const card = steps(page).nth(1);
+  await expect(card).toContainText('To be set up');
+  await expect(card).toHaveAccessibleName(/Still to be set up/);
+  await expect(card.locator('.step-issue-todo')).toBeVisible();
+  await expect(panel).toContainText('A new step: fill in what it needs.');
+  await expect(panel.locator('.prop-bad')).toHaveCount(0);
+  await expect(checklist).toHaveAccessibleName(/0 to fix.*To be set up/);
+  await expectAccessible(page);
+
+  // Left, it is judged as everything else.
+  await steps(page).first().click();
+  await expect(card.locator('.step-issue-error')).toBeVisible();
+  await expect(card).toHaveAccessibleName(/Has something to fix/);
+  await card.click();
+  await expect(panel.locator('.prop-bad').first()).toBeVisible();
+  await expect(panel).not.toContainText('A new step: fill in what it needs.');
+
+  // So is one about which somebody asks whether it is ready.
+  await page.getByRole('button', { name: /^Add.*Send a message/ }).click();
+  await expect(page.locator('.step-issue-todo')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await expect(page.getByRole('dialog', { name: /^Publish/ })).toBeVisible();
+  await expect(page.locator('.step-issue-todo')).toHaveCount(0);
 });
 
 test('a flow of twelve steps by mouse alone', async ({ page }) => {

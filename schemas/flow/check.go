@@ -66,6 +66,7 @@ func Check(f *Flow, cat Catalog, w World) []Issue {
 		l.reach()
 		l.cycles()
 		l.sends()
+		l.steps()
 	}
 	l.params()
 	return l.issues

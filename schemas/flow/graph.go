@@ -140,6 +140,17 @@ func (l *linter) sends() {
 	l.add("error", "noPaidStop", "/stopWhen", any, nil)
 }
 
+// steps warns of a flow that only starts and ends: it would take customers in
+// and do nothing for them.
+func (l *linter) steps() {
+	for _, id := range l.f.NodeIDs() {
+		if n := l.f.Nodes[id]; !l.specs[id].Trigger && n.Type != "end" {
+			return
+		}
+	}
+	l.add("warning", "noSteps", "/nodes", "", nil)
+}
+
 // sendWithoutWait finds a send that follows id with no wait between, "" if none.
 func (l *linter) sendWithoutWait(id string) string {
 	seen := map[string]bool{id: true}

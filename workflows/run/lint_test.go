@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -50,6 +51,35 @@ func TestOneMistakeOneIssue(t *testing.T) {
 	}
 	if issues := flow.Check(f, builtin.Nodes(), flow.World{}); len(issues) != 1 || issues[0].Node != "third" || issues[0].Key != "required" {
 		t.Errorf("found %+v", issues)
+	}
+}
+
+// TestAFlowWithoutSteps: what only starts and ends is worth a look; a single
+// step makes it a flow.
+func TestAFlowWithoutSteps(t *testing.T) {
+	const bare = `{"format":"dueflow.flow/1","key":"bare","name":{"en":"Bare"},"subject":{"form":"invoice","keyBy":"invoice.id","reentry":"once"},
+		"nodes":{"start":{"type":"trigger.manual","v":1,"cfg":{}},%s"end":{"type":"end","v":1}},"edges":[%s]}`
+	for _, tc := range []struct {
+		name, nodes, edges string
+		want               int
+	}{
+		{"nothing between", "", `{"from":"start","to":"end"}`, 1},
+		{"a wait", `"pause":{"type":"wait","v":1,"cfg":{"for":{"value":3,"unit":"day"}}},`, `{"from":"start","to":"pause"},{"from":"pause","to":"end"}`, 0},
+		{"a step after which nothing comes", `"halt":{"type":"stop","v":1,"cfg":{"scope":"subject"}},`, `{"from":"start","to":"halt"}`, 0},
+	} {
+		f, err := flow.Parse(fmt.Appendf(nil, bare, tc.nodes, tc.edges))
+		if err != nil {
+			t.Fatal(tc.name, err)
+		}
+		found := 0
+		for _, i := range flow.Check(f, builtin.Nodes(), flow.World{}) {
+			if i.Key == "noSteps" && i.Severity == "warning" {
+				found++
+			}
+		}
+		if found != tc.want {
+			t.Errorf("%s: said %d times, want %d", tc.name, found, tc.want)
+		}
 	}
 }
 

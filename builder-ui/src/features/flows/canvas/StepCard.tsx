@@ -1,4 +1,4 @@
-import { ExclamationCircleFilled, WarningFilled } from '@ant-design/icons';
+import { EditFilled, ExclamationCircleFilled, WarningFilled } from '@ant-design/icons';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -59,13 +59,19 @@ export const StepCard = memo(function StepCard({ id, data }: NodeProps<StepNode>
           </span>
           {data.sentence !== data.title && (
             <span className={data.sentence ? 'step-sentence' : 'step-sentence step-missing'} dir="auto">
-              {data.sentence || t('designer.noSentence')}
+              {data.sentence || t(data.issue === 'todo' ? 'designer.toSetUp' : 'designer.noSentence')}
             </span>
           )}
         </span>
         {data.issue && (
           <span className={`step-issue step-issue-${data.issue}`} aria-hidden>
-            {data.issue === 'error' ? <ExclamationCircleFilled /> : <WarningFilled />}
+            {data.issue === 'todo' ? (
+              <EditFilled />
+            ) : data.issue === 'error' ? (
+              <ExclamationCircleFilled />
+            ) : (
+              <WarningFilled />
+            )}
           </span>
         )}
         {data.people.length > 0 && (

@@ -24,7 +24,8 @@ export type Look = {
   shape: 'card' | 'pill' | 'end';
   known: boolean;
   disabled?: boolean;
-  issue?: 'error' | 'warning';
+  /** `todo`: a new step that nobody has set up yet. */
+  issue?: 'error' | 'warning' | 'todo';
   badge?: ReactNode;
   mark?: 'here' | 'parked' | 'done';
   dim?: boolean;

@@ -62,12 +62,18 @@ export function Calendar({ weeks, other, onPick }: Props) {
                       </span>
                       {day.messages > 0 && (
                         <span className="day-messages">
-                          {t('designer.rehearsal.dayMessages', { count: day.messages })}
+                          <span className="day-long">
+                            {t('designer.rehearsal.dayMessages', { count: day.messages })}
+                          </span>
+                          <span className="day-short num">{day.messages}</span>
                         </span>
                       )}
                       {day.tasks > 0 && (
                         <span className="day-tasks">
-                          {t('designer.rehearsal.dayTasks', { count: day.tasks })}
+                          <span className="day-long">
+                            {t('designer.rehearsal.dayTasks', { count: day.tasks })}
+                          </span>
+                          <span className="day-short num">+{day.tasks}</span>
                         </span>
                       )}
                       {other && (other[day.date]?.messages ?? 0) !== day.messages && (

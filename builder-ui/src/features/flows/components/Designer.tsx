@@ -11,6 +11,7 @@ import type { Look } from '../canvas/view';
 import type { Param, Place, Subject } from '../model/document';
 import { entries } from '../model/draft';
 import { copySteps } from '../model/steps';
+import { lacks } from '../model/todo';
 import { type PanelContext, PanelProvider } from '../panel/context';
 import { useDesigner, useDesignerStore } from '../store/designer';
 import { usePeople, useSayHere } from '../store/presence';
@@ -48,7 +49,7 @@ export function Designer({ alive }: { alive: () => void }) {
   const { message } = App.useApp();
   const store = useDesignerStore();
   const state = useDesigner((now) => now);
-  const { graph, layout, selected, catalog, inspection, panel, readOnly, sync, wantFocus } = state;
+  const { graph, layout, selected, catalog, inspection, panel, readOnly, sync, wantFocus, fresh } = state;
   const people = usePeople();
   const [keysOpen, setKeysOpen] = useState(false);
   const [moving, setMoving] = useState<string>();
@@ -68,11 +69,15 @@ export function Designer({ alive }: { alive: () => void }) {
       (shown.find((element) => element.tagName !== 'BUTTON') ?? shown[0])?.focus();
     });
   }, []);
-  const { events, dragging } = useCanvasEvents(store, enterPanel);
+  const showPanel = useCallback(() => setPanelOpen(true), []);
+  const { events, dragging } = useCanvasEvents(store, enterPanel, showPanel);
   const askMove = useCallback((id: string) => setMoving(id), []);
   const showKeys = useCallback(() => setKeysOpen(true), []);
   const { onKeyDown, removeSteps, moveTo } = useKeys(store, { enterPanel, showKeys, askMove });
   useSayHere(working, alive);
+  useEffect(() => {
+    if (fresh) setPanelOpen(true);
+  }, [fresh]);
 
   // No part of the first picture, but at hand when somebody asks for it, also while the server is away.
   useEffect(() => {
@@ -93,7 +98,8 @@ export function Designer({ alive }: { alive: () => void }) {
     (id: string): Look => {
       const here = people.filter(({ at }) => at === id);
       const base = texts.look(graph.nodes[id]!, inspection?.nodes[id]?.sentence);
-      const issue = findings.get(id);
+      const found = findings.get(id);
+      const issue = id === fresh && found === 'error' ? 'todo' : found;
       return {
         ...base,
         issue,
@@ -103,7 +109,7 @@ export function Designer({ alive }: { alive: () => void }) {
         people: here.length ? here : undefined,
       };
     },
-    [graph, inspection, findings, people, texts, badges, t],
+    [graph, inspection, findings, fresh, people, texts, badges, t],
   );
   const wayLabel = useCallback((place: Place) => texts.way(graph, place), [texts, graph]);
   const notes = useNotes();
@@ -117,11 +123,14 @@ export function Designer({ alive }: { alive: () => void }) {
       params: Object.fromEntries(entries<Param>(sync.local, 'params')),
       errorAt: (pointer) => {
         const below = pointer.endsWith('/*') ? pointer.slice(0, -1) : undefined;
-        return issues.find((issue) => (below ? issue.pointer.startsWith(below) : issue.pointer === pointer))
-          ?.message;
+        return issues.find(
+          (issue) =>
+            (below ? issue.pointer.startsWith(below) : issue.pointer === pointer) &&
+            !(fresh && lacks(sync.local, fresh, issue)),
+        )?.message;
       },
     };
-  }, [inspection, sync.local, readOnly]);
+  }, [inspection, sync.local, readOnly, fresh]);
 
   const goTo = useJump();
   const jump = useCallback(
@@ -176,7 +185,10 @@ export function Designer({ alive }: { alive: () => void }) {
             extra={notes.nodes}
             extraTypes={noteTypes as never}
             onKeyDown={onKeyDown}
-            onPaneClick={() => store.getState().select([])}
+            onPaneClick={() => {
+              setPanelOpen(false);
+              store.getState().select([]);
+            }}
           />
           {!readOnly && state.menu && (
             <Suspense fallback={null}>

@@ -46,16 +46,14 @@ function Menu() {
   const ports = graph.ports.get(place.from);
   const ways = [...new Set([...(ports?.required ?? []), ...(ports?.optional ?? [])])];
 
-  const close = (focus?: string) => {
+  const close = () => {
     store.getState().open(undefined);
-    const { select } = store.getState();
-    select([focus ?? place.from], true);
+    store.getState().select([place.from], true);
   };
   const choose = (type: NodeType) => {
-    const { sync, change } = store.getState();
-    const added = insert(sync.local, catalog, type, { from: place.from, port });
-    change(added.units);
-    close(added.id);
+    const { sync, add, open } = store.getState();
+    open(undefined);
+    add(insert(sync.local, catalog, type, { from: place.from, port }));
   };
   useEffect(() => {
     const outside = (event: PointerEvent) => {

@@ -10,11 +10,12 @@ export default function IssuesPanel({ onJump }: { onJump: (issue: Issue) => void
   const issues = useDesigner((state) => state.inspection?.issues);
   const errors = issues?.filter(({ severity }) => severity === 'error') ?? [];
   const warnings = issues?.filter(({ severity }) => severity !== 'error') ?? [];
+  const idle = warnings.some(({ key }) => key === 'noSteps');
   return (
     <div className="panel-body">
       <h2 className="panel-title">{t('designer.checklist')}</h2>
       <p className="panel-about">{t('designer.checklistHelp')}</p>
-      {issues && errors.length === 0 && (
+      {issues && errors.length === 0 && !idle && (
         <p className="finding finding-good">
           <CheckCircleFilled aria-hidden /> {t('designer.noErrors')}
         </p>

@@ -44,16 +44,14 @@ function Tile({ type }: { type: NodeType }) {
       : undefined;
   }, [type]);
   const add = () => {
-    const { graph, selected, sync, catalog, change, select } = store.getState();
+    const { graph, selected, sync, catalog, add: put } = store.getState();
     const chosen = selected.find((id) => graph.nodes[id]) ?? lastOpen();
     if (!chosen) return;
     const ports = graph.ports.get(chosen);
     const open = ports?.required.find((port) => !graph.next.get(chosen)?.has(port));
     const port = open ?? mainWay(graph, chosen) ?? ports?.required[0];
     if (!port || (type.ports?.length === 0 && graph.next.get(chosen)?.has(port))) return;
-    const added = insert(sync.local, catalog, type, { from: chosen, port });
-    change(added.units);
-    select([added.id], true);
+    put(insert(sync.local, catalog, type, { from: chosen, port }));
   };
   const lastOpen = () => {
     const { graph } = store.getState();

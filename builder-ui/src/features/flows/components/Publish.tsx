@@ -5,7 +5,7 @@ import { useSearchParams } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import { lazy } from '@/shared/lib/lazy';
 import { useBatch } from '../api/flows';
-import { useDesigner } from '../store/designer';
+import { useDesigner, useDesignerStore } from '../store/designer';
 import { useFlush } from '../store/flush';
 
 const ImpactDialog = lazy(() => import('./ImpactDialog'));
@@ -15,6 +15,7 @@ export function PublishButton({ onIssues }: { onIssues: () => void }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const canPublish = useCan('flow.publish');
+  const store = useDesignerStore();
   const flush = useFlush();
   const mine = useDesigner((state) => state.mine);
   const live = useDesigner((state) => state.draft.live);
@@ -23,6 +24,7 @@ export function PublishButton({ onIssues }: { onIssues: () => void }) {
   const [batch, setBatch] = useState<string>();
   const progress = useBatch(batch).data;
   const ask = async () => {
+    store.getState().judge();
     setSaving(true);
     const stored = await flush();
     setSaving(false);

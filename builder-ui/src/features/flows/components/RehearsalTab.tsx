@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import { useFormat } from '@/shared/lib/useFormat';
 import { CustomerPick } from '@/shared/ui/CustomerPick';
+import { DayInput } from '@/shared/ui/DayInput';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useRehearsal } from '../api/rehearsal';
 import { addDays } from '../model/rehearsal';
@@ -125,13 +126,12 @@ export default function RehearsalTab({ flowKey }: { flowKey: string }) {
               {preset === 'own' && (
                 <span className="prop-row">
                   {(['from', 'to'] as const).map((end) => (
-                    <input
+                    <DayInput
                       key={end}
-                      type="date"
-                      className="date-input num"
                       aria-label={t(`designer.rehearsal.${end}`)}
                       value={own[end]}
-                      onChange={({ target }) => setOwn({ ...own, [end]: target.value })}
+                      required
+                      onChange={(day) => setOwn({ ...own, [end]: day })}
                     />
                   ))}
                 </span>

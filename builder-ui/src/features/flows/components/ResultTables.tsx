@@ -86,13 +86,13 @@ function useFirstColumns(): Column<{ at: string; customer: string; name: string 
     {
       key: 'when',
       title: t('designer.rehearsal.when'),
-      width: '156px',
+      width: 'var(--vtable-when, 156px)',
       render: ({ at }) => <time className="num vcell-whole">{format.instant(at)}</time>,
     },
     {
       key: 'whom',
       title: t('designer.rehearsal.whom'),
-      width: 'minmax(160px, 1.2fr)',
+      width: 'minmax(var(--vtable-whom, 160px), 1.2fr)',
       render: ({ customer, name }) => (
         <Link className="row-title vcell-line" to={`/customers/${customer}`} dir="auto">
           {name}

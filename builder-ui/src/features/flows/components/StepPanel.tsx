@@ -1,4 +1,4 @@
-import { CopyOutlined, DeleteOutlined, DragOutlined, MoreOutlined } from '@ant-design/icons';
+import { CopyOutlined, DeleteOutlined, DragOutlined, EditFilled, MoreOutlined } from '@ant-design/icons';
 import { Button, Dropdown, Input, InputNumber, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
@@ -6,6 +6,7 @@ import { IconButton } from '@/shared/ui/IconButton';
 import { StepIcon, tintOf } from '../canvas/icons';
 import { useStepTexts } from '../canvas/texts';
 import type { FlowNode, LocalText, OnError } from '../model/document';
+import { lacks } from '../model/todo';
 import { usePanel } from '../panel/context';
 import { Field } from '../panel/Field';
 import { SchemaForm } from '../panel/SchemaForm';
@@ -72,6 +73,7 @@ export default function StepPanel({ id, onRemove, onMove, onCopy, onBack }: Prop
       </div>
       {about && <p className="panel-about">{about}</p>}
       <StepLock id={id} />
+      <ToSetUp id={id} />
       <StepIssues id={id} />
       {trigger && !readOnly && <TriggerPicker node={node} onPick={(next) => set(next, 'type')} />}
       {type && (
@@ -125,6 +127,22 @@ export default function StepPanel({ id, onRemove, onMove, onCopy, onBack }: Prop
         )}
       </details>
     </div>
+  );
+}
+
+/** A step just added says what to do with it, instead of being wrong before anybody touched it. */
+function ToSetUp({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const lacking = useDesigner(
+    ({ fresh, inspection, sync }) =>
+      fresh === id && inspection?.issues.some((issue) => lacks(sync.local, id, issue)),
+  );
+  if (!lacking) return null;
+  return (
+    <p className="step-todo" role="note">
+      <EditFilled aria-hidden />
+      <span>{t('designer.toSetUpText')}</span>
+    </p>
   );
 }
 

@@ -9,6 +9,7 @@ import {
 import { Button, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Avatar } from '@/shared/ui/Avatar';
+import { countFindings } from '../model/todo';
 import { useDesigner, useDesignerStore } from '../store/designer';
 import { usePeople } from '../store/presence';
 import { DraftMenu } from './DraftMenu';
@@ -33,8 +34,8 @@ export function Toolbar({ onKeys, onIssues, onSettings, onAddNote, showRuns, onS
   const canRedo = useDesigner((state) => state.history.future.length > 0);
   const issues = useDesigner((state) => state.inspection?.issues);
   const live = useDesigner((state) => state.draft.live);
-  const errors = issues?.filter(({ severity }) => severity === 'error').length ?? 0;
-  const warnings = (issues?.length ?? 0) - errors;
+  const fresh = useDesigner((state) => state.fresh);
+  const { errors, warnings, todo } = countFindings(issues ?? [], fresh);
   return (
     <div className="toolbar" role="toolbar" aria-label={t('designer.toolbar')}>
       {!readOnly && (
@@ -106,6 +107,13 @@ export function Toolbar({ onKeys, onIssues, onSettings, onAddNote, showRuns, onS
         </Button>
         <Button
           type="text"
+          aria-label={[
+            t('designer.checklist'),
+            t('designer.checklistCount', { errors, warnings }),
+            todo > 0 && t('designer.toSetUp'),
+          ]
+            .filter(Boolean)
+            .join(t('designer.pause'))}
           aria-pressed={panel === 'issues'}
           onClick={() => {
             store.getState().show('issues');
@@ -113,13 +121,12 @@ export function Toolbar({ onKeys, onIssues, onSettings, onAddNote, showRuns, onS
           }}
         >
           <span
-            className={`count ${errors ? 'count-bad' : warnings ? 'count-warn' : 'count-good'}`}
+            className={`count ${errors ? 'count-bad' : warnings ? 'count-warn' : todo ? 'count-todo' : 'count-good'}`}
             aria-hidden
           >
-            {errors || warnings || '✓'}
+            {errors || warnings || (todo ? '…' : '✓')}
           </span>
           <span className="toolbar-text">{t('designer.checklist')}</span>
-          <span className="sr-only">{t('designer.checklistCount', { errors, warnings })}</span>
         </Button>
         <DraftMenu />
         <PublishButton onIssues={onIssues} />

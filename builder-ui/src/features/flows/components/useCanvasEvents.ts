@@ -8,7 +8,8 @@ import { withDrag } from './dnd';
 /** Clicks and drags on the canvas, made once, so that the cards need not be drawn again. */
 export function useCanvasEvents(
   store: DesignerStore,
-  openPanel: () => void,
+  enterPanel: () => void,
+  showPanel: () => void,
 ): { events: Events; dragging: boolean } {
   const [dragging, setDragging] = useState(false);
   const events = useMemo<Events>(() => {
@@ -21,12 +22,16 @@ export function useCanvasEvents(
     return {
       pick: (id, more) => {
         const { selected, select } = store.getState();
-        if (!more) return select([id]);
+        if (!more) {
+          // On a phone the settings lie over the canvas and are closed until a step is chosen.
+          showPanel();
+          return select([id]);
+        }
         select(selected.includes(id) ? selected.filter((other) => other !== id) : [...selected, id]);
       },
       enter: (id) => {
         store.getState().select([id]);
-        openPanel();
+        enterPanel();
       },
       insert: (place, from) => store.getState().open({ place, at: below(from) }),
       drag: (element, id) =>
@@ -47,7 +52,7 @@ export function useCanvasEvents(
             onDragLeave: () => element.classList.remove('plus-over'),
             onDrop: ({ source }) => {
               element.classList.remove('plus-over');
-              const { sync, catalog, change, select } = store.getState();
+              const { sync, catalog, change, select, add } = store.getState();
               if (source.data.kind === 'step') {
                 const id = source.data.id as string;
                 change(move(sync.local, catalog, id, place));
@@ -58,14 +63,12 @@ export function useCanvasEvents(
                 .concat(catalog.newest('time'), catalog.newest('logic'))
                 .find((entry) => entry.type === source.data.type);
               if (!type) return;
-              const added = insert(sync.local, catalog, type, place);
-              change(added.units);
-              select([added.id], true);
+              add(insert(sync.local, catalog, type, place));
             },
           }),
         ),
     };
-  }, [store, openPanel]);
+  }, [store, enterPanel, showPanel]);
   useEffect(
     () =>
       withDrag(({ monitorForElements }) =>

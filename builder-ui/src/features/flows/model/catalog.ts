@@ -17,6 +17,7 @@ export type Widget =
   | 'values'
   | 'url'
   | 'user'
+  | 'role'
   | 'cases'
   | 'shares'
   | 'results';

@@ -99,7 +99,7 @@ export function withoutParam(units: Units, name: string): Units {
 
 /** How a parameter's value is edited and said. */
 export function paramSchema(type: string): Schema {
-  if (type === 'template' || type === 'span' || type === 'user' || type === 'channel')
+  if (type === 'template' || type === 'span' || type === 'user' || type === 'role' || type === 'channel')
     return { 'x-df-widget': type };
   return { type: type === 'number' ? 'number' : type === 'boolean' ? 'boolean' : 'string' };
 }

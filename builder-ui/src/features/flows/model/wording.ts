@@ -77,9 +77,13 @@ function sayWay(words: Words, item: Record<string, unknown>, at: number): string
   return item.when ? name + words.t('designer.colon') + sayFilter(words, item.when) : name;
 }
 
+function sayRole({ t, names }: Words, key: unknown): string {
+  return t(`role.${key}`, { defaultValue: called(names.role, key) });
+}
+
 function sayAssigned(words: Words, value: unknown): string {
   const [how, key] = pairs(value)[0] ?? [];
-  if (how === 'role') return words.t(`role.${key}`, { defaultValue: called(words.names.role, key) });
+  if (how === 'role') return sayRole(words, key);
   return how === 'user' ? called(words.names.user, key) : sayField(words, key);
 }
 
@@ -103,6 +107,8 @@ function sayPicked(words: Words, value: unknown, schema: Schema): string | undef
     case 'field':
     case 'fields':
       return list((path) => sayField(words, path));
+    case 'role':
+      return sayRole(words, value);
     case 'assign':
       return sayAssigned(words, value);
     case 'values':

@@ -1,5 +1,6 @@
-import { Input, InputNumber, Select } from 'antd';
+import { InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { DayInput } from '@/shared/ui/DayInput';
 import { type Day, type DayKind, dayKinds, readDay, writeDay } from '../model/days';
 
 type Props = {
@@ -42,12 +43,7 @@ export function DayValue({ whole, today, value, onChange, className, ...shared }
         onChange={pick}
       />
       {day.kind === 'on' && (
-        <Input
-          {...shared}
-          type="date"
-          value={day.date}
-          onChange={({ target }) => set({ kind: 'on', date: target.value })}
-        />
+        <DayInput {...shared} value={day.date} required onChange={(date) => set({ kind: 'on', date })} />
       )}
     </span>
   );

@@ -20,6 +20,7 @@ import {
   EventsWidget,
   FieldWidget,
   PlainWidget,
+  RoleWidget,
   SpanWidget,
   TimeWidget,
   UserWidget,
@@ -154,6 +155,8 @@ function Control({ schema, ...props }: WidgetProps & { schema: Schema }) {
       return <FieldWidget {...props} many />;
     case 'user':
       return <UserWidget {...props} />;
+    case 'role':
+      return <RoleWidget {...props} />;
     case 'values':
       return <ValuesWidget {...props} />;
     case 'cases':

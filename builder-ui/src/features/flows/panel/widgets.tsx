@@ -237,11 +237,28 @@ export function UserWidget(props: WidgetProps) {
   return <Choice {...props} options={options} loading={users.isPending} />;
 }
 
+/** Roles by name; those that ship are named in the page's own texts. */
+function useRoleOptions() {
+  const { t } = useTranslation();
+  const { loading, options } = useNamedOptions(useRoles());
+  return {
+    loading,
+    options: options.map(({ value, label }) => ({
+      value,
+      label: t(`role.${value}`, { defaultValue: label }),
+    })),
+  };
+}
+
+export function RoleWidget(props: WidgetProps) {
+  return <Choice {...props} {...useRoleOptions()} />;
+}
+
 /** Who gets the work: somebody the record names, a role, or one person. */
 export function AssignWidget({ value, onChange, pointer, label, help }: WidgetProps) {
   const { t } = useTranslation();
   const users = useUsers();
-  const roles = useNamedOptions(useRoles());
+  const roles = useRoleOptions();
   const { options: fields, loading } = useFieldOptions('user');
   const [kind, key] = (isObject(value) ? Object.entries(value)[0] : undefined) ?? [];
   const options = [
@@ -251,10 +268,7 @@ export function AssignWidget({ value, onChange, pointer, label, help }: WidgetPr
     })),
     {
       label: t('designer.assignRole'),
-      options: roles.options.map((role) => ({
-        value: `role:${role.value}`,
-        label: t(`role.${role.value}`, { defaultValue: role.label }),
-      })),
+      options: roles.options.map((role) => ({ ...role, value: `role:${role.value}` })),
     },
     {
       label: t('designer.assignUser'),

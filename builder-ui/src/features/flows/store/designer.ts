@@ -26,6 +26,8 @@ type State = {
   layout: Layout;
   history: History;
   selected: readonly string[];
+  /** A step that was just added and is still being looked at: what it lacks is to be set up, not yet wrong. */
+  fresh?: string;
   panel: Panel;
   menu?: Menu;
   save: SaveState;
@@ -37,6 +39,10 @@ type Actions = {
   change: (next: Units | ((units: Units) => Units), tag?: string) => void;
   hear: (sync: Sync) => void;
   set: (unit: string, value: unknown, tag?: string) => void;
+  /** Puts a new step in place and opens it. */
+  add: (added: { units: Units; id: string }) => void;
+  /** Somebody asks whether the flow is ready: from now on what is missing counts. */
+  judge: () => void;
   undo: () => void;
   redo: () => void;
   select: (ids: readonly string[], focus?: boolean) => void;
@@ -114,15 +120,23 @@ export function createDesigner({ draft, catalog, readOnly }: Options): DesignerS
           else next[unit] = value;
           return next;
         }, tag),
+      add: ({ units, id }) => {
+        get().change(units);
+        if (!get().graph.nodes[id]) return;
+        set({ fresh: id });
+        get().select([id], true);
+      },
+      judge: () => set({ fresh: undefined }),
       undo: () => travel(undo),
       redo: () => travel(redo),
       select: (ids, focus) =>
         set({
           selected: ids,
+          ...(get().fresh && !ids.includes(get().fresh as string) && { fresh: undefined }),
           panel: ids.length ? 'step' : get().panel === 'step' ? 'flow' : get().panel,
           ...(focus && ids[0] && { wantFocus: { id: ids[0], at: Date.now() } }),
         }),
-      show: (panel) => set({ panel, ...(panel !== 'step' && { selected: [] }) }),
+      show: (panel) => set({ panel, ...(panel !== 'step' && { selected: [], fresh: undefined }) }),
       open: (menu) => set({ menu }),
     };
   });
