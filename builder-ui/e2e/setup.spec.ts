@@ -19,6 +19,7 @@ test.describe('first run', () => {
     await page.getByLabel('Company name').fill('Harbour Trading');
     await page.getByRole('button', { name: 'Continue' }).click();
     await expect(page.getByLabel('E-mail')).toBeVisible();
+    await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
     await expectAccessible(page);
 
     await page.getByRole('button', { name: 'Continue' }).click();
@@ -29,6 +30,7 @@ test.describe('first run', () => {
     await page.getByRole('button', { name: 'Continue' }).click();
 
     await expect(page.getByText('Time zone')).toBeVisible();
+    await expect(page.getByLabel('Working days')).toBeFocused();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Continue' }).click();
 

@@ -36,7 +36,7 @@ export function NoticesSection() {
         <Lines rows={4} />
       ) : (
         <div className="table-scroll">
-          <table className="table table-plain">
+          <table className="table table-plain notices-table">
             <caption className="sr-only">{t('nav.notices')}</caption>
             <thead>
               <tr>
