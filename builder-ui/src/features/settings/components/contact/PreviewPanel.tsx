@@ -1,6 +1,7 @@
 import { CheckCircleFilled, ClockCircleFilled, CloseCircleFilled } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Input, Select } from 'antd';
+import { DatePicker, Select } from 'antd';
+import dayjs from 'dayjs';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -59,13 +60,17 @@ export function PreviewPanel({ rules }: { rules: ContactRules | undefined }) {
         />
         <label htmlFor={`${id}-at`}>{t('conduct.previewAt')}</label>
         <span className="conduct-at">
-          <Input
+          <DatePicker
             id={`${id}-at`}
-            type="datetime-local"
-            value={local}
-            onChange={({ target }) => setLocal(target.value)}
+            className="field-full"
+            showTime={{ format: 'HH:mm' }}
+            format="YYYY-MM-DD HH:mm"
+            needConfirm={false}
+            defaultPickerValue={dayjs(format.today)}
+            placeholder={t('conduct.previewNow')}
+            value={local ? dayjs(local) : null}
+            onChange={(at) => setLocal(at?.format('YYYY-MM-DDTHH:mm') ?? '')}
           />
-          {local && <Button onClick={() => setLocal('')}>{t('conduct.previewNow')}</Button>}
         </span>
       </div>
       {!customer && !first.isPending ? (
