@@ -8,14 +8,17 @@ import { useFormat } from '@/shared/lib/useFormat';
 export function ViewAsBanner() {
   const { t } = useTranslation();
   const format = useFormat();
-  const { as } = useMe();
+  const { as, workspace } = useMe();
   const stop = useViewAs();
   if (!as) return null;
   const who = as.role ? t(`role.${as.role}`, { defaultValue: as.role }) : (as.name ?? '');
   return (
     <div className="as-banner" role="status">
       <EyeOutlined aria-hidden />
-      <span className="as-text">{t('nav.viewAs', { who, until: format.time(as.until) })}</span>
+      <span className="as-text">
+        {/* A demo's clock stands elsewhere: the hour at which this ends would not be found on it. */}
+        {t(workspace.demo ? 'nav.viewAsDemo' : 'nav.viewAs', { who, until: format.time(as.until) })}
+      </span>
       <Button size="small" loading={stop.isPending} onClick={() => stop.mutate(undefined)}>
         {t('nav.viewAsStop')}
       </Button>

@@ -14,9 +14,11 @@ export function money(lang: string, amount: number, currency: string, digits: nu
 }
 
 export function date(lang: string, day: string): string {
-  return new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeZone: 'UTC' }).format(
-    new Date(`${day}T00:00:00Z`),
-  );
+  // As the letters write it: the day before the month, in words.
+  return new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : lang, {
+    dateStyle: 'medium',
+    timeZone: 'UTC',
+  }).format(new Date(`${day}T00:00:00Z`));
 }
 
 /** Minor units of what somebody typed: 1,200.50 or 1200,5; null for what is no amount. */

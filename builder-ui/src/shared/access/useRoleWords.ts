@@ -35,12 +35,14 @@ export function useRoleWords() {
       action,
       access: (key: string) => or('access', key),
       scope,
-      sentence: ({ object, actions, scope: of }: Right) =>
-        t(wide.has(object) ? 'roles.wide' : 'roles.may', {
+      sentence: ({ object, actions, scope: of }: Right) => {
+        if (object === '*' && actions.includes('*')) return t('roles.all');
+        return t(wide.has(object) ? 'roles.wide' : 'roles.may', {
           actions: actions.map(action).join(t('roles.comma')),
           object: object === '*' ? t('roles.anything') : or('object', object),
           scope: scope(of),
-        }),
+        });
+      },
     };
   }, [t, people]);
 }

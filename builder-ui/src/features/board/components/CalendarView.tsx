@@ -147,9 +147,7 @@ export default function CalendarView({
           <tr>
             {weeks[0]?.map((day) => (
               <th key={day} scope="col">
-                {new Intl.DateTimeFormat(format.locale, { weekday: 'short', timeZone: 'UTC' }).format(
-                  Date.parse(`${day}T00:00:00Z`),
-                )}
+                {weekday(day, format.locale)}
               </th>
             ))}
           </tr>
@@ -173,6 +171,11 @@ export default function CalendarView({
     </section>
   );
 }
+
+const weekday = (day: string, locale: string) =>
+  new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' }).format(
+    Date.parse(`${day}T00:00:00Z`),
+  );
 
 function Day({
   day,
@@ -206,6 +209,9 @@ function Day({
     <td className={quiet ? 'cal-quiet' : undefined} aria-current={day === format.today ? 'date' : undefined}>
       <time className="cal-day num" dateTime={day}>
         {Number(day.slice(8))}
+        <span className="cal-weekday" aria-hidden>
+          {weekday(day, format.locale)}
+        </span>
       </time>
       {entries.slice(0, most).map(line)}
       {rest.length > 0 && (

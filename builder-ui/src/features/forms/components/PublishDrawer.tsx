@@ -200,8 +200,8 @@ function ScanResult({ scan, form }: { scan: Scan; form: string }) {
               : t('forms.checking')}
         </li>
       </ul>
-      <FailingList failing={scan.failing} form={form} />
       {scan.failed > 0 && <p className="rf-help">{t('forms.failHint')}</p>}
+      <FailingList failing={scan.failing} form={form} />
     </section>
   );
 }

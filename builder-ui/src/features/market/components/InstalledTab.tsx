@@ -76,13 +76,16 @@ function Row({ pack, canWrite, onLeave }: { pack: Installed; canWrite: boolean; 
         </div>
         <div className="list-sub">
           {t(by ? 'market.installedBy' : 'market.installedAt', { at: format.instant(pack.at), name: by })}
-          {flows.map(({ as }) => (
-            <span key={as}>
-              {' · '}
-              <Link to={`/flows/${as}`}>{t('market.flowOf', { name: flowName(as) })}</Link>
-            </span>
-          ))}
         </div>
+        {flows.length > 0 && (
+          <div className="list-sub pack-flows">
+            {flows.map(({ as }) => (
+              <Link key={as} to={`/flows/${as}`}>
+                {t('market.flowOf', { name: flowName(as) })}
+              </Link>
+            ))}
+          </div>
+        )}
       </div>
       <span className="cell-chips">
         {pack.state === 'changing' && <Chip tone="amber">{t('market.changing')}</Chip>}

@@ -35,7 +35,7 @@ export function UninstallDialog({ pack, onClose }: { pack: Installed; onClose: (
       title={t('market.uninstallTitle', { name })}
       okText={t('market.uninstall')}
       cancelText={t('action.cancel')}
-      okButtonProps={{ disabled: !removal.data }}
+      okButtonProps={{ danger: true, disabled: !removal.data }}
       confirmLoading={uninstall.isPending}
       onOk={submit}
       onCancel={onClose}

@@ -196,9 +196,11 @@ function Owners({ list }: { list: Owner[] }) {
             <tr key={row.owner?.id ?? ''}>
               <td>{row.owner?.name ?? t('review.nobody')}</td>
               <td className="num">
-                {Object.entries(row.received)
-                  .map(([currency, amount]) => format.money(amount, currency))
-                  .join(' · ')}
+                <span className="review-amounts">
+                  {Object.entries(row.received).map(([currency, amount]) => (
+                    <span key={currency}>{format.money(amount, currency)}</span>
+                  ))}
+                </span>
               </td>
               <td className="num">{format.number(row.messages)}</td>
               <td className="num">{format.number(row.calls)}</td>

@@ -31,12 +31,34 @@ export default function TodayPage() {
   );
 }
 
+/** Whose work begins with accounts that others give them: setting up is not their task. */
+function NothingYours() {
+  const { t } = useTranslation();
+  const { as } = useMe();
+  return (
+    <div className="section">
+      <Empty
+        title={t('today.noneTitle')}
+        text={t(as?.role ? 'today.noneRole' : 'today.noneText')}
+        action={
+          as?.role ? undefined : (
+            <Link to="/customers">
+              <Button>{t('nav.customers')}</Button>
+            </Link>
+          )
+        }
+      />
+    </div>
+  );
+}
+
 function Content({ today }: { today: Today }) {
   const { t } = useTranslation();
   const { can, workspace } = useMe();
   const steps = !workspace.demo && can['flow.publish'];
   if (today.figures.length === 0 && today.counts.tasks === 0 && today.counts.planned === 0) {
     if (steps) return <NextSteps hasInvoices={false} />;
+    if (!can['flow.publish']) return <NothingYours />;
     return (
       <div className="section">
         <Empty
