@@ -1,4 +1,21 @@
-import { button, compared, followed, inTurn, menu, press, quarrel, rehearsed } from './acts.mjs';
+import {
+  alone,
+  asRole,
+  begun,
+  button,
+  checklist,
+  compared,
+  explained,
+  followed,
+  inTurn,
+  menu,
+  press,
+  quarrel,
+  rehearsed,
+  resultsInSight,
+  sendAdded,
+  withMenu,
+} from './acts.mjs';
 
 const more = button('More', '更多');
 const step = (at) => (page) => page.locator('[data-step]').nth(at).click();
@@ -26,14 +43,17 @@ const builder = ({ flow, run, message, colleague }) => [
   { name: 'flow-notes', path: '/flows/vip-new', once: true },
   { name: 'flow-quarrel', path: '/flows/vip-new', act: quarrel(colleague), once: true },
   { name: 'flow-settings', path: `/flows/${flow}`, act: button('Settings', '设置'), once: true },
-  { name: 'flow-issues', path: `/flows/${flow}`, act: press('Checklist', '检查清单'), once: true },
+  { name: 'flow-issues', path: `/flows/${flow}`, act: checklist, once: true },
   {
     name: 'flow-publish',
     path: `/flows/${flow}`,
     act: button('Publish new version', '发布新版本'),
     once: true,
   },
+  { name: 'flow-fresh', path: '/flows', act: begun(sendAdded), once: true },
+  { name: 'flow-bare', path: '/flows', act: begun(checklist), once: true },
   { name: 'flow-text', path: `/flows/${flow}/text` },
+  { name: 'flow-text-vip', path: '/flows/demo-vip/text', once: true },
   { name: 'flow-rehearsal', path: `/flows/${flow}/rehearsal` },
   { name: 'rehearsed-calendar', path: `/flows/${flow}/rehearsal`, act: rehearsed(), once: true },
   {
@@ -49,6 +69,18 @@ const builder = ({ flow, run, message, colleague }) => [
     once: true,
   },
   { name: 'rehearsed-load', path: '/flows/demo-vip/rehearsal', act: rehearsed('Tasks', '任务 '), once: true },
+  {
+    name: 'rehearsed-together',
+    path: `/flows/${flow}/rehearsal`,
+    act: inTurn(rehearsed(), resultsInSight),
+    once: true,
+  },
+  {
+    name: 'rehearsed-alone',
+    path: `/flows/${flow}/rehearsal`,
+    act: inTurn(alone, resultsInSight),
+    once: true,
+  },
   { name: 'rehearsed-customer', path: `/flows/${flow}/rehearsal`, act: followed, once: true },
   { name: 'rehearsed-compared', path: `/flows/${flow}/rehearsal`, act: compared, once: true },
   { name: 'flow-versions', path: `/flows/${flow}/versions` },
@@ -173,6 +205,28 @@ const others = ({ customer }) => [
     act: (page) => page.getByRole('main').getByRole('button').first().click(),
     once: true,
   },
+  {
+    name: 'settings-reports',
+    path: '/settings/members',
+    act: inTurn(
+      menu(
+        (page) => page.locator('.cell-tools button').nth(1).click(),
+        'Name, roles, teams, manager',
+        '姓名、角色、团队、汇报对象',
+      ),
+      (page) => page.getByRole('dialog').getByRole('combobox').last().click(),
+    ),
+    once: true,
+  },
+  {
+    name: 'settings-member-menu',
+    path: '/settings/members',
+    act: (page) => page.locator('.cell-tools button').nth(1).click(),
+    once: true,
+  },
+  { name: 'roles-explain', path: '/settings/roles', act: explained, once: true },
+  { name: 'view-as', path: '/today', act: asRole, once: true },
+  { name: 'view-as-menu', path: '/today', act: withMenu, once: true },
   { name: 'not-found', path: '/no-such-page', once: true },
   { name: 'customer-gone', path: '/customers/nobody', once: true },
   { name: 'flow-gone', path: '/flows/no-such-flow', once: true },
