@@ -175,7 +175,7 @@ test('a new step is to be set up, and wrong only once it is left', async ({ page
   await expect(panel).toContainText('There is no step yet between its start and its end');
   await expect(panel).not.toContainText('Nothing stands in the way.');
 
-  await page.getByRole('button', { name: /^Add.*Send a message/ }).click();
+  await page.getByRole('button', { name: 'Add step: Send a message' }).click();
   const card = steps(page).nth(1);
   await expect(card).toContainText('To be set up');
   await expect(card).toHaveAccessibleName(/Still to be set up/);
@@ -194,7 +194,7 @@ test('a new step is to be set up, and wrong only once it is left', async ({ page
   await expect(panel).not.toContainText('A new step: fill in what it needs.');
 
   // So is one about which somebody asks whether it is ready.
-  await page.getByRole('button', { name: /^Add.*Send a message/ }).click();
+  await page.getByRole('button', { name: 'Add step: Send a message' }).click();
   await expect(page.locator('.step-issue-todo')).toHaveCount(1);
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await expect(page.getByRole('dialog', { name: /^Publish/ })).toBeVisible();

@@ -105,9 +105,9 @@ test('the preview says when and why, with rules that are not saved', async ({ pa
 
 test('a calendar is looked at before it is saved, used, replaced, and kept while it is used', async ({
   page,
-}, { retry }) => {
+}, { retry, repeatEachIndex }) => {
   // What an attempt before this one left keeps its name.
-  const name = `Workshop ${retry + 1}`;
+  const name = `Workshop ${repeatEachIndex + 1}-${retry + 1}`;
   await speak(page, 'en');
   await open(page, '/settings/calendars');
   // The demo's clock runs: which year it is depends on when this runs.
