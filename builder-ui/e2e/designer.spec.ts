@@ -201,6 +201,17 @@ test('a new step is to be set up, and wrong only once it is left', async ({ page
   await expect(page.locator('.step-issue-todo')).toHaveCount(0);
 });
 
+test('on a phone a tap on a step opens its settings, and Done closes them', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await blank(page, 'In the hand');
+  const panel = page.getByRole('complementary', { name: 'Settings' });
+  await expect(panel).toBeHidden();
+  await steps(page).first().click();
+  await expect(panel.getByRole('heading', { name: 'On a date' })).toBeVisible();
+  await panel.getByRole('button', { name: 'Done' }).click();
+  await expect(panel).toBeHidden();
+});
+
 test('a flow of twelve steps by mouse alone', async ({ page }) => {
   await blank(page, 'By mouse');
   const add = async (kind: string) => {

@@ -51,6 +51,19 @@ test('an administrator looks as somebody else, changes nothing, and comes back',
   await expect(banner).toHaveCount(0);
 });
 
+test('a role looked at by itself says that it owns nothing, instead of how to begin', async ({ page }) => {
+  await speak(page, 'en');
+  await open(page, '/settings/roles');
+  await page.getByRole('button', { name: 'View as this role' }).click();
+  const banner = page.getByRole('status').filter({ hasText: 'You are looking as Sales, to read only' });
+  await expect(banner).toBeVisible();
+  await expect(page.getByText('Nothing is yours yet')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Import from a file' })).toHaveCount(0);
+  await expectAccessible(page);
+  await banner.getByRole('button', { name: 'Back to my own view' }).click();
+  await expect(banner).toHaveCount(0);
+});
+
 test('a rule for tasks is made from conditions and kept', async ({ page }) => {
   await speak(page, 'en');
   await open(page, '/settings/tasks');
