@@ -193,7 +193,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	if err := c.Spaces.Open(ctx); err != nil {
 		return err
 	}
-	if err := c.Store.Ensure(ctx, workspace.System, slices.Concat(api.IdemSpecs, sso.Specs, pace.Specs, packs.CatalogSpecs, browsers.Specs)...); err != nil {
+	if err := c.Store.Ensure(ctx, workspace.System, slices.Concat(api.IdemSpecs, sso.Specs, pace.Specs, packs.CatalogSpecs, browsers.Specs, engineSpecs)...); err != nil {
 		return err
 	}
 	if err := c.Audit.Open(ctx); err != nil {

@@ -121,8 +121,13 @@ const sweepFlows = 20 * time.Second
 
 func (s *Server) sweepFlows(ctx context.Context) {
 	kept := map[string]bool{} // workspaces whose housework this process has seen to
+	adopted := !s.Config.Has("worker")
 	for n := 0; ; n++ {
 		keys, err := s.Spaces.Keys(ctx)
+		if err == nil && !adopted {
+			err = s.adopt(ctx)
+			adopted = err == nil
+		}
 		for _, ws := range keys {
 			if err == nil && !kept[ws] {
 				err = s.House.Start(ctx, ws)

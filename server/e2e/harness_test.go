@@ -198,7 +198,13 @@ func (s *space) messages() []message {
 }
 
 type runLine struct {
-	ID     string `json:"id"`
+	ID   string `json:"id"`
+	Flow struct {
+		Key string `json:"key"`
+	} `json:"flow"`
+	Subject struct {
+		Label string `json:"label"`
+	} `json:"subject"`
 	Node   string `json:"node"`
 	Status string `json:"status"`
 	WakeAt string `json:"wakeAt"`

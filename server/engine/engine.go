@@ -147,6 +147,16 @@ func (e *Engine) Launch(ctx context.Context, id, name string, arg any) error {
 	return nil
 }
 
+// Identity tells engines apart: one that was made anew, or another cluster, has
+// another.
+func (e *Engine) Identity(ctx context.Context) (string, error) {
+	res, err := e.client.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: e.opt.Namespace})
+	if err != nil {
+		return "", fmt.Errorf("engine namespace: %w", err)
+	}
+	return res.GetNamespaceInfo().GetId(), nil
+}
+
 // Poke makes a workflow look again, starting it if it is not running.
 func (e *Engine) Poke(ctx context.Context, id, name, signal string, arg any) error {
 	_, err := e.client.SignalWithStartWorkflow(ctx, id, signal, nil, client.StartWorkflowOptions{ID: id, TaskQueue: TaskQueue}, name, arg)

@@ -30,7 +30,7 @@ const (
 type Batch struct {
 	ID        string   `json:"id"`
 	Workspace string   `json:"ws"`
-	Kind      string   `json:"kind"` // enrol, control
+	Kind      string   `json:"kind"` // enrol, control, adopt
 	Flow      string   `json:"flow"`
 	Hash      string   `json:"hash,omitempty"`
 	NotHash   string   `json:"notHash,omitempty"` // control: leave runs of this version alone
@@ -74,7 +74,7 @@ func (s *Service) batch(ctx context.Context, ws string, b Batch) (string, error)
 // RetryParked lets the runs go on that were parked for a reason, now that it is
 // gone: in the background, as anybody could one by one.
 func (s *Service) RetryParked(ctx context.Context, ws, reason, by string) error {
-	_, err := s.batch(ctx, ws, Batch{Kind: "control", Parked: reason, Action: run.Retry, By: by})
+	_, err := s.batch(ctx, ws, Batch{Kind: controlling, Parked: reason, Action: run.Retry, By: by})
 	return err
 }
 
@@ -93,8 +93,17 @@ func (s *Service) GetBatch(ctx context.Context, ws, id string) (Batch, error) {
 
 func decodeInto(d store.Doc, v any) error { return json.Unmarshal(d.Body, v) }
 
+const (
+	enrolling   = "enrol"
+	controlling = "control"
+	adopting    = "adopt"
+)
+
 func (s *Service) batchQuery(ctx context.Context, b Batch) (store.Collection, filter.Expr, error) {
-	if b.Kind == "control" {
+	if b.Kind == adopting {
+		return s.store.In(b.Workspace, Runs), hosted, nil
+	}
+	if b.Kind == controlling {
 		where := filter.And(filter.Eq("flow", b.Flow), openRuns)
 		if b.Parked != "" {
 			where = filter.And(filter.Eq("status", run.Parked), filter.Eq("reason", b.Parked))
@@ -171,7 +180,7 @@ func (s *Service) BatchPage(ctx context.Context, st BatchState) (bool, error) {
 		return false, err
 	}
 	docs := page.Docs
-	if b.Kind != "control" && len(docs) > 0 && (b.Cursor != "" || page.Next != "") {
+	if b.Kind == enrolling && len(docs) > 0 && (b.Cursor != "" || page.Next != "") {
 		if docs, err = together(ctx, records, where, docs); err != nil {
 			return false, err
 		}
@@ -193,8 +202,11 @@ func (s *Service) BatchPage(ctx context.Context, st BatchState) (bool, error) {
 }
 
 func (s *Service) work(ctx context.Context, b Batch, docs []store.Doc) error {
-	if b.Kind == "control" {
+	switch b.Kind {
+	case controlling:
 		return s.controlPage(ctx, b, docs)
+	case adopting:
+		return s.adoptPage(ctx, b.Workspace, docs)
 	}
 	d, err := s.Definition(ctx, b.Workspace, b.Hash)
 	if err != nil {

@@ -115,7 +115,7 @@ func (s *Service) handOver(ctx context.Context, ws, key, hash string, r Release)
 		if !ok {
 			return nil
 		}
-		_, err := s.batch(ctx, ws, Batch{Kind: "control", Flow: key, Hash: hash, Action: action, By: r.By, NotHash: hash, At: at, NotAt: notAt})
+		_, err := s.batch(ctx, ws, Batch{Kind: controlling, Flow: key, Hash: hash, Action: action, By: r.By, NotHash: hash, At: at, NotAt: notAt})
 		return err
 	}
 	for _, what := range []string{Move, Stop} {
@@ -194,12 +194,12 @@ func (s *Service) enlist(ctx context.Context, ws, key, hash, by string) (string,
 		return "", err
 	}
 	if _, ok := d.Trigger().(*triggerschedule.Trigger); ok {
-		return "", s.engine.Launch(ctx, "schedule/"+ws+"/"+hash, ScheduleWorkflowName, ScheduleState{Workspace: ws, Flow: key, Hash: hash})
+		return "", s.schedule(ctx, ws, key, hash)
 	}
 	if !d.Trigger().Starts(node.Event{Type: node.EventEnrolled}) {
 		return "", nil
 	}
-	return s.batch(ctx, ws, Batch{Kind: "enrol", Flow: key, Hash: hash, By: by})
+	return s.batch(ctx, ws, Batch{Kind: enrolling, Flow: key, Hash: hash, By: by})
 }
 
 // StopFlow takes a flow off the air and stops its runs.
@@ -216,7 +216,7 @@ func (s *Service) StopFlow(ctx context.Context, ws, key, by string) (string, err
 		}
 		s.forgetLive(ws)
 	}
-	return s.batch(ctx, ws, Batch{Kind: "control", Flow: key, Action: run.StopRun, By: by})
+	return s.batch(ctx, ws, Batch{Kind: controlling, Flow: key, Action: run.StopRun, By: by})
 }
 
 // Start begins runs of a flow with a manual trigger (or any flow) for chosen subjects.

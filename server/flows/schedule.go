@@ -55,6 +55,11 @@ func ScheduleWorkflow(ctx workflow.Context, st ScheduleState) error {
 	return workflow.NewContinueAsNewError(ctx, ScheduleWorkflowName, st)
 }
 
+// schedule starts the scheduler of a version.
+func (s *Service) schedule(ctx context.Context, ws, key, hash string) error {
+	return s.engine.Launch(ctx, "schedule/"+ws+"/"+hash, ScheduleWorkflowName, ScheduleState{Workspace: ws, Flow: key, Hash: hash})
+}
+
 // Schedule looks at a flow's calendar rule: it starts what is due and says when
 // to look again.
 func (s *Service) Schedule(ctx context.Context, st ScheduleState) (ScheduleNext, error) {
@@ -90,7 +95,7 @@ func (s *Service) Schedule(ctx context.Context, st ScheduleState) (ScheduleNext,
 			at = n
 		}
 		entry := value.DateOf(at.In(w.Location())).String()
-		if _, err := s.batch(ctx, st.Workspace, Batch{Kind: "enrol", Flow: st.Flow, Hash: st.Hash, Entry: entry, By: "schedule"}); err != nil {
+		if _, err := s.batch(ctx, st.Workspace, Batch{Kind: enrolling, Flow: st.Flow, Hash: st.Hash, Entry: entry, By: "schedule"}); err != nil {
 			return out, err
 		}
 		out.At, out.Start = at, true

@@ -79,6 +79,22 @@ func (s *Service) HandOver(ctx context.Context, by policies.Actor, from, to stri
 	return h, s.engine.Launch(ctx, "handover/"+ws+"/"+h.ID, HandoverWorkflowName, HandoverState{ws, h.ID})
 }
 
+// Adopt hands handovers and computations of scores that are under way to an
+// engine that does not know of them.
+func (s *Service) Adopt(ctx context.Context, ws string) error {
+	err := s.Store.In(ws, handovers).Each(ctx, store.Query{Filter: filter.Eq("status", Running), Limit: 50}, func(d store.Doc) error {
+		return s.engine.Launch(ctx, "handover/"+ws+"/"+d.ID, HandoverWorkflowName, HandoverState{ws, d.ID})
+	})
+	if err != nil {
+		return err
+	}
+	r, err := s.Tiers.LastRun(ctx, ws)
+	if err != nil || r.ID == "" || r.Finished != "" {
+		return err
+	}
+	return s.engine.Launch(ctx, "scores/"+ws+"/"+r.ID, ScoresWorkflowName, ScoresState{ws, r.ID})
+}
+
 // GetHandover gives how far a handover has come. Fault: NotFound
 // "handover.none".
 func (s *Service) GetHandover(ctx context.Context, ws, id string) (Handover, error) {

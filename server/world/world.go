@@ -226,6 +226,11 @@ func (w *World) Score(ctx context.Context, ws, customer string) error {
 	return err
 }
 
+// OpenRuns are a customer's runs that have not ended.
+func (w *World) OpenRuns(ctx context.Context, ws, customer string) ([]*run.Run, error) {
+	return w.Flows.OpenRuns(ctx, ws, customer)
+}
+
 // SaveStep stores what a step changed.
 func (w *World) SaveStep(ctx context.Context, ws, customer string, changed []*run.Run, facts []run.Fact) error {
 	return w.Flows.SaveStep(ctx, ws, customer, changed, facts)

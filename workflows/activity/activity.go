@@ -62,6 +62,9 @@ type World interface {
 	WaitFor(ctx context.Context, workspace, customer string) (time.Duration, error)
 	// Score computes the customer's score and tier anew.
 	Score(ctx context.Context, workspace, customer string) error
+	// OpenRuns are a customer's runs as the index has them, of which a step has
+	// told and that have not ended.
+	OpenRuns(ctx context.Context, workspace, customer string) ([]*run.Run, error)
 	// SaveStep stores what a step changed: the runs' index and the facts.
 	SaveStep(ctx context.Context, workspace, customer string, changed []*run.Run, facts []run.Fact) error
 	// SentSince counts a customer's messages on a channel since an instant,
@@ -134,6 +137,17 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 	runs := make(map[string]*run.Run, len(in.Runs))
 	for id, r := range in.Runs {
 		runs[id] = r.Clone()
+	}
+	if in.Adopts() {
+		open, err := a.World.OpenRuns(ctx, in.Workspace, in.Customer)
+		if err != nil {
+			return run.StepOut{}, err
+		}
+		for _, r := range open {
+			if runs[r.ID] == nil {
+				runs[r.ID] = r
+			}
+		}
 	}
 	clock, err := a.tick(ctx, in.Workspace, in.Customer, space)
 	if err != nil {

@@ -101,6 +101,8 @@ func (o *office) Template(context.Context, string, string) (*message.Compiled, e
 
 func (o *office) WaitFor(context.Context, string, string) (time.Duration, error) { return 0, nil }
 
+func (o *office) OpenRuns(context.Context, string, string) ([]*run.Run, error) { return nil, nil }
+
 func (o *office) SaveStep(context.Context, string, string, []*run.Run, []run.Fact) error {
 	if o.fail() {
 		return errAway

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ type world struct {
 	def  *run.Definition
 	now  time.Time
 	save func(changed []*run.Run, facts []run.Fact) error
+	open []*run.Run // in the index
 }
 
 func (w *world) Space(context.Context, string) (*activity.Space, error) {
@@ -49,6 +51,8 @@ func (w *world) Subjects(context.Context, string, string, []string) (map[string]
 func (w *world) Definition(context.Context, string, string) (*run.Definition, error) {
 	return w.def, nil
 }
+
+func (w *world) OpenRuns(context.Context, string, string) ([]*run.Run, error) { return w.open, nil }
 
 func (w *world) SaveStep(_ context.Context, _, _ string, changed []*run.Run, facts []run.Fact) error {
 	if w.save == nil {
@@ -125,6 +129,44 @@ func TestFailedStepLeavesNoTrace(t *testing.T) {
 	}
 	if len(out.Changed) != 1 || out.Changed[0].Node != "two" || out.Changed[0].Visits["two"] != 1 {
 		t.Errorf("the repeat gives %s", text(t, out))
+	}
+}
+
+// TestRunsOfAnotherEngineAreTakenIn: a workflow that begins with none goes on
+// with the runs that the index has, where they are; those that it has it keeps.
+func TestRunsOfAnotherEngineAreTakenIn(t *testing.T) {
+	standing := func(id, node string, wake time.Time) *run.Run {
+		return &run.Run{ID: id, Flow: "f", Hash: "h", Form: "customer", Subject: "c", Status: run.Active, Node: node, Started: noon, Entered: noon, Wake: wake, Visits: map[string]int{node: 1}}
+	}
+	for _, one := range []struct {
+		name string
+		note run.Note
+		has  map[string]*run.Run
+		want string // runs reported, and where they are
+	}{
+		{name: "asked to", note: run.Note{Kind: run.NoteAdopt}, want: "f/c two"},
+		{name: "spoken to", note: run.Note{Kind: run.NoteControl, Action: run.Pause}, want: "f/c one"},
+		{name: "told of something", note: run.Note{Kind: run.NoteEvent}, want: "f/c two"},
+		{name: "beside another", note: run.Note{Kind: run.NoteAdopt}, has: map[string]*run.Run{"f/d": standing("f/d", "one", noon.AddDate(0, 0, 1))}, want: "f/c two"},
+		{name: "known already", note: run.Note{Kind: run.NoteAdopt}, has: map[string]*run.Run{"f/c": standing("f/c", "two", noon.AddDate(0, 0, 1))}},
+		{name: "others are there", note: run.Note{Kind: run.NoteEvent}, has: map[string]*run.Run{"f/d": standing("f/d", "one", noon.AddDate(0, 0, 1))}},
+	} {
+		t.Run(one.name, func(t *testing.T) {
+			w, a := newWorld(t)
+			w.open = []*run.Run{standing("f/c", "one", noon.Add(time.Hour))}
+			w.now = noon.Add(2 * time.Hour)
+			out, err := a.Step(t.Context(), run.StepIn{Workspace: "ws", Customer: "c", Runs: one.has, Notes: []run.Note{one.note}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, r := range out.Changed {
+				got = append(got, r.ID+" "+r.Node)
+			}
+			if s := strings.Join(got, ", "); s != one.want {
+				t.Errorf("got %q, want %q", s, one.want)
+			}
+		})
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 // Note is one thing the account's workflow is told.
 type Note struct {
-	Kind   string       `json:"kind"` // start, event, control
+	Kind   string       `json:"kind"` // start, event, control, adopt
 	Hash   string       `json:"hash,omitempty"`
 	Form   string       `json:"form,omitempty"`
 	Ids    []string     `json:"ids,omitempty"` // subjects of a start; runs of a control, empty = all of the flow
@@ -26,6 +26,8 @@ const (
 	NoteStart   = "start"
 	NoteEvent   = "event"
 	NoteControl = "control"
+	// NoteAdopt asks for the runs that the store knows and the engine does not.
+	NoteAdopt = "adopt"
 )
 
 // Step advances all runs of one account: it takes in the notes, lets every run

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -32,6 +33,15 @@ type StepIn struct {
 	Customer  string          `json:"customer"`
 	Runs      map[string]*Run `json:"runs,omitempty"`
 	Notes     []Note          `json:"notes,omitempty"`
+}
+
+// Adopts tells whether the step takes in runs that the store holds and the
+// workflow does not: when it is asked to, and when somebody speaks to runs and
+// there are none. An engine that is new to the store begins with none.
+func (in StepIn) Adopts() bool {
+	return slices.ContainsFunc(in.Notes, func(n Note) bool {
+		return n.Kind == NoteAdopt || len(in.Runs) == 0 && (n.Kind == NoteEvent || n.Kind == NoteControl)
+	})
 }
 
 // StepOut is what a step changed: runs in their new state, ended ones by id,
