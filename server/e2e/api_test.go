@@ -77,7 +77,7 @@ func TestProblemsSpeakChinese(t *testing.T) {
 	zh := *s.c
 	zh.Language = "zh-CN"
 	err := zh.Do(t.Context(), "POST", "/records/customer", map[string]any{"data": map[string]any{}}, nil)
-	if p, ok := err.(*client.Problem); !ok || len(p.Errors) != 1 || p.Errors[0].Message != "为必填项" {
+	if p, ok := err.(*client.Problem); !ok || len(p.Errors) != 1 || p.Errors[0].Message != "不能为空" {
 		t.Errorf("%v", err)
 	}
 }

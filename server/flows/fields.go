@@ -44,7 +44,7 @@ func option(v, en, zh string) Option { return Option{v, node.Say(en, zh)} }
 // ledgerFields are what conditions may ask beside the fields of forms.
 var ledgerFields = []Field{
 	of("invoice.open", "money", "open amount", "未收余额"), of("invoice.collectable", "money", "collectable amount", "可催收额"),
-	of("invoice.disputed", "money", "disputed amount", "争议金额"), of("invoice.dpd", "number", "days past due", "逾期天数"),
+	of("invoice.disputed", "money", "disputed amount", "异议金额"), of("invoice.dpd", "number", "days past due", "逾期天数"),
 	of("invoice.status", "text", "status", "账单状态", option("open", "open", "未付"), option("partPaid", "part paid", "部分付款"), option("paid", "paid", "已付清"),
 		option("cancelled", "cancelled", "已作废"), option("writtenOff", "written off", "已核销")),
 	of("invoice.held", "bool", "reminders held", "已暂停提醒"),
@@ -53,7 +53,7 @@ var ledgerFields = []Field{
 	of("account.open", "money", "customer's open amount", "客户未收总额"), of("account.overdue", "money", "customer's overdue amount", "客户逾期总额"),
 	of("account.openInvoices", "number", "customer's number of open invoices", "客户未付账单数"), of("account.maxDpd", "number", "customer's longest days past due", "客户最长逾期天数"),
 	of("account.onHold", "bool", "customer on hold", "客户已暂停"), of("account.stopWish", "bool", "customer asked to stop", "客户要求停止提醒"),
-	of("account.brokenPromises", "number", "broken promises", "失约次数"), of("account.promise", "text", "customer's latest promise", "客户最近承诺", promiseOptions...), of("account.currency", "text", "currency", "币种"), of("account.unapplied", "money", "unapplied money", "未核销回款"),
+	of("account.brokenPromises", "number", "broken promises", "失约次数"), of("account.promise", "text", "customer's latest promise", "客户最近承诺", promiseOptions...), of("account.currency", "text", "currency", "币种"), of("account.unapplied", "money", "unapplied money", "未分配回款"),
 }
 
 var promiseOptions = []Option{

@@ -113,7 +113,7 @@ func (n Names) cmp(c filter.Cmp, lang string) string {
 		v = strings.Join(parts, Pick(lang, ", ", "、"))
 	}
 	if c.Op == filter.OpLte && v == "0" {
-		return name + gap + Pick(lang, "is 0 or less", "为 0 或更少")
+		return name + gap + Pick(lang, "is 0 or less", "不超过 0")
 	}
 	return name + gap + word(opWords, c.Op, lang) + " " + v
 }

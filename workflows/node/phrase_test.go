@@ -16,7 +16,7 @@ func TestPhrase(t *testing.T) {
 	}{
 		{filter.And(open, tier), "open is above 0 and tier is A", "open大于 0 且tier是 A"},
 		{filter.All{open, filter.Any{tier, big}}, "open is above 0 and (tier is A or open is at least 1000)", "open大于 0 且（tier是 A 或open不少于 1000）"},
-		{filter.Lte("invoice.open", 0), "open is 0 or less", "open为 0 或更少"},
+		{filter.Lte("invoice.open", 0), "open is 0 or less", "open不超过 0"},
 	} {
 		if got := (Names{}).Phrase(c.e, "en"); got != c.en {
 			t.Errorf("en: %q, want %q", got, c.en)
