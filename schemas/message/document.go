@@ -216,7 +216,8 @@ func wrapHTML(body, lang string) string {
 	return `<!doctype html><html lang="` + html.EscapeString(lang) + `"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><style>` +
 		`body{font:15px/1.6 -apple-system,"Segoe UI","PingFang SC","Microsoft YaHei",sans-serif;color:#1f2733;max-width:640px;margin:24px auto;padding:0 16px}` +
 		`table.items{border-collapse:collapse;width:100%;margin:12px 0}table.items th,table.items td{padding:8px 10px;border-bottom:1px solid #e3e8ef;text-align:left}` +
-		`table.items td:last-child,table.items th:last-child{text-align:right;font-variant-numeric:tabular-nums}` +
+		`table.items td:last-child,table.items th:last-child{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}` +
+		`table.items td:nth-child(2){white-space:nowrap}` +
 		`</style></head><body>` + body + `</body></html>`
 }
 

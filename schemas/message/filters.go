@@ -42,7 +42,7 @@ func format(v any) string {
 }
 
 var filters = map[string]func(r *renderer, v, arg any) any{
-	"money": func(_ *renderer, v, arg any) any {
+	"money": func(r *renderer, v, arg any) any {
 		n, ok := integer(v)
 		if !ok {
 			return v
@@ -51,7 +51,7 @@ var filters = map[string]func(r *renderer, v, arg any) any{
 		if c == "" {
 			return value.GroupAmount(n, "CNY")
 		}
-		return value.Money{Amount: n, Currency: c}.String()
+		return moneyText(value.Money{Amount: n, Currency: c}, r.lang)
 	},
 	"date": func(r *renderer, v, _ any) any { return dateText(format(v), r.lang) },
 	"default": func(_ *renderer, v, arg any) any {
@@ -92,6 +92,16 @@ func dateText(s, lang string) string {
 	return fmt.Sprintf("%d %s %d", d.Day(), d.Month().String()[:3], d.Year())
 }
 
+// moneyText writes yuan as a Chinese reader expects them; every other currency
+// keeps its code, which no sign that two countries share can be taken for.
+func moneyText(m value.Money, lang string) string {
+	text := m.String()
+	if amount, ok := strings.CutPrefix(text, "CNY "); ok && strings.HasPrefix(lang, "zh") {
+		return "¥" + amount
+	}
+	return text
+}
+
 var tableHeads = map[string][3]string{
 	"en":    {"Invoice", "Due", "Open"},
 	"zh-CN": {"账单", "到期日", "未付金额"},
@@ -109,7 +119,7 @@ func (r *renderer) table(items []any) {
 	for _, x := range items {
 		m, _ := x.(map[string]any)
 		n, _ := integer(m["open"])
-		cells := [3]string{format(m["number"]), dateText(format(m["dueDate"]), r.lang), value.Money{Amount: n, Currency: value.Currency(format(m["currency"]))}.String()}
+		cells := [3]string{format(m["number"]), dateText(format(m["dueDate"]), r.lang), moneyText(value.Money{Amount: n, Currency: value.Currency(format(m["currency"]))}, r.lang)}
 		if r.mode == HTML {
 			fmt.Fprintf(&r.out, `<tr><td>%s</td><td>%s</td><td>%s</td></tr>`, html.EscapeString(cells[0]), html.EscapeString(cells[1]), html.EscapeString(cells[2]))
 		} else {

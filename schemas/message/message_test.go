@@ -37,6 +37,25 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// Yuan carry their sign where they are read in Chinese; what two countries
+// write with one sign keeps its code.
+func TestMoneyInChinese(t *testing.T) {
+	for src, want := range map[string]string{
+		"{{ total | money: currency }}": "¥1,234.50",
+		"{{ total | money: 'JPY' }}":    "JPY 123,450",
+		"{{ total | money }}":           "1,234.50",
+		"{{ table }}":                   "  INV-1 · 2026年11月1日 · ¥1,234.50\n",
+	} {
+		tpl, err := Parse(src)
+		if err != nil {
+			t.Fatalf("%s: %v", src, err)
+		}
+		if got, err := tpl.Render(vars(), Text, "zh-CN"); got != want || err != nil {
+			t.Errorf("%s → %q, want %q, %v", src, got, want, err)
+		}
+	}
+}
+
 func TestBadTemplates(t *testing.T) {
 	for _, src := range []string{
 		"{{ a", "{% if x %}", "{% for x y %}{% endfor %}", "{% include 'x' %}", "{{ a | shell }}", "{{ a.b() }}", "{{ a[0] }}", "{% endif %}",
