@@ -97,9 +97,22 @@ type account struct {
 	Contacts accountContacts  `json:"contacts"`
 }
 
+// houseRules are the workspace's rules in the customer's own time zone, in
+// which a message would go out.
+func houseRules(w *workspace.Workspace, customer map[string]json.RawMessage) ledger.Rules {
+	rules := w.Rules()
+	var tz string
+	if json.Unmarshal(customer["timezone"], &tz) == nil && tz != "" {
+		if l, err := value.Location(tz); err == nil {
+			rules.Location, rules.Home = l, l
+		}
+	}
+	return rules
+}
+
 // showAccount is the ledger's state as people read it. Open items only: closed
 // ones are in the invoice list.
-func showAccount(st *ledger.State, w *workspace.Workspace, today value.Date) account {
+func showAccount(st *ledger.State, w *workspace.Workspace, today value.Date, rules ledger.Rules) account {
 	a := account{Version: st.Seq, Items: []accountItem{}, Balances: st.Balances(today), Promises: []accountPromise{}}
 	promised := st.Promised(today)
 	for _, id := range st.OpenItems() {
@@ -130,7 +143,6 @@ func showAccount(st *ledger.State, w *workspace.Workspace, today value.Date) acc
 	if k := slices.IndexFunc(w.Budgets, func(b ledger.Budget) bool { return b.Class == "" }); k >= 0 {
 		a.Contacts.Budget = &w.Budgets[k]
 	}
-	rules := w.Rules()
 	if day := st.NextContactDay(rules, "", ""); day > today {
 		a.Contacts.NextAllowed = value.Instant(rules.Window.Next(day.At(rules.Window.From, rules.Location), rules.Calendar))
 	}
@@ -181,7 +193,7 @@ func (s *Server) getCustomer(ctx context.Context, a policies.Actor, in *Customer
 	if err != nil {
 		return nil, err
 	}
-	out := customerOut{Record: r, Account: showAccount(st, w, today), Runs: []runOut{}}
+	out := customerOut{Record: r, Account: showAccount(st, w, today, houseRules(w, r.Data)), Runs: []runOut{}}
 	maskAmounts(&out.Account, v)
 	runs, _, err := s.Flows.ListRuns(ctx, a.Workspace, flows.RunQuery{Customer: in.ID, Status: "open", Limit: 200})
 	if err != nil {
