@@ -8,14 +8,15 @@ import { queryClient } from '@/shared/api/query';
 import { controlWords } from '@/shared/i18n';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Router } from './Router';
-import { useIsDark, useIsStill } from './systemPrefs';
+import { useIsDark, useIsStill, useIsTouch } from './systemPrefs';
 import { themeConfig } from './theme';
 
 export function App({ nonce }: { nonce: string }) {
   const { i18n } = useTranslation();
   const isDark = useIsDark();
   const isStill = useIsStill();
-  const theme = useMemo(() => themeConfig({ isDark, isStill }), [isDark, isStill]);
+  const isTouch = useIsTouch();
+  const theme = useMemo(() => themeConfig({ isDark, isStill, isTouch }), [isDark, isStill, isTouch]);
   const chinese = i18n.language === 'zh-CN';
 
   useEffect(() => {

@@ -18,5 +18,8 @@ export function useIsDark(): boolean {
   return choice === 'system' ? system : choice === 'dark';
 }
 
+/** Fingers need more room than a pointer; a phone's width counts whatever its browser says. */
+export const useIsTouch = () => useMedia('(pointer: coarse), (max-width: 760px)');
+
 /** Some readers ask their system for less movement; then nothing slides or fades. */
 export const useIsStill = () => useMedia('(prefers-reduced-motion: reduce)');

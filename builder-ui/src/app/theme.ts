@@ -72,10 +72,15 @@ const dark = {
   boxShadowSecondary: '0 16px 40px -8px rgba(0, 0, 0, 0.6)',
 };
 
-export function themeConfig({ isDark, isStill }: { isDark: boolean; isStill: boolean }): ThemeConfig {
+/** What a thumb can hit; small ones stand where rows would grow too tall. */
+const thumb = { controlHeight: 40, controlHeightSM: 34, controlHeightLG: 44 };
+
+type Wishes = { isDark: boolean; isStill: boolean; isTouch: boolean };
+
+export function themeConfig({ isDark, isStill, isTouch }: Wishes): ThemeConfig {
   return {
     algorithm: isDark ? antd.darkAlgorithm : antd.defaultAlgorithm,
-    token: { ...shared, motion: !isStill, ...(isDark ? dark : light) },
+    token: { ...shared, ...(isTouch && thumb), motion: !isStill, ...(isDark ? dark : light) },
     components: {
       Button: {
         fontWeight: 500,
@@ -101,6 +106,9 @@ export function themeConfig({ isDark, isStill }: { isDark: boolean; isStill: boo
         itemHoverColor: isDark ? dark.colorLink : light.colorLink,
       },
       Select: { optionSelectedFontWeight: 500 },
+      // An empty box is all outline: it needs three to one against what it stands on.
+      Checkbox: { colorBorder: isDark ? '#6f7888' : '#878f9d' },
+      Radio: { colorBorder: isDark ? '#6f7888' : '#878f9d' },
     },
   };
 }

@@ -14,6 +14,13 @@ export const currencies = [
   'TWD',
 ];
 
+/** "人民币（CNY）": a currency as people call it, with its code. */
+export function currencyName(currency: string, locale: string): string {
+  const name = new Intl.DisplayNames(locale, { type: 'currency', fallback: 'none' }).of(currency);
+  if (!name) return currency;
+  return locale === 'zh-CN' ? `${name}（${currency}）` : `${name} (${currency})`;
+}
+
 const digitsByCurrency = new Map<string, number>();
 
 /** Minor-unit digits of a currency: 2 for CNY, 0 for JPY, 3 for KWD; 2 when unknown. */

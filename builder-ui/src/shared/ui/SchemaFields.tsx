@@ -135,7 +135,8 @@ function SettingField({ name, schema, stored, options, required }: FieldProps) {
   };
   if (schema.type === 'boolean')
     return (
-      <Form.Item {...item} valuePropName="checked">
+      // A switch always has a value: to call it optional says nothing.
+      <Form.Item {...item} required valuePropName="checked">
         <Switch />
       </Form.Item>
     );

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/client';
@@ -10,7 +10,12 @@ export function PageSkeleton() {
       <span className="sr-only" role="status">
         {t('state.loading')}
       </span>
-      <Skeleton active title={{ width: 180 }} paragraph={{ rows: 8 }} />
+      <div className="page-skeleton" aria-hidden>
+        <span className="line" />
+        <div className="section">
+          <Lines rows={8} />
+        </div>
+      </div>
     </div>
   );
 }

@@ -123,7 +123,9 @@ function Content({ view }: { view: View }) {
                 </Button>
               </p>
             )}
-            {mode === 'table' ? (
+            {total === 0 && mode !== 'calendar' ? (
+              <BoardEmpty filtered={state.filtered} onClear={() => set(noFilters)} />
+            ) : mode === 'table' ? (
               <Suspense fallback={<Loading />}>
                 <TableView view={view} query={plain} onOpen={open} />
               </Suspense>
@@ -135,8 +137,6 @@ function Content({ view }: { view: View }) {
               <Suspense fallback={<Loading />}>
                 <CalendarView view={view} query={plain} onOpen={open} />
               </Suspense>
-            ) : total === 0 ? (
-              <BoardEmpty filtered={state.filtered} onClear={() => set(noFilters)} />
             ) : (
               <>
                 {phone && (

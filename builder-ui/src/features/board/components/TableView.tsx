@@ -68,7 +68,7 @@ export default function TableView(props: RowsProps) {
                       <TierMark tier={card.tier} />
                     </span>
                   </td>
-                  <td>{t(`board.column.${card.column}`)}</td>
+                  <td className="cell-whole">{t(`board.column.${card.column}`)}</td>
                   <td className="cell-right num">
                     {balances.map(({ currency, open }) => (
                       <div key={currency}>{format.money(open, currency)}</div>

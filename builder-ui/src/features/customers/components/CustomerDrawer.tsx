@@ -58,8 +58,8 @@ export function CustomerDrawer({ open, onClose, customer, onSaved }: Props) {
           name="language"
           label={t('customer.language')}
           options={[
-            { value: 'zh-CN', label: t('lang.zh-CN') },
-            { value: 'en', label: t('lang.en') },
+            { value: 'zh-CN', label: t('langName.zh-CN') },
+            { value: 'en', label: t('langName.en') },
           ]}
         />
       </div>

@@ -63,7 +63,7 @@ function Details({ page, onAction }: Omit<Props, 'runs'>) {
         <Fact label={t('customer.owner')}>{owner || none}</Fact>
         <Fact label={t('field.email')}>{data.email || none}</Fact>
         <Fact label={t('field.phone')}>{data.phone ? <span className="num">{data.phone}</span> : none}</Fact>
-        <Fact label={t('customer.language')}>{data.language ? t(`lang.${data.language}`) : none}</Fact>
+        <Fact label={t('customer.language')}>{data.language ? t(`langName.${data.language}`) : none}</Fact>
         <Fact label={t('customer.lastContact')}>
           {contacts.last ? <span className="num">{format.instant(contacts.last)}</span> : none}
         </Fact>

@@ -51,7 +51,7 @@ export function Columns({ property, set }: KindProps) {
               size="small"
               value={column['x-df-label']?.['zh-CN'] ?? ''}
               placeholder={t('lang.zh-CN')}
-              aria-label={t('forms.inLanguage', { label: key, language: t('lang.zh-CN') })}
+              aria-label={t('forms.inLanguage', { label: key, language: t('langName.zh-CN') })}
               onChange={({ target }) =>
                 edit(
                   key,
@@ -64,7 +64,7 @@ export function Columns({ property, set }: KindProps) {
               size="small"
               value={column['x-df-label']?.en ?? ''}
               placeholder={t('lang.en')}
-              aria-label={t('forms.inLanguage', { label: key, language: t('lang.en') })}
+              aria-label={t('forms.inLanguage', { label: key, language: t('langName.en') })}
               onChange={({ target }) =>
                 edit(key, { 'x-df-label': { ...column['x-df-label'], en: target.value } }, `column ${key}`)
               }

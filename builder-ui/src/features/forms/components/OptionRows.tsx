@@ -39,7 +39,7 @@ export function Options({ property, set }: KindProps) {
             size="small"
             value={choice['x-df-label']?.['zh-CN'] ?? ''}
             placeholder={t('lang.zh-CN')}
-            aria-label={t('forms.optionIn', { at: at + 1, language: t('lang.zh-CN') })}
+            aria-label={t('forms.optionIn', { at: at + 1, language: t('langName.zh-CN') })}
             onChange={({ target }) =>
               write(
                 choices.map((other, place) =>
@@ -55,7 +55,7 @@ export function Options({ property, set }: KindProps) {
             size="small"
             value={choice['x-df-label']?.en ?? ''}
             placeholder={t('lang.en')}
-            aria-label={t('forms.optionIn', { at: at + 1, language: t('lang.en') })}
+            aria-label={t('forms.optionIn', { at: at + 1, language: t('langName.en') })}
             onChange={({ target }) =>
               write(
                 choices.map((other, place) =>

@@ -181,7 +181,7 @@ export function NamesRow({ label, names, onChange, rows }: NamesRowProps) {
   return langs.map((lang) => (
     <TextRow
       key={lang}
-      label={t('forms.inLanguage', { label, language: t(`lang.${lang}`) })}
+      label={t('forms.inLanguage', { label, language: t(`langName.${lang}`) })}
       value={names?.[lang]}
       rows={rows}
       onChange={(value) => onChange({ ...names, [lang]: value })}

@@ -195,10 +195,10 @@ function AnswerDrawer({
         required
         options={topics.map((value) => ({ value, label: t(`messages.topics.${value}`) }))}
       />
-      <TextField name="questionZh" label={t('messages.questionIn', { language: t('lang.zh-CN') })} />
-      <TextField name="answerZh" label={t('messages.answerIn', { language: t('lang.zh-CN') })} rows={6} />
-      <TextField name="questionEn" label={t('messages.questionIn', { language: t('lang.en') })} />
-      <TextField name="answerEn" label={t('messages.answerIn', { language: t('lang.en') })} rows={6} />
+      <TextField name="questionZh" label={t('messages.questionIn', { language: t('langName.zh-CN') })} />
+      <TextField name="answerZh" label={t('messages.answerIn', { language: t('langName.zh-CN') })} rows={6} />
+      <TextField name="questionEn" label={t('messages.questionIn', { language: t('langName.en') })} />
+      <TextField name="answerEn" label={t('messages.answerIn', { language: t('langName.en') })} rows={6} />
       {answer && (
         <Button danger size="small" onClick={remove}>
           {t(answer.shipped && answer.version > 0 ? 'messages.restore' : 'messages.delete')}

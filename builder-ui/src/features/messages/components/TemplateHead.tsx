@@ -30,7 +30,7 @@ export function Head({
       {langsFor(format.lang).map((lang) => (
         <div key={lang} className="msg-name">
           <label className="rf-label" htmlFor={`name-${lang}`}>
-            {t('messages.nameIn', { language: t(`lang.${lang}`) })}
+            {t('messages.nameIn', { language: t(`langName.${lang}`) })}
           </label>
           <Input
             id={`name-${lang}`}

@@ -37,7 +37,7 @@ export function MemberDrawer({ member, onClose }: { member: Member; onClose: () 
         })
       }
     >
-      {!member.shared && <TextField name="name" label={t('field.name')} required max={100} />}
+      {!member.shared && <TextField name="name" label={t('people.name')} required max={100} />}
       <RolesItem />
       <TeamsItem />
       <ManagerItem of={member.id} />

@@ -39,7 +39,7 @@ export function MembersTab() {
               <caption className="sr-only">{t('settings.members')}</caption>
               <thead>
                 <tr>
-                  <th scope="col">{t('field.name')}</th>
+                  <th scope="col">{t('people.name')}</th>
                   <th scope="col" className="hide-phone">
                     {t('field.email')}
                   </th>

@@ -104,7 +104,7 @@ function ProviderForm({ provider }: { provider: Provider }) {
   return (
     <Form form={form} layout="vertical" initialValues={{ ...defaults, ...provider }} onFinish={submit}>
       <p className="list-sub">{t('people.providerText')}</p>
-      <Form.Item name="enabled" label={t('people.enabled')} valuePropName="checked">
+      <Form.Item name="enabled" label={t('people.enabled')} required valuePropName="checked">
         <Switch />
       </Form.Item>
       <Form.Item name="label" label={t('people.label')} rules={required}>
@@ -119,7 +119,7 @@ function ProviderForm({ provider }: { provider: Provider }) {
       <Form.Item name="secret" label={t('people.clientSecret')}>
         <Input.Password autoComplete="new-password" maxLength={500} />
       </Form.Item>
-      <Form.Item label={t('people.redirect')} extra={t('people.redirectHint')}>
+      <Form.Item label={t('people.redirect')} required extra={t('people.redirectHint')}>
         <Input
           readOnly
           aria-label={t('people.redirect')}
@@ -127,7 +127,7 @@ function ProviderForm({ provider }: { provider: Provider }) {
           onFocus={({ target }) => target.select()}
         />
       </Form.Item>
-      <Form.Item name="create" label={t('people.createUnknown')} valuePropName="checked">
+      <Form.Item name="create" label={t('people.createUnknown')} required valuePropName="checked">
         <Switch />
       </Form.Item>
       <Form.Item name="roles" label={t('people.rolesWithout')} extra={t('people.rolesWithoutHint')}>

@@ -54,13 +54,14 @@ function TasksForm({ settings }: { settings: TaskSettings }) {
     );
   const days = (name: keyof Values, min: number) => (
     <Form.Item name={name} label={t(`duty.${name}`)} extra={t(`duty.${name}Hint`)}>
-      <InputNumber min={min} max={60} precision={0} />
+      <InputNumber min={min} max={60} precision={0} suffix={t('duty.days')} />
     </Form.Item>
   );
   return (
     <Form
       form={form}
       layout="vertical"
+      requiredMark={false}
       disabled={!canWrite}
       initialValues={{ ...settings, rules: settings.rules.map((rule) => rowOf(currency, rule)) }}
       onFinish={submit}

@@ -5,6 +5,9 @@ import { Link } from 'react-router';
 import { useCalendarName } from '@/shared/api/calendars';
 import { ApiError } from '@/shared/api/client';
 import { useCan } from '@/shared/api/session';
+import { currencyName } from '@/shared/lib/money';
+import { zoneName } from '@/shared/lib/timezones';
+import { useFormat } from '@/shared/lib/useFormat';
 import { Fact, Section } from '@/shared/ui/Page';
 import { ErrorState, errorText, Lines } from '@/shared/ui/states';
 import { useSaveWorkspace, useWorkspace } from '../api/settings';
@@ -26,6 +29,7 @@ export function WorkspaceTab() {
 function WorkspaceForm({ workspace }: { workspace: Workspace }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
+  const format = useFormat();
   const canWrite = useCan('settings.write');
   const save = useSaveWorkspace();
   const calendarName = useCalendarName();
@@ -71,9 +75,9 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
           <Input />
         </Form.Item>
         <dl className="facts settings-facts">
-          <Fact label={t('field.timezone')}>{workspace.timezone}</Fact>
+          <Fact label={t('field.timezone')}>{zoneName(workspace.timezone, format.locale)}</Fact>
           {workspace.calendar && <Fact label={t('setup.calendar')}>{calendarName(workspace.calendar)}</Fact>}
-          <Fact label={t('setup.currency')}>{workspace.currency}</Fact>
+          <Fact label={t('setup.currency')}>{currencyName(workspace.currency, format.locale)}</Fact>
         </dl>
         <p className="list-sub">
           <Link to="/settings/contact">{t('conduct.link')}</Link>

@@ -1,5 +1,4 @@
 import { LeftOutlined, RightOutlined } from '@ant-design/icons';
-
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
@@ -24,7 +23,7 @@ export function YearView({ id, version }: { id: string; version?: number }) {
           onClick={() => setYear(year - 1)}
         />
         <h3 className="year-title num" aria-live="polite">
-          {year}
+          {t('calendars.yearOf', { year })}
         </h3>
         <IconButton
           size="small"

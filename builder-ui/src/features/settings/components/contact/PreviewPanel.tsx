@@ -10,6 +10,7 @@ import { api } from '@/shared/api/client';
 import { keys } from '@/shared/api/query';
 import type { Customer, Page } from '@/shared/api/types';
 import { formatInstant } from '@/shared/lib/date';
+import { zoneName } from '@/shared/lib/timezones';
 import { useDebounced } from '@/shared/lib/useDebounced';
 import { useFormat } from '@/shared/lib/useFormat';
 import { CustomerPick } from '@/shared/ui/CustomerPick';
@@ -129,7 +130,9 @@ function Answer({ preview, unsaved }: { preview: ContactPreview; unsaved: boolea
       </ul>
       {noData && <p className="conduct-note">{t('conduct.noData', { year: noData })}</p>}
       <p className="list-sub">
-        {t(unsaved ? 'conduct.withUnsaved' : 'conduct.withSaved', { zone: timezone })}
+        {t(unsaved ? 'conduct.withUnsaved' : 'conduct.withSaved', {
+          zone: zoneName(timezone, format.locale),
+        })}
       </p>
       <Link className="list-link" to={`/customers/${customer.id}`}>
         {t('conduct.openCustomer')}
