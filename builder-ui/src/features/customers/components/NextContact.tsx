@@ -51,7 +51,7 @@ function Planned({ next, timezone, runs, account }: PlannedProps) {
           </p>
         )}
         <ul className="why" aria-label={t('next.why')}>
-          {(next.why ?? []).map((reason) => (
+          {(next.why ?? []).filter(notTwice(next, account)).map((reason) => (
             <li key={reason.key}>{format.reason(reason.text)}</li>
           ))}
           <BudgetReason next={next} account={account} />
@@ -61,6 +61,12 @@ function Planned({ next, timezone, runs, account }: PlannedProps) {
     </div>
   );
 }
+
+/** The budget's own line says until when; the plain reason beside it would be the same once more. */
+const notTwice =
+  (next: NonNullable<Next>, { contacts }: Account) =>
+  ({ key }: { key: string }) =>
+    key !== 'budget' || !contacts.nextAllowed || Date.parse(contacts.nextAllowed) <= Date.parse(next.at);
 
 /** How the contact budget bears on the planned moment. */
 function BudgetReason({ next, account }: { next: NonNullable<Next>; account: Account }) {

@@ -175,7 +175,8 @@ function useColumns(canControl: boolean): Column<Run>[] {
         hide: 'medium',
         render: (run) => (
           <span className="cell-sub">
-            {format.text(run.flow.name) || run.flow.key} · {t('flow.version', { version: run.version })}
+            {format.text(run.flow.name) || run.flow.key} ·{' '}
+            <span className="cell-whole">{t('flow.version', { version: run.version })}</span>
           </span>
         ),
       },

@@ -54,7 +54,7 @@ function TasksForm({ settings }: { settings: TaskSettings }) {
     );
   const days = (name: keyof Values, min: number) => (
     <Form.Item name={name} label={t(`duty.${name}`)} extra={t(`duty.${name}Hint`)}>
-      <InputNumber min={min} max={60} precision={0} suffix={t('duty.days')} />
+      <InputNumber min={min} max={60} precision={0} suffix={t('duty.days')} className="duty-days" />
     </Form.Item>
   );
   return (
