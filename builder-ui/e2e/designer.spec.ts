@@ -210,6 +210,10 @@ test('on a phone a tap on a step opens its settings, and Done closes them', asyn
   await expect(panel.getByRole('heading', { name: 'On a date' })).toBeVisible();
   await panel.getByRole('button', { name: 'Done' }).click();
   await expect(panel).toBeHidden();
+  await page.getByRole('button', { name: /^Checklist/ }).click();
+  await expect(panel.getByRole('heading', { name: 'Checklist' })).toBeVisible();
+  await panel.getByRole('button', { name: 'Done' }).click();
+  await expect(panel).toBeHidden();
 });
 
 test('a flow of twelve steps by mouse alone', async ({ page }) => {

@@ -1,4 +1,4 @@
-import { App } from 'antd';
+import { App, Button } from 'antd';
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ahead, lazy } from '@/shared/lib/lazy';
@@ -207,6 +207,11 @@ export function Designer({ alive }: { alive: () => void }) {
             back();
           }}
         >
+          {!(panel === 'step' && step) && (
+            <Button type="text" size="small" className="panel-close" onClick={back}>
+              {t('designer.done')}
+            </Button>
+          )}
           <Suspense fallback={<Lines rows={6} />}>
             {panel === 'step' && step ? (
               <StepPanel
