@@ -1,4 +1,4 @@
-type FlowState = { key: string; status: string; version?: number };
+type FlowState = { key: string; status: string; sentences: { en?: string[] } };
 type Known = {
   hasInvoices: boolean;
   flows: readonly FlowState[];
@@ -11,9 +11,13 @@ export type Step = {
   links: { to: string; text: string }[];
 };
 
+/** A flow that was begun and only starts and ends, a sentence each, reminds nobody yet. */
+const hasSteps = ({ sentences }: FlowState) => (sentences.en?.length ?? 0) > 2;
+
 /** The way to the first reminder, each step with what it can be seen from. The sandbox reaches nobody. */
 export function firstSteps({ hasInvoices, flows, channels }: Known): Step[] {
-  const draft = flows.find(({ status }) => status === 'draft') ?? flows[0];
+  const draft = flows.find((flow) => flow.status === 'draft' && hasSteps(flow)) ?? flows.find(hasSteps);
+  const begun = flows.find((flow) => !hasSteps(flow));
   const path = draft ? `/flows/${encodeURIComponent(draft.key)}` : '/flows';
   return [
     {
@@ -26,10 +30,12 @@ export function firstSteps({ hasInvoices, flows, channels }: Known): Step[] {
     },
     {
       key: 'flow',
-      done: flows.length > 0,
+      done: flows.some(hasSteps),
       links: [
         { to: '/market', text: 'market' },
-        { to: '/flows?new=1', text: 'draw' },
+        begun
+          ? { to: `/flows/${encodeURIComponent(begun.key)}`, text: 'goOn' }
+          : { to: '/flows?new=1', text: 'draw' },
       ],
     },
     {
