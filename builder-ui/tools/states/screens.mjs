@@ -235,9 +235,15 @@ const others = ({ customer }) => [
 export const screens = (scene) => [...builder(scene), ...others(scene)];
 
 /** Pages of those who are not signed in: the door, and the customer's own page. */
+/** A customer's page opens in the customer's language; the picture wants the reader's. */
+const inChinese = async (page) => {
+  const other = page.getByText('中文', { exact: true });
+  if (page.zh && (await other.count()) > 0) await other.first().click();
+};
+
 export const outside = ({ portal }) => [
   { name: 'login', path: '/login', out: true },
   { name: 'reset', path: '/reset', out: true },
   { name: 'join', path: '/join#a.b', out: true },
-  ...(portal ? [{ name: 'portal', path: portal, out: true }] : []),
+  ...(portal ? [{ name: 'portal', path: portal, out: true, act: inChinese }] : []),
 ];

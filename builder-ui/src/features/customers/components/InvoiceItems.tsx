@@ -110,7 +110,7 @@ function ItemRow({ item, onAction }: { item: AccountItem; onAction: Props['onAct
       </td>
       <td>
         <span className="cell-stack">
-          <span className="num">{format.date(item.dueDate)}</span>
+          <span className="num cell-whole">{format.date(item.dueDate)}</span>
           {alive && (
             <span className="cell-chips">
               <AgeChip dpd={item.dpd} />
