@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"go.temporal.io/server/common/authorization"
@@ -39,14 +40,43 @@ type Embedded struct {
 
 // StartEmbedded starts the server on a SQLite file in dir, made if missing.
 func StartEmbedded(dir string, log *slog.Logger) (*Embedded, error) {
-	ports, err := freePorts(6)
-	if err != nil {
-		return nil, err
-	}
 	store, err := database(filepath.Join(dir, "engine.db"))
 	if err != nil {
 		return nil, err
 	}
+	return startOn(store, log, freePorts)
+}
+
+// portTries bounds how often other ports are looked for: between the moment one
+// is found free and the moment the server listens on it, anybody may take it.
+const portTries = 5
+
+func startOn(store *config.SQL, log *slog.Logger, find func(int) ([]int, error)) (*Embedded, error) {
+	for n := 1; ; n++ {
+		ports, err := find(6)
+		if err != nil {
+			return nil, err
+		}
+		e, err := startAt(ports, store, log)
+		if err == nil || n == portTries || !strings.Contains(err.Error(), "address already in use") {
+			return e, err
+		}
+		log.Warn("a port of the embedded engine was taken meanwhile; others are tried", "error", err)
+	}
+}
+
+// startAt starts the server on ports. The library ends the program where it
+// cannot go on; here that is an error like any other.
+func startAt(ports []int, store *config.SQL, log *slog.Logger) (e *Embedded, err error) {
+	defer func() {
+		switch died := recover().(type) {
+		case nil:
+		case fatal:
+			e, err = nil, fmt.Errorf("embedded engine: %w", died)
+		default:
+			panic(died)
+		}
+	}()
 	services := []primitives.ServiceName{primitives.FrontendService, primitives.HistoryService, primitives.MatchingService, primitives.WorkerService}
 	cfg := serverConfig(ports, store)
 	hosts := map[primitives.ServiceName]static.Hosts{}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"go.temporal.io/server/common/log"
@@ -28,6 +29,21 @@ func (l logger) Warn(msg string, tags ...tag.Tag)   { l.write(slog.LevelDebug, m
 func (l logger) Error(msg string, tags ...tag.Tag)  { l.write(slog.LevelDebug, msg, tags) }
 func (l logger) DPanic(msg string, tags ...tag.Tag) { l.write(slog.LevelError, msg, tags) }
 func (l logger) Panic(msg string, tags ...tag.Tag)  { l.write(slog.LevelError, msg, tags); panic(msg) }
+func (l logger) With(...tag.Tag) log.Logger         { return l }
 
-func (l logger) Fatal(msg string, tags ...tag.Tag) { l.write(slog.LevelError, msg, tags); panic(msg) }
-func (l logger) With(...tag.Tag) log.Logger        { return l }
+// Fatal is what the library says before it would end the program.
+func (l logger) Fatal(msg string, tags ...tag.Tag) {
+	why := fatal(msg)
+	for _, t := range tags {
+		if t.Key() == "error" {
+			why += fatal(fmt.Sprintf(": %v", t.Value()))
+		}
+	}
+	l.write(slog.LevelDebug, msg, tags)
+	panic(why)
+}
+
+// fatal is why the library cannot go on.
+type fatal string
+
+func (f fatal) Error() string { return string(f) }
