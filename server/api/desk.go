@@ -274,5 +274,5 @@ func (s *Server) changeTask(ctx context.Context, a policies.Actor, in *changeTas
 	if err != nil {
 		return nil, err
 	}
-	return &reply[taskOut]{showTask(t, s.userNames(ctx, a.Workspace), v)}, nil
+	return s.showTask(ctx, a, v, t)
 }

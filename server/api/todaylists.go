@@ -170,11 +170,8 @@ func (s *Server) todayTasks(ctx context.Context, a policies.Actor, _ *workspace.
 	if err != nil {
 		return err
 	}
-	names := s.userNames(ctx, a.Workspace)
-	for _, t := range list {
-		out.Tasks = append(out.Tasks, showTask(t, names, v))
-	}
-	return nil
+	out.Tasks, err = s.showTasks(ctx, a, v, list...)
+	return err
 }
 
 // todayPromises lists open promises by date. Accounts with one are found by

@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -111,6 +112,33 @@ func (s *Service) Counts(ctx context.Context, ws string, scope filter.Expr) (map
 			out[f] = map[string]int64{}
 		}
 		out[f][st] += r.Count
+	}
+	return out, nil
+}
+
+// RunRef names a run of a customer.
+type RunRef struct{ Customer, Run string }
+
+// InvoiceOf gives, for runs within a scope that are about an invoice, its number.
+func (s *Service) InvoiceOf(ctx context.Context, ws string, refs []RunRef, scope filter.Expr) (map[RunRef]string, error) {
+	ids := make([]string, 0, len(refs))
+	for _, r := range refs {
+		ids = append(ids, runID(r.Customer, r.Run))
+	}
+	docs, err := s.store.In(ws, Runs).GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[RunRef]string, len(docs))
+	for _, d := range docs {
+		var plain map[string]any
+		var r RunDoc
+		if err := errors.Join(decodeInto(d, &plain), decodeInto(d, &r)); err != nil {
+			return nil, err
+		}
+		if r.Form == "invoice" && filter.Match(scope, plain) {
+			out[RunRef{r.Customer, r.Run}] = r.Label
+		}
 	}
 	return out, nil
 }

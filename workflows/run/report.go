@@ -30,6 +30,7 @@ type PlannedTask struct {
 	Node     string       `json:"node"`
 	Title    flow.Text    `json:"title"`
 	Assign   *node.Assign `json:"assign,omitempty"`
+	Number   string       `json:"number,omitempty"` // of the invoice that it is about
 }
 
 // PlannedMessage is a message that would have gone out.
@@ -68,6 +69,7 @@ type HeldMessage struct {
 	Reason   string    `json:"reason,omitempty"`
 	Until    time.Time `json:"until,omitzero"`
 	By       string    `json:"by,omitempty"`
+	Number   string    `json:"number,omitempty"` // of the invoice that it is about
 }
 
 // Totals sum a rehearsal up.

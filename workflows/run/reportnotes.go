@@ -35,7 +35,7 @@ func (e *simulated) own(f Fact) {
 	case "ended":
 		rep.Totals.Ended[f.Port]++
 	case "merged", node.ResultDeferred, node.ResultRefused:
-		h := HeldMessage{At: f.At, Customer: e.a.Customer, Name: e.name(), Run: f.Run, Node: f.Node, What: f.What, Reason: f.Reason, Until: f.Until}
+		h := HeldMessage{At: f.At, Customer: e.a.Customer, Name: e.name(), Run: f.Run, Node: f.Node, What: f.What, Reason: f.Reason, Until: f.Until, Number: e.number(subjectOf(f.Run))}
 		if f.By != f.Flow {
 			h.By = f.By
 		}
@@ -104,6 +104,12 @@ func (e *simulated) planned(f *Facts, m Message, d ledger.Decision) {
 	rep.Totals.day(f.Today).Messages++
 }
 
+// number is the invoice's that a run is about, "" for one about a customer.
+func (e *simulated) number(subject string) string {
+	n, _ := e.a.Invoices[subject]["number"].(string)
+	return n
+}
+
 // assigned notes work that a flow gave to a person.
 func (e *simulated) assigned(f *Facts, r *Run, a node.Action) {
 	rep := e.r.Report
@@ -112,7 +118,7 @@ func (e *simulated) assigned(f *Facts, r *Run, a node.Action) {
 	case e.mine(r.Flow):
 		rep.Totals.Tasks++
 		rep.Totals.day(f.Today).Tasks++
-		rep.Tasks = append(rep.Tasks, PlannedTask{e.now, e.a.Customer, e.name(), r.Node, f.Words(r, a.Title), a.Assign})
+		rep.Tasks = append(rep.Tasks, PlannedTask{e.now, e.a.Customer, e.name(), r.Node, f.Words(r, a.Title), a.Assign, e.number(r.Subject)})
 	default:
 		rep.Totals.other(r.Flow).Tasks++
 	}

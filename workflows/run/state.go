@@ -3,6 +3,7 @@ package run
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/value"
@@ -59,6 +60,13 @@ func idOf(flow, subject, entry string) string {
 		subject += "/" + entry
 	}
 	return flow + "/" + subject
+}
+
+// subjectOf reads a run's subject out of its id.
+func subjectOf(id string) string {
+	_, rest, _ := strings.Cut(id, "/")
+	subject, _, _ := strings.Cut(rest, "/")
+	return subject
 }
 
 // Due tells whether time alone lets the run go on.

@@ -321,6 +321,8 @@ export type Task = {
   title: Text | string;
   customer: Ref;
   run?: string;
+  /** Number of the invoice that it is about. */
+  invoice?: string;
   assignee?: Ref;
   role?: string;
   due?: string;

@@ -79,7 +79,7 @@ function VirtualTable<T>({ rows, columns, label, done }: Props<T>) {
 type TableProps<T> = { rows: T[]; stepName: (node: string) => string; done: boolean };
 
 /** Every table of a rehearsal begins with when, and whom. */
-function useFirstColumns(): Column<{ at: string; customer: string; name: string }>[] {
+function useFirstColumns(): Column<{ at: string; customer: string; name: string; number?: string }>[] {
   const { t } = useTranslation();
   const format = useFormat();
   return [
@@ -93,10 +93,13 @@ function useFirstColumns(): Column<{ at: string; customer: string; name: string 
       key: 'whom',
       title: t('designer.rehearsal.whom'),
       width: 'minmax(var(--vtable-whom, 160px), 1.2fr)',
-      render: ({ customer, name }) => (
-        <Link className="row-title vcell-line" to={`/customers/${customer}`} dir="auto">
-          {name}
-        </Link>
+      render: ({ customer, name, number }) => (
+        <>
+          <Link className="row-title vcell-line" to={`/customers/${customer}`} dir="auto">
+            {name}
+          </Link>
+          {number && <span className="cell-sub num vcell-line">{number}</span>}
+        </>
       ),
     },
   ];

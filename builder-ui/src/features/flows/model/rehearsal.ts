@@ -28,6 +28,8 @@ export type Held = {
   until?: string;
   /** The flow into whose message it went, or that stood in the way. */
   by?: string;
+  /** Of the invoice that it is about. */
+  number?: string;
 };
 /** What a flow did that played along; merged and hindered are steps of the rehearsed one. */
 export type OtherFlow = { messages: number; tasks: number; merged: number; hindered: number };
@@ -38,6 +40,8 @@ export type RehearsedTask = {
   node: string;
   title: Text;
   assign?: unknown;
+  /** Of the invoice that it is about. */
+  number?: string;
 };
 export type PathStep = {
   at: string;

@@ -84,6 +84,7 @@ function Row({ task }: { task: Task }) {
       sub={
         <>
           <CustomerLink customer={task.customer} />
+          {task.invoice && <span className="num"> · {task.invoice}</span>}
           {task.assignee ? (
             <span> · {task.assignee.name}</span>
           ) : (
