@@ -10,6 +10,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/records"
@@ -128,8 +129,17 @@ func (s *Server) getTimeline(ctx context.Context, a policies.Actor, in *timeline
 	if err != nil {
 		return nil, err
 	}
-	for i, f := range withoutRepeats(facts) {
-		if e, ok := factEntry(f, i, flowNames, w.Location()); ok {
+	facts = withoutRepeats(facts)
+	refs := make([]flows.RunRef, 0, len(facts))
+	for _, f := range facts {
+		refs = append(refs, flows.RunRef{Customer: in.ID, Run: f.Run})
+	}
+	invoices, err := s.Flows.InvoiceOf(ctx, a.Workspace, refs, nil) // of this account, which is in view
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range facts {
+		if e, ok := factEntry(f, i, flowNames, invoices[refs[i]], w.Location()); ok {
 			out = append(out, e)
 		}
 	}
@@ -216,7 +226,9 @@ func withoutRepeats(facts []run.Fact) []run.Fact {
 	return out
 }
 
-func factEntry(f run.Fact, n int, flowNames map[string]map[string]string, loc *time.Location) (timelineEntry, bool) {
+// factEntry reads a fact; invoice is the number of the one it is about, which
+// tells apart what happened to several on one day.
+func factEntry(f run.Fact, n int, flowNames map[string]map[string]string, invoice string, loc *time.Location) (timelineEntry, bool) {
 	if quiet[f.What] || f.What == "merged" && f.By == f.Flow {
 		return timelineEntry{}, false
 	}
@@ -234,6 +246,9 @@ func factEntry(f run.Fact, n int, flowNames map[string]map[string]string, loc *t
 			p["reason"] = r.Text[l]
 		}
 		e.Text[l] = text.Say(l, "fact."+f.What, p)
+		if invoice != "" {
+			e.Text[l] += " · " + invoice
+		}
 	}
 	return e, true
 }

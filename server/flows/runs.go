@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -119,13 +120,16 @@ func (s *Service) Counts(ctx context.Context, ws string, scope filter.Expr) (map
 // RunRef names a run of a customer.
 type RunRef struct{ Customer, Run string }
 
-// InvoiceOf gives, for runs within a scope that are about an invoice, its number.
+// InvoiceOf gives, for runs within a scope that are about an invoice, its number;
+// of more than store.MaxIDs runs, for some.
 func (s *Service) InvoiceOf(ctx context.Context, ws string, refs []RunRef, scope filter.Expr) (map[RunRef]string, error) {
 	ids := make([]string, 0, len(refs))
 	for _, r := range refs {
 		ids = append(ids, runID(r.Customer, r.Run))
 	}
-	docs, err := s.store.In(ws, Runs).GetMany(ctx, ids)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	docs, err := s.store.In(ws, Runs).GetMany(ctx, ids[:min(len(ids), store.MaxIDs)])
 	if err != nil {
 		return nil, err
 	}
