@@ -71,7 +71,7 @@ const en = {
 };
 
 const zh: typeof en = {
-  title: '您在{company}的账单',
+  title: '{company}：您的账单',
   for: '{customer}',
   asOf: '截至 {date}',
   open: '未结清',
