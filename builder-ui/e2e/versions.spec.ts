@@ -213,7 +213,7 @@ for (const [lang, say] of Object.entries({
   'zh-CN': {
     start: '开始预演',
     alone: '仅此流程',
-    company: '一同演练的流程',
+    company: '一同预演的流程',
     others: /^其他流程/,
     statement: '月度对账单',
     view: '显示方式',
