@@ -70,6 +70,7 @@ func main() {
 		{"records", b.records},
 		{"rehearse", b.rehearse},
 		{"tiers", b.scores},
+		{"falls", b.falls},
 		{"live", b.live},
 		{"channel", func(ctx context.Context) error { return b.channel(ctx, *messages) }},
 		{"kill", b.killDrill},
