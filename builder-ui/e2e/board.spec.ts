@@ -59,6 +59,10 @@ test('a card dragged by mouse asks for what the move needs, and a colleague sees
   // The card waits in its new place while the form is open.
   await expect(card(a, 'onHold', id)).toBeVisible();
   await form.getByLabel('Reason').fill('Waiting for the new purchase order');
+  // A snooze: the account comes back by itself.
+  await form.getByRole('button', { name: '1 week' }).click();
+  await expect(form.getByLabel('Until')).toHaveValue(/^\d{4}-\d\d-\d\d$/);
+  if (process.env.SHOTS) await a.screenshot({ path: `${process.env.SHOTS}/snooze.png` });
   await form.getByRole('button', { name: 'Put on hold' }).click();
   // How fast it is seen is measured by the benchmark of live events.
   await expect(card(b, 'onHold', id)).toContainText('Waiting for the new purchase order');

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Form, Input, Radio, Select } from 'antd';
+import { Button, Form, Input, Radio, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/shared/api/client';
@@ -125,6 +125,7 @@ function Body({ kind, card, currency }: Pick<Props, 'kind' | 'card'> & { currenc
             required={false}
             extra={t('customer.untilHint')}
           />
+          <Snooze />
         </>
       );
     case 'escalated':
@@ -164,6 +165,36 @@ function Body({ kind, card, currency }: Pick<Props, 'kind' | 'card'> & { currenc
     case 'liftHold':
       return null;
   }
+}
+
+/** How long a snooze may be, in days, at one click. */
+const snoozes = [1, 3, 7, 14];
+
+/** Puts the end of a hold some days ahead: the account comes back by itself. */
+function Snooze() {
+  const { t } = useTranslation();
+  const { today } = useFormat();
+  const form = Form.useFormInstance<Fields>();
+  const until = Form.useWatch('until', form);
+  return (
+    <fieldset className="snooze">
+      <legend>{t('board.snooze')}</legend>
+      {snoozes.map((days) => {
+        const day = addDays(today, days);
+        return (
+          <Button
+            key={days}
+            size="small"
+            type={until === day ? 'primary' : 'default'}
+            aria-pressed={until === day}
+            onClick={() => form.setFieldValue('until', day)}
+          >
+            {t(`board.snoozeFor.${days}`)}
+          </Button>
+        );
+      })}
+    </fieldset>
+  );
 }
 
 function PromiseFields({ card, currency }: { card: Props['card']; currency: string }) {
