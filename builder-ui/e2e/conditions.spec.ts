@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { expectAccessible, open, settled, speak } from './helpers';
+import { expectAccessible, open, settled, speak, stopsWhenPaid } from './helpers';
 
 const shot = (name: string) => `${process.env.SHOTS}/${name}.png`;
 
@@ -16,14 +16,7 @@ for (const lang of ['en', 'zh-CN'] as const)
       key,
       name: { en: 'Days', 'zh-CN': '天数' },
       subject: { form: 'invoice', keyBy: 'invoice.id', reentry: 'once' },
-      stopWhen: [
-        {
-          id: 'paid',
-          on: ['payment.recorded'],
-          when: { field: 'invoice.open', op: 'lte', value: 0 },
-          outcome: 'goal',
-        },
-      ],
+      stopWhen: stopsWhenPaid,
       nodes: {
         start: { type: 'trigger.date', v: 1, cfg: { field: 'invoice.dueDate', at: '09:00' } },
         which: {

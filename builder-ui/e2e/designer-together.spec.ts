@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { type Lang, languages, open, speak } from './helpers';
+import { type Lang, languages, open, speak, stopsWhenPaid } from './helpers';
 
 type Units = Record<string, unknown>;
 type Designer = {
@@ -317,13 +317,12 @@ const judged = {
 /** A flow that decides by a condition, ends at a goal and has a parameter. */
 async function judgingFlow(page: Page, lang: Lang): Promise<string> {
   const key = `judged-${lang.slice(0, 2)}-${Date.now().toString(36)}`;
-  const paid = { field: 'invoice.open', op: 'lte', value: 0 };
   const document = {
     format: 'dueflow.flow/1',
     key,
     name: { en: 'Judged by two', 'zh-CN': '两人同改' },
     subject: { form: 'invoice', keyBy: 'invoice.id', reentry: 'once' },
-    stopWhen: [{ id: 'paid', on: ['payment.recorded'], when: paid, outcome: 'goal' }],
+    stopWhen: stopsWhenPaid,
     params: {
       first: {
         type: 'template',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
-import { expectAccessible, open, speak } from './helpers';
+import { expectAccessible, open, speak, stopsWhenPaid } from './helpers';
 
 type Doc = {
   nodes: Record<string, { type: string; v: number; cfg?: unknown; label?: Record<string, string> }>;
@@ -56,14 +56,7 @@ const line = (id: string, more: object = {}, extra: object = {}) => ({
   key: id,
   name: { en: id, 'zh-CN': id },
   subject: { form: 'invoice', keyBy: 'invoice.id', reentry: 'once' },
-  stopWhen: [
-    {
-      id: 'paid',
-      on: ['payment.recorded'],
-      when: { field: 'invoice.open', op: 'lte', value: 0 },
-      outcome: 'goal',
-    },
-  ],
+  stopWhen: stopsWhenPaid,
   nodes: {
     start: {
       type: 'trigger.date',

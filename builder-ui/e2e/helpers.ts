@@ -49,3 +49,13 @@ export async function firstCustomer(page: Page): Promise<string> {
 
 /** A demo on which hardly any time passes, where the tests were given one: for `test.use`. */
 export const still = process.env.DUEFLOW_STILL_URL ? { baseURL: process.env.DUEFLOW_STILL_URL } : {};
+
+/** The goal of a flow over invoices: it stops when nothing is owed any more. */
+export const stopsWhenPaid = [
+  {
+    id: 'paid',
+    on: ['payment.recorded'],
+    when: { field: 'invoice.open', op: 'lte', value: 0 },
+    outcome: 'goal',
+  },
+];

@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { expectAccessible, open, speak } from './helpers';
+import { expectAccessible, open, speak, stopsWhenPaid } from './helpers';
 
 /** Asks the server as the page's own session, for what another person does meanwhile. */
 async function ask<T>(
@@ -38,14 +38,7 @@ const document = (template: string) => ({
   key: 'own-way',
   name: words,
   subject: { form: 'invoice' },
-  stopWhen: [
-    {
-      id: 'paid',
-      on: ['payment.recorded'],
-      when: { field: 'invoice.open', op: 'lte', value: 0 },
-      outcome: 'goal',
-    },
-  ],
+  stopWhen: stopsWhenPaid,
   nodes: {
     start: { type: 'trigger.date', v: 1, cfg: { field: 'invoice.dueDate', at: '10:00' } },
     first: {

@@ -1,5 +1,14 @@
 import { expect, type Page, test } from '@playwright/test';
-import { expectAccessible, type Lang, languages, open, settled, speak, still } from './helpers';
+import {
+  expectAccessible,
+  type Lang,
+  languages,
+  open,
+  settled,
+  speak,
+  still,
+  stopsWhenPaid,
+} from './helpers';
 
 test.use(still);
 
@@ -54,14 +63,7 @@ async function withParameter(page: Page, lang: Lang) {
     key,
     name: { en: 'Shared values', 'zh-CN': '共用的值' },
     subject: { form: 'invoice', keyBy: 'invoice.id', reentry: 'once' },
-    stopWhen: [
-      {
-        id: 'paid',
-        on: ['payment.recorded'],
-        when: { field: 'invoice.open', op: 'lte', value: 0 },
-        outcome: 'goal',
-      },
-    ],
+    stopWhen: stopsWhenPaid,
     params: { first: { type: 'template', name: question, default: 'due-soon-friendly' } },
     nodes: {
       start: { type: 'trigger.date', v: 1, cfg: { field: 'invoice.dueDate', at: '09:00' } },

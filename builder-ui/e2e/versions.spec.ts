@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
-import { open, settled, speak } from './helpers';
+import { open, settled, speak, stopsWhenPaid } from './helpers';
 
 test.beforeEach(async ({ page }) => speak(page, 'en'));
 
@@ -34,14 +34,7 @@ const flow = (key: string, nodes: Record<string, unknown>, order: string[]) => (
   key,
   name: text(key),
   subject: { form: 'invoice' },
-  stopWhen: [
-    {
-      id: 'paid',
-      on: ['payment.recorded'],
-      when: { field: 'invoice.open', op: 'lte', value: 0 },
-      outcome: 'goal',
-    },
-  ],
+  stopWhen: stopsWhenPaid,
   nodes: {
     start: {
       type: 'trigger.date',

@@ -120,15 +120,19 @@ func TestRepeatableFlow(t *testing.T) {
 	s.eventually("b ran again, a did not", count(1, 2))
 }
 
+// asking begins with a task whose result leads on, where twoSteps sends.
+var asking = strings.NewReplacer(`"key":"two"`, `"key":"ask"`,
+	`"first":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-friendly"}}`,
+	`"first":{"type":"task","v":1,"cfg":{"title":{"en":"Call"},"waitForResult":true,"results":[{"key":"reached"},{"key":"gone"}]}}`,
+	`{"from":"first","to":"wait"}`, `{"from":"first","to":"wait"},{"from":"first","port":"gone","to":"end"}`,
+).Replace(twoSteps)
+
 // TestTaskResultLeadsOn: a flow waits for a person and follows the result.
 func TestTaskResultLeadsOn(t *testing.T) {
 	s := newSpace(t, nil)
 	c := s.customer("Task")
 	s.invoice(c, "T-1", 100, s.today())
-	doc := strings.Replace(twoSteps, `"first":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-friendly"}}`,
-		`"first":{"type":"task","v":1,"cfg":{"title":{"en":"Call"},"waitForResult":true,"results":[{"key":"reached"},{"key":"gone"}]}}`, 1)
-	doc = strings.Replace(doc, `{"from":"first","to":"wait"}`, `{"from":"first","to":"wait"},{"from":"first","port":"gone","to":"end"}`, 1)
-	s.publish(doc)
+	s.publish(asking)
 	type taskLine struct {
 		ID     string `json:"id"`
 		Status string `json:"status"`

@@ -69,9 +69,6 @@ func serveApart(t *testing.T, given map[string]string) (url string, p *os.Proces
 // in the middle of a burst. All that it acknowledged is in the ledger, and is
 // told to somebody who listens at the other, whose sequence goes on.
 func TestKilledServer(t *testing.T) {
-	if os.Getenv("DUEFLOW_E2E_CHILD") != "" || os.Getenv(serveEnv) != "" {
-		t.Skip("in a child process")
-	}
 	uri := mongotest.Start(t)
 	quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	temporal, err := engine.StartEmbedded(t.TempDir(), quiet)

@@ -110,9 +110,6 @@ func (d *drill) until(what string, ok func() bool) {
 // falls. In the end all have their tier, and each fall was told once: no score is
 // lost, no warning is given twice.
 func TestScoresSurviveKills(t *testing.T) {
-	if os.Getenv("DUEFLOW_E2E_CHILD") != "" || os.Getenv(serveEnv) != "" {
-		t.Skip("in a child process")
-	}
 	d := &drill{t: t, given: map[string]string{"data": t.TempDir(), "listen": "127.0.0.1:0"}}
 	var owner string
 	d.inProcess(func(srv *app.Server) {

@@ -17,17 +17,7 @@ var hosted = filter.In("status", run.Active, run.Paused, run.Parked)
 // than what the workflow has: a step is stored before it counts. What the index
 // lacks, the tries of a step that failed, begins anew.
 func (s *Service) OpenRuns(ctx context.Context, ws, customer string) ([]*run.Run, error) {
-	var out []*run.Run
-	err := s.store.In(ws, Runs).Each(ctx, store.Query{Filter: filter.And(filter.Eq("customer", customer), hosted), Limit: 500}, func(d store.Doc) error {
-		var doc RunDoc
-		if err := decodeInto(d, &doc); err != nil {
-			return err
-		}
-		r, err := doc.standing()
-		out = append(out, r)
-		return err
-	})
-	return out, err
+	return s.standingRuns(ctx, ws, customer, hosted)
 }
 
 // Adopt hands what a workspace has under way to an engine that does not know of

@@ -135,13 +135,16 @@ type BatchState struct {
 
 const pagesPerHistory = 100
 
+// tries is how pages of batches and looks at schedules are tried again.
+var tries = workflow.LocalActivityOptions{
+	StartToCloseTimeout: 2 * time.Minute,
+	RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+}
+
 // BatchWorkflow works off a batch page by page. The cursor is in the batch's
 // document, so that a repeat of a page goes on where the last one ended.
 func BatchWorkflow(ctx workflow.Context, st BatchState) error {
-	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout: 2 * time.Minute,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Minute},
-	})
+	ctx = workflow.WithLocalActivityOptions(ctx, tries)
 	for range pagesPerHistory {
 		var more bool
 		if err := workflow.ExecuteLocalActivity(ctx, BatchActivityName, st).Get(ctx, &more); err != nil {

@@ -119,17 +119,14 @@ func (s *Service) RunByID(ctx context.Context, ws, id string, scope filter.Expr)
 	if err != nil {
 		return RunDetail{}, err
 	}
-	var plain map[string]any
-	if err := decodeInto(d, &plain); err != nil {
+	doc, ok, err := runIn(d, scope)
+	if err != nil {
 		return RunDetail{}, err
 	}
-	if !filter.Match(scope, plain) {
+	if !ok {
 		return RunDetail{}, noRun(id)
 	}
-	out := RunDetail{Entry: RunEntry{ID: id}}
-	if err := decodeInto(d, &out.Entry.RunDoc); err != nil {
-		return RunDetail{}, err
-	}
+	out := RunDetail{Entry: RunEntry{ID: id, RunDoc: doc}}
 	err = s.store.In(ws, Steps).Each(ctx, store.Query{
 		Filter: filter.And(filter.Eq("customer", out.Entry.Customer), filter.Gte("at", out.Entry.Started)), Sort: []store.SortKey{{Field: "at"}}, Limit: 500,
 	}, func(d store.Doc) error {

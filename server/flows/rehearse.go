@@ -38,10 +38,13 @@ func (s *Service) CompileDraft(ctx context.Context, ws string, doc json.RawMessa
 // Standing gives a customer's runs of all flows but one as they stand, those
 // that have ended too: what a rehearsal goes on from.
 func (s *Service) Standing(ctx context.Context, ws, customer, but string) ([]*run.Run, error) {
+	return s.standingRuns(ctx, ws, customer, filter.Ne("flow", but))
+}
+
+// standingRuns are a customer's runs of which more is true, as they stand.
+func (s *Service) standingRuns(ctx context.Context, ws, customer string, where filter.Expr) ([]*run.Run, error) {
 	var out []*run.Run
-	err := s.store.In(ws, Runs).Each(ctx, store.Query{
-		Filter: filter.And(filter.Eq("customer", customer), filter.Ne("flow", but)), Limit: 500,
-	}, func(d store.Doc) error {
+	err := s.store.In(ws, Runs).Each(ctx, store.Query{Filter: filter.And(filter.Eq("customer", customer), where), Limit: 500}, func(d store.Doc) error {
 		var doc RunDoc
 		if err := decodeInto(d, &doc); err != nil {
 			return err

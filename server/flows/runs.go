@@ -135,12 +135,11 @@ func (s *Service) InvoiceOf(ctx context.Context, ws string, refs []RunRef, scope
 	}
 	out := make(map[RunRef]string, len(docs))
 	for _, d := range docs {
-		var plain map[string]any
-		var r RunDoc
-		if err := errors.Join(decodeInto(d, &plain), decodeInto(d, &r)); err != nil {
+		r, ok, err := runIn(d, scope)
+		if err != nil {
 			return nil, err
 		}
-		if r.Form == "invoice" && filter.Match(scope, plain) {
+		if ok && r.Form == "invoice" {
 			out[RunRef{r.Customer, r.Run}] = r.Label
 		}
 	}
@@ -160,14 +159,9 @@ func (s *Service) ControlRuns(ctx context.Context, ws string, ids []string, acti
 		d, ok := docs[id]
 		var r RunDoc
 		if ok {
-			var plain map[string]any
-			if err := json.Unmarshal(d.Body, &plain); err != nil {
+			if r, ok, err = runIn(d, scope); err != nil {
 				return 0, nil, err
 			}
-			if err := json.Unmarshal(d.Body, &r); err != nil {
-				return 0, nil, err
-			}
-			ok = filter.Match(scope, plain)
 		}
 		switch {
 		case !ok:
@@ -185,6 +179,15 @@ func (s *Service) ControlRuns(ctx context.Context, ws string, ids []string, acti
 		done += len(runs)
 	}
 	return done, failed, nil
+}
+
+// runIn reads a run of the index, and tells whether it is within a scope.
+func runIn(d store.Doc, scope filter.Expr) (r RunDoc, ok bool, err error) {
+	var plain map[string]any
+	if err := errors.Join(decodeInto(d, &plain), decodeInto(d, &r)); err != nil {
+		return r, false, err
+	}
+	return r, filter.Match(scope, plain), nil
 }
 
 func noRun(id string) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/dueflow/dueflow/schemas/value"
@@ -31,10 +30,7 @@ type ScheduleNext struct {
 // ScheduleWorkflow starts runs at each time of a calendar rule. A time missed
 // while nothing ran is made up for once, at the next look.
 func ScheduleWorkflow(ctx workflow.Context, st ScheduleState) error {
-	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		StartToCloseTimeout: 2 * time.Minute,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Minute},
-	})
+	ctx = workflow.WithLocalActivityOptions(ctx, tries)
 	for range pagesPerHistory {
 		var next ScheduleNext
 		if err := workflow.ExecuteLocalActivity(ctx, ScheduleActivityName, st).Get(ctx, &next); err != nil {

@@ -111,7 +111,7 @@ func (s *Service) ByID(ctx context.Context, ws string, ids []string, scope filte
 		if err := json.Unmarshal(d.Body, &plain); err != nil {
 			return nil, err
 		}
-		if scope != nil && !filter.Match(scope, plain) {
+		if !filter.Match(scope, plain) {
 			continue
 		}
 		e := Entry{ID: id}

@@ -88,29 +88,5 @@ func (s *Service) Many(ctx context.Context, ws string, keys []string, scope filt
 	for i, k := range keys {
 		ids[i] = ID(k)
 	}
-	docs, err := s.store.In(ws, collection).GetMany(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := []Entry{}
-	for _, id := range ids {
-		d, ok := docs[id]
-		if !ok {
-			continue
-		}
-		var plain map[string]any
-		if err := json.Unmarshal(d.Body, &plain); err != nil {
-			return nil, err
-		}
-		if !filter.Match(scope, plain) {
-			continue
-		}
-		e := Entry{ID: id}
-		if err := json.Unmarshal(d.Body, &e.Message); err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-		delete(docs, id) // a merged step names the same message again
-	}
-	return out, nil
+	return s.ByID(ctx, ws, ids, scope)
 }

@@ -1,6 +1,6 @@
-import { DatePicker, Form, type FormItemProps } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
+import { Form, type FormItemProps } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { DayInput } from './DayInput';
 
 type FieldProps = FormItemProps & { name: string; label: string };
 
@@ -12,10 +12,9 @@ export function DateField({ required = true, ...item }: FieldProps & { required?
       {...item}
       rules={required ? [{ required: true, message: t('field.required') }] : undefined}
       required={required}
-      getValueProps={(value?: string) => ({ value: value ? dayjs(value) : undefined })}
-      normalize={(value: Dayjs | null) => value?.format('YYYY-MM-DD')}
+      normalize={(day: string) => day || undefined}
     >
-      <DatePicker className="field-full" format="YYYY-MM-DD" />
+      <DayInput className="field-full" />
     </Form.Item>
   );
 }

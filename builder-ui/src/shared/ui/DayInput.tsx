@@ -2,9 +2,9 @@ import { DatePicker } from 'antd';
 import dayjs from 'dayjs';
 
 type Props = {
-  /** YYYY-MM-DD, empty for none. */
-  value: string;
-  onChange: (day: string) => void;
+  /** YYYY-MM-DD, empty for none. A form's item gives both. */
+  value?: string;
+  onChange?: (day: string) => void;
   id?: string;
   'aria-label'?: string;
   className?: string;
@@ -13,16 +13,15 @@ type Props = {
   required?: boolean;
 };
 
-/** A day outside a form. The browser's own field speaks the browser's language, not the page's. */
-export function DayInput({ value, onChange, required = false, className = 'day-input', ...rest }: Props) {
+/** A day. The browser's own field speaks the browser's language, not the page's. */
+export function DayInput({ value, onChange, required = false, ...rest }: Props) {
   return (
     <DatePicker
       {...rest}
-      className={className}
       format="YYYY-MM-DD"
       allowClear={!required}
       value={value ? dayjs(value) : null}
-      onChange={(day) => onChange(day?.format('YYYY-MM-DD') ?? '')}
+      onChange={(day) => onChange?.(day?.format('YYYY-MM-DD') ?? '')}
     />
   );
 }

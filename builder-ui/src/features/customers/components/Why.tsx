@@ -1,9 +1,9 @@
-import { DatePicker } from 'antd';
 import dayjs from 'dayjs';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
+import { DayInput } from '@/shared/ui/DayInput';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useWhy } from '../api/customers';
 import { decisionTone } from '../model/timeline';
@@ -29,13 +29,7 @@ export default function Why({ customer, day }: { customer: string; day?: string 
         <label htmlFor="why-date" className="field-label">
           {t('timeline.whyDate')}
         </label>
-        <DatePicker
-          id="why-date"
-          value={dayjs(date)}
-          allowClear={false}
-          format="YYYY-MM-DD"
-          onChange={(value) => value && setDate(value.format('YYYY-MM-DD'))}
-        />
+        <DayInput id="why-date" value={date} required onChange={setDate} />
       </div>
       {why.error ? (
         <ErrorState error={why.error} onRetry={() => why.refetch()} />
