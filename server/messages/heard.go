@@ -95,7 +95,7 @@ func (s *Service) End(ctx context.Context, ws, id, status, why, detail string) e
 	return err
 }
 
-// ByID gives the messages of ids that are there, within a scope, in order.
+// ByID gives the messages of ids that are there, within a scope, in order, each once.
 func (s *Service) ByID(ctx context.Context, ws string, ids []string, scope filter.Expr) ([]Entry, error) {
 	docs, err := s.store.In(ws, collection).GetMany(ctx, ids)
 	if err != nil {
@@ -119,6 +119,7 @@ func (s *Service) ByID(ctx context.Context, ws string, ids []string, scope filte
 			return nil, err
 		}
 		out = append(out, e)
+		delete(docs, id) // a merged step names the same message again
 	}
 	return out, nil
 }
