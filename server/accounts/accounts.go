@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/store"
@@ -94,23 +93,14 @@ const attempts = 40
 // name such as "flow"). It gives the events and the state after them. A
 // conflict with another command is retried on the new state.
 func (s *Service) Execute(ctx context.Context, ws, customer, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error) {
-	var archive ledger.Archive
-	return s.change(ctx, ws, customer, by, func(st *ledger.State, now ledger.Now) ([]ledger.Event, error) {
-		events, err := ledger.ExecuteWith(st, c, now, archive)
-		if archive.Items == nil && s.archivist != nil && fault.Is(err, fault.NotFound) {
-			if archive, err = s.archived(ctx, ws, customer, c, err); err == nil {
-				return ledger.ExecuteWith(st, c, now, archive)
-			}
-		}
-		return events, err
-	})
+	return s.Account(ws, customer).Execute(ctx, by, c)
 }
 
 // ExecuteAll runs commands of one customer in order and writes them as one. A
 // command that the ledger refuses changes nothing and has its reason in errs,
 // which is as long as commands; what has been archived is not looked for.
 func (s *Service) ExecuteAll(ctx context.Context, ws, customer, by string, commands []ledger.Command) (errs []error, st *ledger.State, err error) {
-	_, st, err = s.change(ctx, ws, customer, by, func(st *ledger.State, now ledger.Now) ([]ledger.Event, error) {
+	_, st, err = s.Account(ws, customer).change(ctx, by, func(st *ledger.State, now ledger.Now) ([]ledger.Event, error) {
 		var all []ledger.Event
 		errs = make([]error, len(commands))
 		for k, c := range commands {
@@ -123,102 +113,8 @@ func (s *Service) ExecuteAll(ctx context.Context, ws, customer, by string, comma
 	return errs, st, err
 }
 
-// change lets decide change an account, and writes what it decided; on a
-// conflict it decides anew.
-func (s *Service) change(ctx context.Context, ws, customer, by string, decide func(*ledger.State, ledger.Now) ([]ledger.Event, error)) ([]ledger.Event, *ledger.State, error) {
-	w, err := s.spaces.Get(ctx, ws)
-	if err != nil {
-		return nil, nil, err
-	}
-	// Commands of one process queue up instead of racing; other processes are
-	// met by the compare-and-set.
-	lock := &s.locks[maphash.String(s.seed, ws+"/"+customer)%256]
-	lock.Lock()
-	defer lock.Unlock()
-	for n := range attempts {
-		doc, ver, err := s.read(ctx, ws, customer)
-		if err != nil {
-			return nil, nil, err
-		}
-		at, today := s.spaces.Now(w)
-		events, err := decide(doc.State, ledger.Now{At: at, Today: today, By: by, Calendar: w.Cal()})
-		if err != nil {
-			return nil, nil, err
-		}
-		if len(events) == 0 {
-			return nil, doc.State, nil
-		}
-		doc.Pending = append(s.relay.undelivered(ws, customer, doc.Pending), events...)
-		if err = s.put(ctx, ws, customer, &doc, ver); err == nil {
-			return events, doc.State, nil
-		}
-		if !fault.Is(err, fault.Conflict) {
-			return nil, nil, err
-		}
-		if err := pause(ctx, n); err != nil {
-			return nil, nil, err
-		}
-	}
-	return nil, nil, fault.New(fault.Unavailable, "account.busy", nil)
-}
-
-// put writes an account with new events and sees to their delivery. The events
-// of a message concern the journal only. That a message was intended can wait
-// for its end, which comes in a moment; at its end, where the store can, they
-// go into the journal in the same transaction and none is left pending.
-func (s *Service) put(ctx context.Context, ws, customer string, doc *document, ver int64) error {
-	pending, ended := doc.Pending, true
-	for _, e := range pending {
-		if e.Type != ledger.MessageIntended && e.Type != ledger.MessageSent && e.Type != ledger.MessageFailed {
-			err := s.write(ctx, ws, customer, doc, ver)
-			if err == nil {
-				s.relay.Kick(ws, customer)
-			}
-			return err
-		}
-		ended = e.Type != ledger.MessageIntended
-	}
-	if !ended {
-		err := s.write(ctx, ws, customer, doc, ver)
-		if err == nil {
-			s.relay.KickLater(ws, customer)
-		}
-		return err
-	}
-	doc.Pending = nil
-	able, err := s.putWhole(ctx, ws, customer, doc, ver, pending)
-	if able {
-		if err == nil {
-			s.relay.Taken(ws, customer)
-		}
-		return err
-	}
-	doc.Pending = pending
-	if err = s.write(ctx, ws, customer, doc, ver); err == nil {
-		s.relay.Kick(ws, customer)
-	}
-	return err
-}
-
-// putWhole writes the account and its journal rows as one, where the store can.
-func (s *Service) putWhole(ctx context.Context, ws, customer string, doc *document, ver int64, events []ledger.Event) (bool, error) {
-	if ver == 0 {
-		return false, nil
-	}
-	body, err := doc.encode()
-	if err != nil {
-		return true, err
-	}
-	rows, err := journalRows(customer, events)
-	if err != nil {
-		return true, err
-	}
-	writes := append([]store.Write{{Op: store.Replace, Collection: Collection, Doc: store.Doc{ID: customer, Body: body}, IfVer: ver}}, rows...)
-	able, err := s.store.All(ctx, ws, writes)
-	if fault.KeyOf(err) == "store.exists" {
-		return false, nil // the relay was faster with some of them
-	}
-	return able, err
+func (s *Service) lock(ws, customer string) *sync.Mutex {
+	return &s.locks[maphash.String(s.seed, ws+"/"+customer)%uint64(len(s.locks))]
 }
 
 func (s *Service) archived(ctx context.Context, ws, customer string, c ledger.Command, was error) (ledger.Archive, error) {
@@ -233,19 +129,6 @@ func (s *Service) archived(ctx context.Context, ws, customer string, c ledger.Co
 		a.Items = map[string]*ledger.Item{}
 	}
 	return a, nil
-}
-
-func (s *Service) write(ctx context.Context, ws, customer string, doc *document, ver int64) error {
-	body, err := doc.encode()
-	if err != nil {
-		return err
-	}
-	if ver == 0 {
-		_, err = s.store.In(ws, Collection).Insert(ctx, customer, body)
-		return err
-	}
-	_, err = s.store.In(ws, Collection).Replace(ctx, store.Doc{ID: customer, Body: body}, ver)
-	return err
 }
 
 // pause waits a little longer after each conflict.

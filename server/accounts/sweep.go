@@ -12,13 +12,13 @@ import (
 
 // clear takes delivered events out of the document, unless a command already has.
 func (r *Relay) clear(ctx context.Context, ws, customer string) error {
+	a := r.accounts.Account(ws, customer)
 	for n := range attempts {
-		doc, ver, err := r.accounts.read(ctx, ws, customer)
-		if err != nil {
+		if err := a.read(ctx); err != nil {
 			return err
 		}
-		left := r.undelivered(ws, customer, doc.Pending)
-		if len(left) == len(doc.Pending) {
+		left := r.undelivered(ws, customer, a.doc.Pending)
+		if len(left) == len(a.doc.Pending) {
 			if len(left) == 0 {
 				r.mu.Lock()
 				delete(r.done, accountKey(ws, customer))
@@ -26,8 +26,8 @@ func (r *Relay) clear(ctx context.Context, ws, customer string) error {
 			}
 			return nil
 		}
-		doc.Pending = left
-		if err = r.accounts.write(ctx, ws, customer, &doc, ver); !fault.Is(err, fault.Conflict) {
+		a.doc.Pending = left
+		if err := a.write(ctx); !fault.Is(err, fault.Conflict) {
 			return err
 		}
 		if err := pause(ctx, n); err != nil {

@@ -49,24 +49,25 @@ func (s *Store) Apply(ctx context.Context, ws string, writes []Write) (docs []Do
 
 // All does the writes as one, all or none, where the driver can; able says
 // whether it can. Nothing may depend on it but speed: not every store has it.
-func (s *Store) All(ctx context.Context, ws string, writes []Write) (able bool, err error) {
+// vers are the documents' new versions, 0 for a deletion.
+func (s *Store) All(ctx context.Context, ws string, writes []Write) (vers []int64, able bool, err error) {
 	d, able := s.d.(Atomic)
 	if !able || len(writes) == 0 {
-		return able, nil
+		return nil, able, nil
 	}
 	if len(writes) > MaxWhole {
-		return true, fault.At("/writes", "maxItems", MaxWhole)
+		return nil, true, fault.At("/writes", "maxItems", MaxWhole)
 	}
 	for _, w := range writes {
 		if err := s.checkWrite(ws, w); err != nil {
-			return true, err
+			return nil, true, err
 		}
 	}
 	if s.slow != nil {
 		defer s.watch(ctx, s.now(), Collection{s: s, ws: ws}, "all", nil)
 	}
-	_, err = d.WriteAll(ctx, ws, writes)
-	return true, wrap(err, "all")
+	vers, err = d.WriteAll(ctx, ws, writes)
+	return vers, true, wrap(err, "all")
 }
 
 func (s *Store) checkWrite(ws string, w Write) error {

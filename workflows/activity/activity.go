@@ -19,10 +19,12 @@ import (
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
-// Ledger runs commands on accounts.
-type Ledger interface {
-	Load(ctx context.Context, workspace, customer string) (*ledger.State, error)
-	Execute(ctx context.Context, workspace, customer, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error)
+// Account is a customer's account. A command begins with the state that was seen
+// last, which it changes in place, and is decided anew where others were faster.
+type Account interface {
+	// Load reads the account as it is stored now.
+	Load(ctx context.Context) (*ledger.State, error)
+	Execute(ctx context.Context, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error)
 }
 
 // Space is a workspace's settings at one moment, as a step needs them.
@@ -119,7 +121,8 @@ type Poster interface {
 
 // Activities are the engine's way into the product.
 type Activities struct {
-	Ledger   Ledger
+	// Ledger gives the account of a customer in a workspace.
+	Ledger   func(workspace, customer string) Account
 	World    World
 	Channels channel.Registry
 	Poster   Poster
@@ -149,11 +152,11 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 			}
 		}
 	}
-	clock, err := a.tick(ctx, in.Workspace, in.Customer, space)
+	e := &env{a: a, ws: in.Workspace, customer: in.Customer, space: space, account: a.Ledger(in.Workspace, in.Customer)}
+	clock, err := e.tick(ctx)
 	if err != nil {
 		return run.StepOut{}, err
 	}
-	e := &env{a: a, ws: in.Workspace, customer: in.Customer, space: space}
 	facts, err := run.Step(ctx, e, runs, in.Notes)
 	if err != nil {
 		return run.StepOut{}, err
@@ -177,22 +180,23 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 // instant at which that is so again: the start of the day after the earliest
 // deadline, in the workspace's zone; zero for never. What it changes reaches
 // the runs as events, like any other change.
-func (a *Activities) tick(ctx context.Context, ws, customer string, s *Space) (time.Time, error) {
-	st, err := a.Ledger.Load(ctx, ws, customer)
+func (e *env) tick(ctx context.Context) (time.Time, error) {
+	st, err := e.account.Load(ctx)
 	if err != nil {
 		return time.Time{}, err
 	}
 	next := st.NextTick()
-	if today := value.DateOf(s.Now().In(s.Loc)); next != 0 && next <= today {
-		if _, st, err = a.Ledger.Execute(ctx, ws, customer, "clock", ledger.Tick{}); err != nil {
+	if today := value.DateOf(e.Now().In(e.space.Loc)); next != 0 && next <= today {
+		if _, st, err = e.account.Execute(ctx, "clock", ledger.Tick{}); err != nil {
 			return time.Time{}, err
 		}
 		next = st.NextTick()
 	}
+	e.fresh = st
 	if next == 0 {
 		return time.Time{}, nil
 	}
-	return s.Real(next.At(0, s.Loc)).Add(time.Millisecond), nil
+	return e.space.Real(next.At(0, e.space.Loc)).Add(time.Millisecond), nil
 }
 
 // changes are the runs that a step changed, in order of id. Those without a
@@ -232,6 +236,9 @@ type env struct {
 	ws       string
 	customer string
 	space    *Space
+	account  Account
+	// fresh is the account as the step began, until the first round has used it.
+	fresh *ledger.State
 }
 
 // Now is the workspace's time.
@@ -242,11 +249,14 @@ func (e *env) Definition(ctx context.Context, hash string) (*run.Definition, err
 	return e.a.World.Definition(ctx, e.ws, hash)
 }
 
-// Load reads the account fresh.
+// Load reads the account and the records fresh.
 func (e *env) Load(ctx context.Context, invoices []string) (*run.Facts, error) {
-	st, err := e.a.Ledger.Load(ctx, e.ws, e.customer)
-	if err != nil {
-		return nil, err
+	st := e.fresh
+	if e.fresh = nil; st == nil {
+		var err error
+		if st, err = e.account.Load(ctx); err != nil {
+			return nil, err
+		}
 	}
 	customer, records, err := e.a.World.Subjects(ctx, e.ws, e.customer, invoices)
 	if err != nil {

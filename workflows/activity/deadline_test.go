@@ -26,9 +26,9 @@ type account struct {
 	at   []time.Time // of the events that the clock caused
 }
 
-func (a *account) Load(context.Context, string, string) (*ledger.State, error) { return a.st, nil }
+func (a *account) Load(context.Context) (*ledger.State, error) { return a.st, nil }
 
-func (a *account) Execute(_ context.Context, _, _, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error) {
+func (a *account) Execute(_ context.Context, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error) {
 	now := a.now()
 	events, err := ledger.Execute(a.st, c, ledger.Now{At: now, Today: value.DateOf(now.In(shanghai)), By: by, Calendar: a.cal})
 	for range events {
@@ -43,7 +43,7 @@ func (a *account) Execute(_ context.Context, _, _, by string, c ledger.Command) 
 func (a *account) do(t *testing.T, cs ...ledger.Command) {
 	t.Helper()
 	for _, c := range cs {
-		if _, _, err := a.Execute(t.Context(), "ws", "c", "anna", c); err != nil {
+		if _, _, err := a.Execute(t.Context(), "anna", c); err != nil {
 			t.Fatalf("%#v: %v", c, err)
 		}
 	}
@@ -93,7 +93,7 @@ func TestDeadlines(t *testing.T) {
 	}
 	env.RegisterDelayedCallback(pay("kept", 10000), 30*time.Hour)
 	env.RegisterDelayedCallback(pay("part", 2500), 31*time.Hour)
-	steps := &activity.Activities{Ledger: a, World: &zoned{&world{}, env.Now, cal}}
+	steps := &activity.Activities{Ledger: func(string, string) activity.Account { return a }, World: &zoned{&world{}, env.Now, cal}}
 	env.RegisterWorkflowWithOptions(run.AccountWorkflow, workflow.RegisterOptions{Name: run.AccountWorkflowName})
 	env.RegisterActivityWithOptions(steps.Step, sdkactivity.RegisterOptions{Name: run.StepActivityName})
 	env.ExecuteWorkflow(run.AccountWorkflowName, run.AccountState{Workspace: "ws", Customer: "c"})

@@ -97,7 +97,7 @@ func cost(i *channel.Info, settings json.RawMessage, text string) int64 {
 func (e *env) ended(ctx context.Context, out Outgoing, sent run.Sent, intent, result, reason string) (run.Sent, error) {
 	out.Status, out.Reason = intent, reason
 	sent.Status, sent.Reason = result, reason
-	if _, _, err := e.a.Ledger.Execute(ctx, e.ws, e.customer, by, ledger.EndMessage{Key: out.Key, Status: intent, Ref: out.Ref, Reason: reason}); err != nil {
+	if _, _, err := e.account.Execute(ctx, by, ledger.EndMessage{Key: out.Key, Status: intent, Ref: out.Ref, Reason: reason}); err != nil {
 		return run.Sent{}, err
 	}
 	return sent, e.a.World.SaveMessage(ctx, e.ws, out)

@@ -80,7 +80,7 @@ func (e *env) hold(ctx context.Context, r *run.Run, a node.Action) (node.Result,
 	if r.Form == "invoice" {
 		c.Invoice = r.Subject
 	}
-	_, _, err := e.a.Ledger.Execute(ctx, e.ws, e.customer, by, c)
+	_, _, err := e.account.Execute(ctx, by, c)
 	if k := fault.KindOf(err); k == fault.Invalid || k == fault.NotFound || k == fault.Conflict {
 		return node.Result{Status: node.ResultFailed, Reason: "invalid"}, nil
 	}

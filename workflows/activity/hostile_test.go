@@ -33,10 +33,20 @@ type accounts struct {
 	logs map[string][]ledger.Event
 }
 
-func (a *accounts) Load(_ context.Context, _, customer string) (*ledger.State, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.copy(customer), nil
+// bound is one of the accounts.
+type bound struct {
+	*accounts
+	customer string
+}
+
+func (b bound) Load(context.Context) (*ledger.State, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.copy(b.customer), nil
+}
+
+func (b bound) Execute(_ context.Context, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error) {
+	return b.execute(b.customer, by, c)
 }
 
 func (a *accounts) copy(customer string) *ledger.State {
@@ -51,7 +61,7 @@ func (a *accounts) copy(customer string) *ledger.State {
 	return s
 }
 
-func (a *accounts) Execute(_ context.Context, _, customer, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error) {
+func (a *accounts) execute(customer, by string, c ledger.Command) ([]ledger.Event, *ledger.State, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	cal, err := value.CalendarByID("everyday")
@@ -215,13 +225,13 @@ func TestHostileProvider(t *testing.T) {
 		def: def, text: text, settings: map[string]json.RawMessage{"voice": json.RawMessage(`{"url":"` + srv.URL + `"}`)},
 		messages: map[string]activity.Outgoing{}, tasks: map[string]activity.Task{}, fail: func() bool { return rand.IntN(10) == 0 }, now: now,
 	}
-	a := &activity.Activities{Ledger: books, World: o, Channels: channel.NewRegistry(voice.New(door))}
+	a := &activity.Activities{Ledger: func(_, customer string) activity.Account { return bound{books, customer} }, World: o, Channels: channel.NewRegistry(voice.New(door))}
 	runs := map[string]map[string]*run.Run{}
 	for k := range n {
 		c := fmt.Sprintf("c%03d", k)
 		books.all[c], runs[c] = ledger.NewState(c), map[string]*run.Run{}
 		today := value.DateOf(now())
-		if _, _, err := books.Execute(t.Context(), "ws", c, "test", ledger.BookInvoice{Invoice: "i" + c, Number: c, Currency: "CNY", Amount: 1000, Issue: today - 40, Due: today - 5}); err != nil {
+		if _, _, err := books.execute(c, "test", ledger.BookInvoice{Invoice: "i" + c, Number: c, Currency: "CNY", Amount: 1000, Issue: today - 40, Due: today - 5}); err != nil {
 			t.Fatal(err)
 		}
 	}

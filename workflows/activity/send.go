@@ -99,7 +99,7 @@ func (e *env) attempt(ctx context.Context, f *run.Facts, m run.Message, w way) (
 	}
 	var d ledger.Decision
 	wish.Out = &d
-	_, st, err := e.a.Ledger.Execute(ctx, e.ws, e.customer, by, wish)
+	_, st, err := e.account.Execute(ctx, by, wish)
 	if err != nil {
 		return run.Sent{}, false, err
 	}

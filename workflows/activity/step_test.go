@@ -61,9 +61,9 @@ func (w *world) SaveStep(_ context.Context, _, _ string, changed []*run.Run, fac
 	return w.save(changed, facts)
 }
 
-type books struct{ activity.Ledger }
+type empty struct{ activity.Account }
 
-func (books) Load(context.Context, string, string) (*ledger.State, error) {
+func (empty) Load(context.Context) (*ledger.State, error) {
 	return ledger.NewState("c"), nil
 }
 
@@ -78,7 +78,7 @@ func newWorld(t *testing.T) (*world, *activity.Activities) {
 		t.Fatal(err)
 	}
 	w := &world{def: d, now: noon}
-	return w, &activity.Activities{Ledger: books{}, World: w}
+	return w, &activity.Activities{Ledger: func(string, string) activity.Account { return empty{} }, World: w}
 }
 
 func text(t *testing.T, v any) string {
