@@ -16,19 +16,42 @@ import (
 )
 
 // SaveStep stores what a step changed: the index of runs and one document of
-// facts. Scope and names in the index stay as they are.
-func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*run.Run, facts []run.Fact) error {
+// facts. Scope and names in the index stay as they are. Where the store can,
+// all is written as one, with what else belongs to the step; with tells whether
+// that was so, else the caller has to see to it.
+func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*run.Run, facts []run.Fact, more ...store.Write) (with bool, err error) {
+	writes, err := s.stepWrites(ctx, ws, customer, changed, facts)
+	if err != nil {
+		return false, err
+	}
+	_, able, err := s.store.All(ctx, ws, append(slices.Clip(writes), more...))
+	if with = able && err == nil; !with {
+		// One of them is there already, or they are too many for one: each alone.
+		_, errs := s.store.Apply(ctx, ws, writes)
+		for _, err := range errs {
+			if err != nil {
+				return false, err
+			}
+		}
+	}
+	if s.OnRuns != nil {
+		s.OnRuns(ws, customer)
+	}
+	return with, nil
+}
+
+func (s *Service) stepWrites(ctx context.Context, ws, customer string, changed []*run.Run, facts []run.Fact) ([]store.Write, error) {
 	ids := make([]string, len(changed))
 	for i, r := range changed {
 		ids[i] = runID(customer, r.ID)
 	}
 	docs, err := s.store.In(ws, Runs).GetMany(ctx, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w, err := s.spaces.Get(ctx, ws)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now, _ := s.spaces.Now(w)
 	writes := make([]store.Write, 0, len(changed)+1)
@@ -39,38 +62,26 @@ func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*
 		if d, ok := docs[ids[i]]; ok {
 			op = store.Replace
 			if err := json.Unmarshal(d.Body, &doc); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		doc.take(r, now)
 		index[ids[i]] = doc
 		body, err := json.Marshal(doc)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		writes = append(writes, store.Write{Op: op, Collection: Runs, Doc: store.Doc{ID: ids[i], Body: body}})
 	}
 	for some := range slices.Chunk(facts, maxFacts) {
 		body, err := json.Marshal(stepDoc{Customer: customer, At: value.Instant(some[0].At), Facts: some})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		writes = append(writes, store.Write{Op: store.Insert, Collection: Steps, Doc: store.Doc{ID: customer + "~" + uuid.Must(uuid.NewV7()).String(), Body: body}})
 	}
 	held, err := s.heldWrites(ctx, ws, customer, facts, index)
-	if err != nil {
-		return err
-	}
-	_, errs := s.store.Apply(ctx, ws, append(writes, held...))
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	if s.OnRuns != nil {
-		s.OnRuns(ws, customer)
-	}
-	return nil
+	return append(writes, held...), err
 }
 
 // maxFacts is how many facts one document holds: an account with thousands of

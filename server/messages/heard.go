@@ -74,8 +74,8 @@ func (s *Service) Heard(ctx context.Context, ws, id string, d Delivery) (bool, e
 		}
 		return news
 	})
-	if err == nil && news && s.OnMessage != nil {
-		s.OnMessage(ws, customer, id)
+	if err == nil && news {
+		s.Told(ws, customer, id)
 	}
 	return news, err
 }
@@ -89,8 +89,8 @@ func (s *Service) End(ctx context.Context, ws, id, status, why, detail string) e
 		m.Status, m.Reason, m.Detail = status, why, detail
 		return was != status
 	})
-	if err == nil && s.OnMessage != nil {
-		s.OnMessage(ws, customer, id)
+	if err == nil {
+		s.Told(ws, customer, id)
 	}
 	return err
 }

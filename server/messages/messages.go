@@ -94,12 +94,7 @@ func ID(key string) string { return channel.ID(key) }
 // Save stores a message by key. A message that is there keeps its text; its
 // status moves on.
 func (s *Service) Save(ctx context.Context, ws string, o activity.Outgoing, acct json.RawMessage) error {
-	m := Message{
-		Key: o.Key, At: value.Instant(o.At), Customer: o.Message.Customer, CustomerName: o.Message.Name, Acct: acct, Channel: o.Channel, To: o.Message.To,
-		Language: o.Message.Language, Subject: o.Message.Subject, Text: o.Message.Text, HTML: o.Message.HTML, Items: slim(o.Message.Items), Invoices: o.Items,
-		Amount: o.Open, Currency: o.Message.Currency, Status: o.Status, Reason: o.Reason, Ref: o.Ref, Flow: o.Flow, Node: o.Node, Runs: o.Runs,
-		Template: o.Template, Tone: o.Tone, Seq: o.Message.Seq, Checks: o.Checks, Detail: o.Detail, Addr: channel.Same(o.Message.To), Cost: o.Cost,
-	}
+	m := made(o, acct)
 	body, err := json.Marshal(m)
 	if err != nil {
 		return err
@@ -122,10 +117,33 @@ func (s *Service) Save(ctx context.Context, ws string, o activity.Outgoing, acct
 			return true
 		})
 	}
-	if err == nil && s.OnMessage != nil {
-		s.OnMessage(ws, o.Message.Customer, id)
+	if err == nil {
+		s.Told(ws, o.Message.Customer, id)
 	}
 	return err
+}
+
+// Fresh is the write of a message that is not there yet, for one who writes it
+// together with more and says so to Told.
+func Fresh(o activity.Outgoing, acct json.RawMessage) (store.Write, error) {
+	body, err := json.Marshal(made(o, acct))
+	return store.Write{Op: store.Insert, Collection: collection, Doc: store.Doc{ID: ID(o.Key), Body: body}}, err
+}
+
+// Told tells that a message is new or has changed.
+func (s *Service) Told(ws, customer, id string) {
+	if s.OnMessage != nil {
+		s.OnMessage(ws, customer, id)
+	}
+}
+
+func made(o activity.Outgoing, acct json.RawMessage) Message {
+	return Message{
+		Key: o.Key, At: value.Instant(o.At), Customer: o.Message.Customer, CustomerName: o.Message.Name, Acct: acct, Channel: o.Channel, To: o.Message.To,
+		Language: o.Message.Language, Subject: o.Message.Subject, Text: o.Message.Text, HTML: o.Message.HTML, Items: slim(o.Message.Items), Invoices: o.Items,
+		Amount: o.Open, Currency: o.Message.Currency, Status: o.Status, Reason: o.Reason, Ref: o.Ref, Flow: o.Flow, Node: o.Node, Runs: o.Runs,
+		Template: o.Template, Tone: o.Tone, Seq: o.Message.Seq, Checks: o.Checks, Detail: o.Detail, Addr: channel.Same(o.Message.To), Cost: o.Cost,
+	}
 }
 
 // slim keeps of an item what the message shows.
@@ -205,9 +223,7 @@ func (s *Service) Resolve(ctx context.Context, ws, id, as, by string, scope filt
 	if err := s.change(ctx, ws, id, func(m *Message) bool { m.Status, m.Reason = as, "reviewed"; return true }); err != nil {
 		return err
 	}
-	if s.OnMessage != nil {
-		s.OnMessage(ws, e.Customer, id)
-	}
+	s.Told(ws, e.Customer, id)
 	action := run.Skip // it went out: the step is done
 	if as == ledger.IntentFailed {
 		action = run.Retry

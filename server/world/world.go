@@ -147,19 +147,24 @@ func accountCopy(c map[string]any) (json.RawMessage, string, error) {
 
 // SaveMessage stores a message by key.
 func (w *World) SaveMessage(ctx context.Context, ws string, m activity.Outgoing) error {
-	record := m.Record
-	if record == nil {
-		var err error
-		if record, _, err = w.Subjects(ctx, ws, m.Message.Customer, nil); err != nil {
-			return err
-		}
-	}
-	acct, name, err := accountCopy(record)
+	m, acct, err := w.addressed(ctx, ws, m)
 	if err != nil {
 		return err
 	}
-	m.Message.Name = name
 	return w.Messages.Save(ctx, ws, m, acct)
+}
+
+// addressed is a message with the customer's name, and the scope it carries.
+func (w *World) addressed(ctx context.Context, ws string, m activity.Outgoing) (activity.Outgoing, json.RawMessage, error) {
+	if m.Record == nil {
+		var err error
+		if m.Record, _, err = w.Subjects(ctx, ws, m.Message.Customer, nil); err != nil {
+			return m, nil, err
+		}
+	}
+	acct, name, err := accountCopy(m.Record)
+	m.Message.Name = name
+	return m, acct, err
 }
 
 // CreateTask stores a task by key, for the user that the step names.
@@ -231,7 +236,27 @@ func (w *World) OpenRuns(ctx context.Context, ws, customer string) ([]*run.Run, 
 	return w.Flows.OpenRuns(ctx, ws, customer)
 }
 
-// SaveStep stores what a step changed.
-func (w *World) SaveStep(ctx context.Context, ws, customer string, changed []*run.Run, facts []run.Fact) error {
-	return w.Flows.SaveStep(ctx, ws, customer, changed, facts)
+// SaveStep stores what a step changed, and the message that ended in it.
+func (w *World) SaveStep(ctx context.Context, ws, customer string, changed []*run.Run, facts []run.Fact, sent *activity.Outgoing) error {
+	if sent == nil {
+		_, err := w.Flows.SaveStep(ctx, ws, customer, changed, facts)
+		return err
+	}
+	m, acct, err := w.addressed(ctx, ws, *sent)
+	if err != nil {
+		return err
+	}
+	fresh, err := messages.Fresh(m, acct)
+	if err != nil {
+		return err
+	}
+	with, err := w.Flows.SaveStep(ctx, ws, customer, changed, facts, fresh)
+	switch {
+	case err != nil:
+		return err
+	case with:
+		w.Messages.Told(ws, customer, fresh.Doc.ID)
+		return nil
+	}
+	return w.Messages.Save(ctx, ws, m, acct)
 }

@@ -6,6 +6,7 @@ package activity
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -67,8 +68,10 @@ type World interface {
 	// OpenRuns are a customer's runs as the index has them, of which a step has
 	// told and that have not ended.
 	OpenRuns(ctx context.Context, workspace, customer string) ([]*run.Run, error)
-	// SaveStep stores what a step changed: the runs' index and the facts.
-	SaveStep(ctx context.Context, workspace, customer string, changed []*run.Run, facts []run.Fact) error
+	// SaveStep stores what a step changed: the runs' index, the facts, and the
+	// message that ended last in it, if any; as one where the store can. After an
+	// error the message may still have to be stored.
+	SaveStep(ctx context.Context, workspace, customer string, changed []*run.Run, facts []run.Fact, sent *Outgoing) error
 	// SentSince counts a customer's messages on a channel since an instant,
 	// those that failed left out.
 	SentSince(ctx context.Context, workspace, customer, channel string, since time.Time) (int, error)
@@ -158,11 +161,18 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 		return run.StepOut{}, err
 	}
 	facts, err := run.Step(ctx, e, runs, in.Notes)
+	changed := changes(in.Runs, runs, facts)
+	if err == nil && (len(changed) > 0 || e.ended != nil) {
+		err = a.World.SaveStep(ctx, in.Workspace, in.Customer, changed, facts, e.ended)
+	}
 	if err != nil {
+		// The provider has been called: what it said is kept for the repeat.
+		if lost := e.flush(context.WithoutCancel(ctx)); lost != nil {
+			err = errors.Join(err, lost)
+		}
 		return run.StepOut{}, err
 	}
 	out := run.StepOut{Next: nextWake(runs, space), Clock: clock}
-	changed := changes(in.Runs, runs, facts)
 	for _, r := range changed {
 		if r.Status == run.Done {
 			out.Ended = append(out.Ended, r.ID)
@@ -170,10 +180,7 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 			out.Changed = append(out.Changed, r)
 		}
 	}
-	if len(changed) == 0 {
-		return out, nil
-	}
-	return out, a.World.SaveStep(ctx, in.Workspace, in.Customer, changed, facts)
+	return out, nil
 }
 
 // tick settles what time alone has settled in the ledger, and gives the real
@@ -239,6 +246,9 @@ type env struct {
 	account  Account
 	// fresh is the account as the step began, until the first round has used it.
 	fresh *ledger.State
+	// ended is the message that ended last; it is stored with the step, or before
+	// the next one is asked for.
+	ended *Outgoing
 }
 
 // Now is the workspace's time.

@@ -47,19 +47,19 @@ func (e *env) deliver(ctx context.Context, w way, settings json.RawMessage, out 
 		if w.ch.Info().Person {
 			end, err = e.waiting(ctx, w.ch, out, sent)
 		} else {
-			end, err = e.ended(ctx, out, sent, ledger.IntentSent, node.ResultOK, "")
+			end, err = e.end(ctx, out, sent, ledger.IntentSent, node.ResultOK, "")
 		}
 		return end, false, err
 	}
 	class, reason := channel.ClassOf(err)
 	switch class {
 	case channel.Retry:
-		end, err = e.ended(ctx, out, sent, ledger.IntentFailed, node.ResultRetry, reason)
+		end, err = e.end(ctx, out, sent, ledger.IntentFailed, node.ResultRetry, reason)
 	case channel.Permanent:
-		end, err = e.ended(ctx, out, sent, ledger.IntentFailed, node.ResultFailed, reason)
+		end, err = e.end(ctx, out, sent, ledger.IntentFailed, node.ResultFailed, reason)
 		again = true
 	default:
-		end, err = e.ended(ctx, out, sent, ledger.IntentUnknown, node.ResultUnknown, reason)
+		end, err = e.end(ctx, out, sent, ledger.IntentUnknown, node.ResultUnknown, reason)
 	}
 	return end, again, err
 }
@@ -94,13 +94,34 @@ func cost(i *channel.Info, settings json.RawMessage, text string) int64 {
 	return c
 }
 
-func (e *env) ended(ctx context.Context, out Outgoing, sent run.Sent, intent, result, reason string) (run.Sent, error) {
+func (e *env) end(ctx context.Context, out Outgoing, sent run.Sent, intent, result, reason string) (run.Sent, error) {
 	out.Status, out.Reason = intent, reason
 	sent.Status, sent.Reason = result, reason
 	if _, _, err := e.account.Execute(ctx, by, ledger.EndMessage{Key: out.Key, Status: intent, Ref: out.Ref, Reason: reason}); err != nil {
 		return run.Sent{}, err
 	}
-	return sent, e.a.World.SaveMessage(ctx, e.ws, out)
+	return sent, e.record(ctx, out)
+}
+
+// record keeps a message that has ended for the end of the step.
+func (e *env) record(ctx context.Context, out Outgoing) error {
+	if err := e.flush(ctx); err != nil {
+		return err
+	}
+	e.ended = &out
+	return nil
+}
+
+// flush stores the message that is kept.
+func (e *env) flush(ctx context.Context) error {
+	if e.ended == nil {
+		return nil
+	}
+	err := e.a.World.SaveMessage(ctx, e.ws, *e.ended)
+	if err == nil {
+		e.ended = nil
+	}
+	return err
 }
 
 // waiting records a message that a person has to bring out, and asks them to.
@@ -123,5 +144,9 @@ func (e *env) waiting(ctx context.Context, ch channel.Channel, out Outgoing, sen
 			return run.Sent{}, err
 		}
 	}
-	return e.ended(ctx, out, sent, ledger.IntentWaiting, node.ResultOK, "")
+	end, err := e.end(ctx, out, sent, ledger.IntentWaiting, node.ResultOK, "")
+	if err != nil {
+		return end, err
+	}
+	return end, e.flush(ctx) // whoever has the task may be done with it before the step is
 }

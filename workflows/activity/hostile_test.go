@@ -113,11 +113,14 @@ func (o *office) WaitFor(context.Context, string, string) (time.Duration, error)
 
 func (o *office) OpenRuns(context.Context, string, string) ([]*run.Run, error) { return nil, nil }
 
-func (o *office) SaveStep(context.Context, string, string, []*run.Run, []run.Fact) error {
+func (o *office) SaveStep(ctx context.Context, ws, _ string, _ []*run.Run, _ []run.Fact, sent *activity.Outgoing) error {
 	if o.fail() {
 		return errAway
 	}
-	return nil
+	if sent == nil {
+		return nil
+	}
+	return o.SaveMessage(ctx, ws, *sent)
 }
 
 func (o *office) SaveMessage(_ context.Context, _ string, m activity.Outgoing) error {

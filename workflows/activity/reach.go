@@ -93,6 +93,9 @@ func (e *env) full(ctx context.Context, ch channel.Channel) (bool, time.Time, er
 	}
 	now := e.Now().In(e.space.Loc)
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, e.space.Loc)
+	if err := e.flush(ctx); err != nil { // it counts
+		return false, time.Time{}, err
+	}
 	n, err := e.a.World.SentSince(ctx, e.ws, e.customer, ch.Key(), first)
 	return n >= limit, first.AddDate(0, 1, 0), err
 }

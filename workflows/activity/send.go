@@ -85,6 +85,9 @@ func deferred(reason string, until time.Time) run.Sent {
 
 // attempt asks the ledger for the message on one channel and sends it.
 func (e *env) attempt(ctx context.Context, f *run.Facts, m run.Message, w way) (sent run.Sent, again bool, err error) {
+	if err := e.flush(ctx); err != nil {
+		return run.Sent{}, false, err
+	}
 	var key string
 	var settings json.RawMessage
 	wish := ledger.Intend{Key: m.Key, Keys: m.Keys, Items: m.Items, Currency: m.Currency, Rules: m.Rules}
@@ -121,12 +124,12 @@ func (e *env) attempt(ctx context.Context, f *run.Facts, m run.Message, w way) (
 	switch {
 	case d.Verdict == ledger.Already:
 		out.Status, sent.Status = "sent", node.ResultOK
-		return sent, false, e.a.World.SaveMessage(ctx, e.ws, out)
+		return sent, false, e.record(ctx, out)
 	case d.Verdict == ledger.Unknown || w.ch == nil:
 		out.Status, sent.Status, sent.Reason = "unknown", node.ResultUnknown, "unknownSend"
-		return sent, false, e.a.World.SaveMessage(ctx, e.ws, out)
+		return sent, false, e.record(ctx, out)
 	case err != nil:
-		sent, err = e.ended(ctx, out, sent, ledger.IntentFailed, node.ResultFailed, reasonOf(err))
+		sent, err = e.end(ctx, out, sent, ledger.IntentFailed, node.ResultFailed, reasonOf(err))
 		return sent, false, err
 	}
 	return e.deliver(ctx, w, settings, out, sent)

@@ -54,7 +54,7 @@ func (w *world) Definition(context.Context, string, string) (*run.Definition, er
 
 func (w *world) OpenRuns(context.Context, string, string) ([]*run.Run, error) { return w.open, nil }
 
-func (w *world) SaveStep(_ context.Context, _, _ string, changed []*run.Run, facts []run.Fact) error {
+func (w *world) SaveStep(_ context.Context, _, _ string, changed []*run.Run, facts []run.Fact, _ *activity.Outgoing) error {
 	if w.save == nil {
 		return nil
 	}
