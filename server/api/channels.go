@@ -13,6 +13,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/text"
 	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/workflows/channel"
 )
@@ -205,7 +206,16 @@ type channelTestIn struct {
 	Body struct {
 		To       string `json:"to,omitempty" maxLength:"320" doc:"an e-mail address, a number, an id; by e-mail one's own if empty"`
 		Template string `json:"template,omitempty" maxLength:"80" doc:"our template, for providers that want registered texts"`
+		Language string `json:"language,omitempty" enum:"en,zh-CN" doc:"of the registered text; the caller's if empty"`
+		// Browser is where a notice of web push goes, which is more than a line of text.
+		Browser *browserIn `json:"browser,omitempty" doc:"the browser's subscription, for web push"`
 	}
+}
+
+type browserIn struct {
+	Endpoint string `json:"endpoint" maxLength:"1000"`
+	P256dh   string `json:"p256dh" maxLength:"200"`
+	Auth     string `json:"auth" maxLength:"100"`
 }
 
 type channelTestOut struct {
@@ -214,6 +224,21 @@ type channelTestOut struct {
 	Ref    string  `json:"ref,omitempty"`
 	Reason *reason `json:"reason,omitempty"`
 	Detail string  `json:"detail,omitempty"`
+}
+
+// subscribed judges the browser that a test goes to; only web push has any.
+func subscribed(ch channel.Channel, b *browserIn) error {
+	judge, ok := ch.(interface {
+		Subscription(raw json.RawMessage) error
+	})
+	if !ok {
+		return fault.At("/browser", "false schema", nil)
+	}
+	raw, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	return judge.Subscription(raw)
 }
 
 func (s *Server) testChannel(ctx context.Context, a policies.Actor, in *channelTestIn) (*reply[channelTestOut], error) {
@@ -254,7 +279,11 @@ func (s *Server) testChannel(ctx context.Context, a policies.Actor, in *channelT
 // testMessage is what a test says: that it is one, and nothing of a customer.
 func (s *Server) testMessage(ctx context.Context, a policies.Actor, w *workspace.Workspace, ch channel.Channel, in *channelTestIn) (channel.Message, error) {
 	lang := langOf(ctx)
-	text := map[string]string{"en": "This is a test of " + w.Name + " with Dueflow. Nothing is to be paid.", "zh-CN": "这是" + w.Name + "通过 Dueflow 发送的测试消息，无需付款。"}[lang]
+	if in.Body.Language != "" {
+		lang = in.Body.Language
+	}
+	company := fault.Params{"company": w.Name}
+	subject, body := text.Say(lang, "channel.testSubject", company), text.Say(lang, "channel.testText", company)
 	record := map[string]any{"name": a.Name}
 	to := in.Body.To
 	if u, err := s.Identity.GetUser(ctx, a.Workspace, a.ID); err == nil {
@@ -265,16 +294,22 @@ func (s *Server) testMessage(ctx context.Context, a policies.Actor, w *workspace
 			record[f] = to
 		}
 	}
+	if b := in.Body.Browser; b != nil {
+		if err := subscribed(ch, b); err != nil {
+			return channel.Message{}, err
+		}
+		record[ch.Info().Fields[0]] = []any{b}
+	}
 	if to = ch.Address(w.Channels[in.Key], record); to == "" {
 		return channel.Message{}, fault.At("/to", "channelAddress", nil)
 	}
 	at := s.Spaces.RealNow().UTC().Format(time.RFC3339Nano)
 	return channel.Message{
-		Key: "test/" + a.ID + "/" + at, Workspace: a.Workspace, To: to, Name: a.Name, Language: lang, Subject: "[Test] " + w.Name, Text: text,
+		Key: "test/" + a.ID + "/" + at, Workspace: a.Workspace, To: to, Name: a.Name, Language: lang, Subject: subject, Text: body,
 		Template: in.Body.Template, Record: record, Currency: string(w.Currency),
 		Vars: map[string]string{
 			"name": a.Name, "amount": "0.00", "currency": string(w.Currency), "count": "0", "number": "TEST", "dueDate": at[:10], "days": "0",
-			"company": w.Name, "text": text, "subject": "Test",
+			"company": w.Name, "text": body, "subject": subject, "today": at[:10],
 		},
 	}, nil
 }

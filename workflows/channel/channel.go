@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strings"
 )
 
 // Message is one outgoing message, rendered.
@@ -83,6 +84,20 @@ func (e *Error) Unwrap() error { return e.Cause }
 // Fail makes an Error.
 func Fail(c Class, reason string, cause error) error {
 	return &Error{Class: c, Reason: reason, Cause: cause}
+}
+
+// Told makes an Error with what the other end, or the way there, said.
+func Told(c Class, reason, words string, cause error) error {
+	return &Error{Class: c, Reason: reason, Detail: brief(words), Cause: cause}
+}
+
+// maxDetail bounds what is kept of a provider's words, in characters.
+const maxDetail = 200
+
+// brief is words on one line, and no more of them than people read.
+func brief(words string) string {
+	r := []rune(strings.Join(strings.Fields(words), " "))
+	return string(r[:min(len(r), maxDetail)])
 }
 
 // ClassOf is an error's class; one that says nothing is Unknown, since guessing

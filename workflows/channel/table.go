@@ -25,10 +25,7 @@ func (t Table) Fail(code, words string) error {
 	if words != "" && words != code {
 		detail += ": " + words
 	}
-	if r := []rune(detail); len(r) > 200 {
-		detail = string(r[:200])
-	}
-	return &Error{Class: v.Class, Reason: v.Reason, Detail: detail, Cause: errors.New(detail)}
+	return Told(v.Class, v.Reason, detail, errors.New(detail))
 }
 
 // The verdicts that most providers have.

@@ -13,6 +13,7 @@ import (
 	"net"
 	netmail "net/mail"
 	"net/textproto"
+	"strconv"
 	"strings"
 	"time"
 
@@ -227,15 +228,24 @@ func MessageID(workspace, key, from string) string {
 }
 
 // refusedAtDoor is a failure before the message was handed over: certainly not
-// sent. Only a server's own final answer makes trying again useless.
+// sent. Only a server's own final answer makes trying again useless, and a wrong
+// password is no such answer: a person sets it right, then it goes out.
 func refusedAtDoor(err error) error {
 	if errors.Is(err, errPrivate) {
 		return channel.Fail(channel.Permanent, "channel.privateAddress", err)
 	}
-	if e, ok := errors.AsType[*textproto.Error](err); ok && e.Code >= 500 {
-		return channel.Fail(channel.Permanent, "channel.refused", err)
+	e, ok := errors.AsType[*textproto.Error](err)
+	if !ok {
+		return channel.Told(channel.Retry, "channel.noConnection", err.Error(), err)
 	}
-	return channel.Fail(channel.Retry, "channel.noConnection", err)
+	said := strconv.Itoa(e.Code) + " " + e.Msg
+	switch {
+	case e.Code == 534 || e.Code == 535:
+		return channel.Told(channel.Retry, "channel.badCredentials", said, err)
+	case e.Code >= 500:
+		return channel.Told(channel.Permanent, "channel.refused", said, err)
+	}
+	return channel.Told(channel.Retry, "channel.noConnection", said, err)
 }
 
 // classify reads the library's error: a server's answer decides; without one,
@@ -247,15 +257,30 @@ func classify(err error) error {
 	}
 	switch code := se.ErrorCode(); {
 	case code >= 500:
-		return channel.Fail(channel.Permanent, "channel.refused", err)
+		return channel.Told(channel.Permanent, "channel.refused", words(se), err)
 	case code >= 400:
-		return channel.Fail(channel.Retry, "channel.refusedForNow", err)
+		return channel.Told(channel.Retry, "channel.refusedForNow", words(se), err)
 	}
 	switch se.Reason {
 	case mail.ErrGetSender, mail.ErrGetRcpts, mail.ErrNoUnencoded:
 		return channel.Fail(channel.Permanent, "channel.badAddress", err)
 	case mail.ErrConnCheck, mail.ErrSMTPMailFrom, mail.ErrSMTPRcptTo, mail.ErrSMTPData:
-		return channel.Fail(channel.Retry, "channel.noConnection", err)
+		return channel.Told(channel.Retry, "channel.noConnection", words(se), err)
 	}
-	return channel.Fail(channel.Unknown, "channel.unknown", err)
+	return channel.Told(channel.Unknown, "channel.unknown", words(se), err)
+}
+
+// words are what the server said, from its code on, without what the library
+// adds about the message.
+func words(err *mail.SendError) string {
+	said, _, _ := strings.Cut(err.Error(), ", affected ")
+	code := strconv.Itoa(err.ErrorCode())
+	_, after, ok := strings.Cut(said, code)
+	if !ok {
+		return said
+	}
+	if plain, bad := strconv.Unquote(strings.TrimSpace(after)); bad == nil {
+		after = " " + plain
+	}
+	return code + after
 }

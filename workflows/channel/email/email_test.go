@@ -189,7 +189,7 @@ func TestServerRefuses(t *testing.T) {
 func TestLogin(t *testing.T) {
 	srv := (&mailServer{password: "secret"}).start(t, "starttls")
 	login := func(s *Settings) { s.Username, s.Password = "sender", "wrong" }
-	expect(t, settings(srv.port, login), message(), "permanent channel.refused")
+	expect(t, settings(srv.port, login), message(), "retry channel.badCredentials")
 	expect(t, settings(srv.port, nil), message(), "permanent channel.refused")
 	if n := len(srv.taken()); n != 0 {
 		t.Errorf("%d mails", n)

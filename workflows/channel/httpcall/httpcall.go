@@ -120,9 +120,9 @@ func failure(err error, wrote bool) error {
 	case errors.Is(err, errPrivate):
 		return channel.Fail(channel.Permanent, "channel.privateAddress", err)
 	case wrote:
-		return channel.Fail(channel.Unknown, "channel.unknown", err)
+		return channel.Told(channel.Unknown, "channel.unknown", err.Error(), err)
 	}
-	return channel.Fail(channel.Retry, "channel.noConnection", err)
+	return channel.Told(channel.Retry, "channel.noConnection", err.Error(), err)
 }
 
 // withoutURL takes the address out of an error: it may hold a token.

@@ -8,8 +8,11 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"mime"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/channel/httpcall"
@@ -85,26 +88,37 @@ func (c *Channel) Post(ctx context.Context, to, secret, id string, body []byte) 
 	a, err := c.door.Do(ctx, httpcall.Call{URL: to, Header: signed(secret, id, c.door.Now().Unix(), body), Body: body})
 	if err != nil {
 		if class, _ := channel.ClassOf(err); class == channel.Unknown && a.Status != 0 {
-			return answer(a.Status) // what follows the status is of no interest
+			return answer(a) // the status says enough
 		}
 		return err
 	}
-	return answer(a.Status)
+	return answer(a)
 }
 
 // answer reads a status. A gateway that waited in vain (504) has handed the
 // request on, so nobody knows.
-func answer(status int) error {
-	cause := fmt.Errorf("status %d", status)
+func answer(a httpcall.Answer) error {
+	status, class, reason := a.Status, channel.Permanent, "channel.refused"
 	switch {
 	case status >= 200 && status < 300:
 		return nil
 	case status == http.StatusGatewayTimeout:
-		return channel.Fail(channel.Unknown, "channel.unknown", cause)
+		class, reason = channel.Unknown, "channel.unknown"
 	case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500:
-		return channel.Fail(channel.Retry, "channel.refusedForNow", cause)
+		class, reason = channel.Retry, "channel.refusedForNow"
 	}
-	return channel.Fail(channel.Permanent, "channel.refused", cause)
+	cause := fmt.Errorf("status %d", status)
+	return channel.Told(class, reason, strings.TrimSuffix(cause.Error()+": "+words(a), ": "), cause)
+}
+
+// words are what the receiver wrote for people or programs; a page of HTML is
+// for neither.
+func words(a httpcall.Answer) string {
+	media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	if media != "text/plain" && media != "application/json" && media != "application/problem+json" || !utf8.Valid(a.Body) {
+		return ""
+	}
+	return string(a.Body)
 }
 
 func signed(secret, id string, at int64, body []byte) http.Header {
