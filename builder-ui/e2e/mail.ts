@@ -3,14 +3,17 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 export type Mail = { from: string; to: string[]; text: string };
 export type MailServer = { port: number; mails: Mail[]; stop: () => Promise<void> };
 
-/** A mail server on this machine that takes everything, as far as RFC 5321 asks of a receiver without extensions. */
-export async function mailServer(): Promise<MailServer> {
+/**
+ * A mail server on this machine, as far as RFC 5321 asks of a receiver without extensions. It takes everything but the
+ * mail for a mailbox to which `refuse` has an answer.
+ */
+export async function mailServer(refuse?: (to: string) => string | undefined): Promise<MailServer> {
   const mails: Mail[] = [];
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
-    receive(socket, mails);
+    receive(socket, mails, refuse ?? (() => undefined));
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const stop = () =>
@@ -21,7 +24,7 @@ export async function mailServer(): Promise<MailServer> {
   return { port: (server.address() as AddressInfo).port, mails, stop };
 }
 
-function receive(socket: Socket, mails: Mail[]) {
+function receive(socket: Socket, mails: Mail[], refuse: (to: string) => string | undefined) {
   const say = (line: string) => socket.write(`${line}\r\n`);
   let mail: Mail = { from: '', to: [], text: '' };
   let body: string[] | undefined;
@@ -46,9 +49,12 @@ function receive(socket: Socket, mails: Mail[]) {
       case 'MAIL':
         mail = { from: address(line), to: [], text: '' };
         return say('250 go on');
-      case 'RCPT':
+      case 'RCPT': {
+        const no = refuse(address(line));
+        if (no) return say(no);
         mail.to.push(address(line));
         return say('250 go on');
+      }
       case 'DATA':
         body = [];
         return say('354 end with a dot');

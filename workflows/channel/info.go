@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -72,12 +73,20 @@ func (p *passed) add(raw json.RawMessage) {
 // common are the settings of every channel that sends.
 const common = `{
  "rate": {"type":"number","exclusiveMinimum":0,"maximum":10000,"x-df-group":"limits",
-  "x-df-title":{"en":"Messages per second","zh-CN":"每秒发送条数"},
-  "x-df-help":{"en":"Empty takes the channel's default. What is beyond it waits for its turn.","zh-CN":"留空则用该渠道的默认值；超出的消息排队等候。"}},
+  "x-df-title":{"en":"Messages per second","zh-CN":"每秒发送条数"}},
  "cost": {"type":"integer","minimum":0,"maximum":1000000000,"x-df-group":"limits","x-df-widget":"cost",
   "x-df-title":{"en":"Cost of a message","zh-CN":"每条费用"},
   "x-df-help":{"en":"In the smallest unit of the workspace's currency; for SMS, of each part. For figures only.","zh-CN":"以工作区货币的最小单位（如分）计；短信按每段计。仅用于统计。"}}
 }`
+
+// rateHelp names what counts when the setting is left empty.
+func rateHelp(rate float64) flow.Text {
+	if rate <= 0 {
+		return flow.Text{"en": "No limit if empty. What is beyond it waits for its turn.", "zh-CN": "留空不限；超出的消息排队等候。"}
+	}
+	n := strconv.FormatFloat(rate, 'g', -1, 64)
+	return flow.Text{"en": n + " if empty. What is beyond it waits for its turn.", "zh-CN": "留空为 " + n + "；超出的消息排队等候。"}
+}
 
 // Describe reads a channel's description; it panics on a broken one, which is
 // a mistake in the program.
@@ -104,6 +113,9 @@ func Describe(raw []byte) *Info {
 		}
 		for _, name := range names {
 			props[name] = more[name]
+			if m, ok := props[name].(map[string]any); ok && name == "rate" {
+				m["x-df-help"] = rateHelp(i.Rate)
+			}
 			order = append(order, name)
 		}
 	}

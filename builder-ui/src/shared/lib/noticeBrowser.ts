@@ -17,19 +17,21 @@ export const canShowNotices = () =>
   'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 
 // A scope of its own: the page for customers registers its worker for the whole site.
-const worker = () => navigator.serviceWorker.register('/desk-sw.js', { scope: '/me/' });
+const worker = (scope = '/me/') => navigator.serviceWorker.register('/desk-sw.js', { scope });
 
 const bytes = (text: string) =>
   Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
 
-async function tell(subscription: PushSubscription) {
+export type BrowserAddress = { endpoint?: string; p256dh?: string; auth?: string };
+
+function addressOf(subscription: PushSubscription): BrowserAddress {
   const { endpoint, keys } = subscription.toJSON();
-  await api.put('/notices/browser', { endpoint, p256dh: keys?.p256dh, auth: keys?.auth });
+  return { endpoint, p256dh: keys?.p256dh, auth: keys?.auth };
 }
 
 /** Why a browser does not show notices although it was asked to: its owner says no, or its maker's service is away. */
 export class NoNotices extends Error {
-  constructor(readonly why: 'denied' | 'unreachable') {
+  constructor(readonly why: 'denied' | 'unreachable' | 'cannot') {
     super(why);
   }
 }
@@ -49,8 +51,26 @@ async function subscribe(registration: ServiceWorkerRegistration, key: string): 
 
 export async function agree(user: string, key: string): Promise<void> {
   if ((await Notification.requestPermission()) !== 'granted') throw new NoNotices('denied');
-  await tell(await subscribe(await worker(), key));
+  await api.put('/notices/browser', addressOf(await subscribe(await worker(), key)));
   remember(user, true);
+}
+
+/** Where this browser gets one notice to try a key with. It stands beside the person's own notices. */
+export async function agreeForTest(key: string): Promise<BrowserAddress> {
+  if (!canShowNotices()) throw new NoNotices('cannot');
+  if ((await Notification.requestPermission()) !== 'granted') throw new NoNotices('denied');
+  const registration = await worker('/settings/channels/');
+  await running(registration);
+  return addressOf(await subscribe(registration, key));
+}
+
+/** A registration takes subscriptions only once its worker runs. */
+async function running(registration: ServiceWorkerRegistration) {
+  const coming = registration.installing ?? registration.waiting;
+  if (registration.active || !coming) return;
+  await new Promise<void>((resolve) => {
+    coming.addEventListener('statechange', () => coming.state === 'activated' && resolve());
+  });
 }
 
 export async function disagree(user: string): Promise<void> {

@@ -15,6 +15,8 @@ type Props<V> = {
   done?: string;
   initial?: Partial<V>;
   onSubmit: (values: V) => Promise<unknown>;
+  /** What follows what was saved; the drawer closes if nothing is said. */
+  onSaved?: () => void;
   children: ReactNode | ((form: FormInstance) => ReactNode);
 };
 
@@ -23,7 +25,7 @@ type Props<V> = {
  * buttons. Nothing typed is lost when saving is refused.
  */
 export function FormDrawer<V extends object>(props: Props<V>) {
-  const { open, onClose, title, sub, submit, danger, done, initial, onSubmit, children } = props;
+  const { open, onClose, title, sub, submit, danger, done, initial, onSubmit, onSaved, children } = props;
   const { t } = useTranslation();
   const { message } = App.useApp();
   const [form] = Form.useForm();
@@ -46,7 +48,9 @@ export function FormDrawer<V extends object>(props: Props<V>) {
     try {
       await onSubmit(values as V);
       if (done) message.success(done);
-      onClose();
+      const stored = form.getFieldsError().map(({ name }) => ({ name, touched: false }));
+      form.setFields(stored as Parameters<typeof form.setFields>[0]);
+      (onSaved ?? onClose)();
     } catch (cause) {
       const rest = placeErrors(form, cause);
       if (rest) setError(errorText(cause, t));

@@ -212,9 +212,21 @@ function CodeRows({ name, schema, label, help, options }: CodeRowsProps) {
                 <Form.Item name={[row, 'code']} rules={[{ required: true, message: t('field.required') }]}>
                   <Input aria-label={title('code')} placeholder={title('code')} autoComplete="off" />
                 </Form.Item>
+                <Form.Item name={[row, 'language']} className="schema-code-wide">
+                  <Select
+                    allowClear
+                    aria-label={title('language')}
+                    placeholder={t('schema.anyLanguage')}
+                    options={(column.language?.enum ?? [])
+                      .filter((value) => value !== '')
+                      .map((value) => ({ value, label: t(`lang.${value}`) }))}
+                  />
+                </Form.Item>
                 <Form.Item name={[row, 'variables']} className="schema-code-wide">
                   <Select
                     mode="tags"
+                    // Nothing is taken but what was typed or picked: Tab takes the active one.
+                    defaultActiveFirstOption={false}
                     aria-label={title('variables')}
                     placeholder={title('variables')}
                     tokenSeparators={[',', '，', ' ']}

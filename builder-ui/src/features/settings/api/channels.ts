@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/shared/api/client';
 import type { Problem, Reason, Text } from '@/shared/api/types';
+import { agreeForTest } from '@/shared/lib/noticeBrowser';
 import type { SettingSchema, Settings } from '@/shared/ui/SchemaFields';
 
 export type ChannelKind = 'mail' | 'phone' | 'chat' | 'paper' | 'machine';
@@ -32,6 +33,9 @@ export type TestResult = {
   detail?: string;
 };
 
+/** Where a test goes and what it says; `key` is the one with which this browser takes a notice. */
+type TestCall = { channel: string; to?: string; template?: string; language?: string; key?: string };
+
 const key = ['channel-settings'] as const;
 
 export const useChannels = () =>
@@ -62,8 +66,11 @@ export const useRenewHook = () =>
   useChange((channel: ChannelSetting) => api.post<{ path: string }>(`/channel-settings/${channel.key}/hook`));
 export const useTestChannel = () =>
   useMutation({
-    mutationFn: ({ channel, to }: { channel: string; to: string }) =>
-      api.post<TestResult>(`/channel-settings/${channel}/test`, { to: to || undefined }),
+    mutationFn: ({ channel, key, ...where }: TestCall) =>
+      // A browser agrees when it is needed, and with the key that is stored by then.
+      (key ? agreeForTest(key) : Promise.resolve(undefined)).then((browser) =>
+        api.post<TestResult>(`/channel-settings/${channel}/test`, { ...where, browser }),
+      ),
   });
 export const newPushKeys = () =>
   api.post<{ publicKey: string; privateKey: string }>('/channel-settings/push/keys', {});

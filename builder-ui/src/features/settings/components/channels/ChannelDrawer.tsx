@@ -1,4 +1,5 @@
 import { App, Button, type FormInstance } from 'antd';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTemplateNames } from '@/shared/lib/useTemplateNames';
@@ -32,6 +33,7 @@ export function ChannelDrawer({ channel, onClose }: { channel: ChannelSetting; o
   const save = useSaveChannel();
   const drop = useDropChannel();
   const templates = useTemplateNames();
+  const afterSaving = useRef<() => void>(undefined);
   const title = format.text(channel.title);
   const askDrop = () =>
     modal.confirm({
@@ -52,12 +54,23 @@ export function ChannelDrawer({ channel, onClose }: { channel: ChannelSetting; o
       submit={t('action.save')}
       done={t('state.saved')}
       initial={startOf(channel.schema, channel.settings)}
+      onSaved={() => {
+        const then = afterSaving.current ?? onClose;
+        afterSaving.current = undefined;
+        then();
+      }}
       onSubmit={(values) =>
-        save.mutateAsync({ channel, settings: settingsOf(channel.schema, values, channel.settings) })
+        save
+          .mutateAsync({ channel, settings: settingsOf(channel.schema, values, channel.settings) })
+          .catch((cause) => {
+            afterSaving.current = undefined;
+            throw cause;
+          })
       }
     >
       {(form) => (
         <>
+          {channel.key === 'push' && <PushKeys form={form} set={channel.set} />}
           <SchemaFields
             schema={channel.schema}
             stored={channel.settings}
@@ -70,8 +83,22 @@ export function ChannelDrawer({ channel, onClose }: { channel: ChannelSetting; o
               variable: variables.map((value) => ({ value, label: value })),
             }}
           />
-          {channel.key === 'push' && <PushKeys form={form} />}
-          {channel.set && !channel.person && <ChannelTest channel={channel} />}
+          {!channel.person && channel.key !== 'sandbox' && (
+            <ChannelTest
+              channel={channel}
+              templates={templates}
+              onStored={(then) => {
+                if (channel.set && !form.isFieldsTouched()) return then();
+                const keep = () => {
+                  afterSaving.current = then;
+                };
+                form
+                  .validateFields()
+                  .then(keep, () => undefined)
+                  .finally(form.submit);
+              }}
+            />
+          )}
           {channel.hook && <ChannelHook channel={channel} />}
           {channel.set && channel.key !== 'sandbox' && (
             <Button danger type="text" onClick={askDrop}>
@@ -85,21 +112,24 @@ export function ChannelDrawer({ channel, onClose }: { channel: ChannelSetting; o
 }
 
 /** A pair of keys from the server, put into the form; nothing is stored until it is saved. */
-function PushKeys({ form }: { form: FormInstance }) {
+function PushKeys({ form, set }: { form: FormInstance; set: boolean }) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   return (
-    <p>
+    <div className="channel-keys">
+      <p className="list-sub">{t(set ? 'channels.keysNew' : 'channels.keysFirst')}</p>
       <Button
         onClick={() =>
           newPushKeys().then(
-            (pair) => form.setFieldsValue(pair),
+            // They count as typed, as what has not been stored yet.
+            (pair) =>
+              form.setFields(Object.entries(pair).map(([name, value]) => ({ name, value, touched: true }))),
             (error) => message.error(errorText(error, t).text),
           )
         }
       >
         {t('channels.makeKeys')}
       </Button>
-    </p>
+    </div>
   );
 }
