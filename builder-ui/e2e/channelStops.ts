@@ -54,7 +54,7 @@ export const stops: Stop[] = [
     speaks: aliyun('LTAI-1', 'aliyun secret'),
     to: number,
     reaches: '13800138000',
-    says: ['海港贸易', 'SMS_154950909', '"money":"0.00"'],
+    says: ['海港贸易', 'SMS_154950909', /"money":"0\.00","name":"(Ada Chen|陈雅达)"/],
     template: true,
     refusal: { reason: 'reason.channel.templateRefused', words: 'isv.SMS_SIGNATURE_ILLEGAL: 短信签名不合法' },
     phone: true,
@@ -158,7 +158,7 @@ export const stops: Stop[] = [
     speaks: wechat('wx1', 'app secret'),
     to: 'oABCD1234',
     reaches: 'oABCD1234',
-    says: [/^TM00001 thing1=\S.* amount2=0.00$/],
+    says: [/^TM00001 amount2=0\.00 thing1=(Ada Chen|陈雅达)$/],
     template: true,
   },
   {
@@ -169,7 +169,7 @@ export const stops: Stop[] = [
     place: 'address',
     reaches: 'ada@example.com',
     says: ['message'],
-    refusal: { reason: 'reason.channel.refused', words: 'status 422: {"error":"unknown workspace"}' },
+    refusal: { reason: 'reason.channel.refused', words: 'HTTP 422: {"error":"unknown workspace"}' },
   },
 ];
 

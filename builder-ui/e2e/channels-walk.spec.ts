@@ -27,6 +27,8 @@ const escaped = (words: string) => words.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&
 /** A label, and what marks it as not needed. */
 const labelled = (words: string) => new RegExp(`^${escaped(words)}(\\s*[（(][^)）]+[)）])?$`);
 
+type Place = { place: 'group' | 'address' | 'browser' };
+
 class Walk {
   readonly t: ReturnType<typeof wordsOf>;
   readonly said: Record<string, string>;
@@ -134,13 +136,20 @@ class Walk {
     await this.drawer.getByRole('button', { name: this.t('channels.testSend') }).click();
   }
 
-  async seeSent(to: string) {
-    await expect(this.tested).toContainText(this.t('channels.tested.sent', { to }));
+  /** What the page says of a test to somebody, or to a place that it has words for. */
+  private outcome(status: 'sent' | 'failed', to: string | Place) {
+    return typeof to === 'string'
+      ? this.t(`channels.tested.${status}`, { to })
+      : this.t(`channels.testedThere.${status}`, { to: this.t(`channels.testPlace.${to.place}`) });
+  }
+
+  async seeSent(to: string | Place) {
+    await expect(this.tested).toContainText(this.outcome('sent', to));
   }
 
   /** The page says that it was not sent, why in its own language, and the provider's own words. */
-  async seeRefused(to: string, { reason, words }: { reason: string; words: string }) {
-    await expect(this.tested).toContainText(this.t('channels.tested.failed', { to }));
+  async seeRefused(to: string | Place, { reason, words }: { reason: string; words: string }) {
+    await expect(this.tested).toContainText(this.outcome('failed', to));
     // Written as the start of a sentence.
     await expect(this.tested).toContainText(this.said[reason] ?? `no text ${reason}`, { ignoreCase: true });
     await expect(this.tested).toContainText(words);
@@ -177,7 +186,7 @@ async function visit(walk: Walk, stop: Stop, there: Provider) {
   if (stop.to) await walk.drawer.getByLabel(whereOf(walk, stop)).fill(stop.to);
   else await expect(walk.drawer.getByText(whereOf(walk, stop))).toBeVisible();
   await walk.send();
-  const to = stop.place ? walk.t(`channels.testPlace.${stop.place}`) : (stop.to ?? '');
+  const to = stop.place ? { place: stop.place } : (stop.to ?? '');
   await walk.seeSent(to);
   expectTest(walk, stop, there.got);
   await walk.shot(`${stop.name}-sent`);
@@ -273,7 +282,7 @@ async function visitPush(
   await expect(box(privateKey)).toHaveAttribute('type', 'password');
   await walk.shot('push-form');
   await walk.send();
-  await walk.seeSent(walk.t('channels.testPlace.browser'));
+  await walk.seeSent({ place: 'browser' });
   expect(there.got).toEqual([{ to: '/send/one', text: expect.stringContaining(walk.text) }]);
   await walk.shot('push-sent');
   await walk.close(title);

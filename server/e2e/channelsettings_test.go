@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/dueflow/dueflow/server/client"
+	"github.com/dueflow/dueflow/workflows/channel"
 )
 
 // TestPushAgreement: a customer agrees by a link of their own and of nobody else's.
@@ -57,6 +58,87 @@ func TestPushAgreement(t *testing.T) {
 	}
 	if customer, _, _ = s.srv.World.Subjects(t.Context(), s.key, c, nil); s.srv.Channels["push"].Address(nil, customer) != "" {
 		t.Error("a browser that left is still there")
+	}
+}
+
+// TestPushTest: who sets web push up sees a notice in their own browser; other
+// channels know no browsers.
+func TestPushTest(t *testing.T) {
+	shown := 0
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("Authorization"), "vapid t=") {
+			shown++
+		}
+		w.WriteHeader(http.StatusCreated)
+	}))
+	defer service.Close()
+	s := newSpace(t, nil)
+	var keys struct{ PublicKey, PrivateKey string }
+	if err := s.c.Do(t.Context(), "POST", "/channel-settings/push/keys", map[string]any{}, &keys); err != nil {
+		t.Fatal(err)
+	}
+	set := map[string]any{"subject": "mailto:a@example.com", "publicKey": keys.PublicKey, "privateKey": keys.PrivateKey}
+	if err := s.c.Do(t.Context(), "PUT", "/channel-settings/push", set, nil, "If-Match", s.revision("push")); err != nil {
+		t.Fatal(err)
+	}
+	hook := map[string]any{"url": service.URL}
+	if err := s.c.Do(t.Context(), "PUT", "/channel-settings/webhook", hook, nil, "If-Match", s.revision("webhook")); err != nil {
+		t.Fatal(err)
+	}
+	var out struct{ Status string }
+	test := func(key, endpoint string) error {
+		browser := map[string]any{"endpoint": endpoint, "p256dh": keys.PublicKey, "auth": "MDEyMzQ1Njc4OWFiY2RlZg"}
+		return s.c.Do(t.Context(), "POST", "/channel-settings/"+key+"/test", map[string]any{"browser": browser}, &out)
+	}
+	if err := test("push", service.URL+"/send/1"); err != nil || out.Status != "sent" || shown != 1 {
+		t.Errorf("%+v, %d shown, %v", out, shown, err)
+	}
+	if err := test("push", "javascript:1"); statusOf(err) != 422 {
+		t.Errorf("not an address: %v", err)
+	}
+	if err := test("webhook", service.URL); statusOf(err) != 422 || shown != 1 {
+		t.Errorf("a browser for a webhook: %v", err)
+	}
+	if err := s.c.Do(t.Context(), "POST", "/channel-settings/push/test", map[string]any{}, &out); statusOf(err) != 422 {
+		t.Errorf("no browser: %v", err)
+	}
+}
+
+// TestTestInItsLanguage: a registered text is tried in the language that it is
+// registered for, with a value for every variable.
+func TestTestInItsLanguage(t *testing.T) {
+	var sent map[string]any
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = json.NewDecoder(r.Body).Decode(&sent)
+		_, _ = io.WriteString(w, `{"Response":{"SendStatusSet":[{"SerialNo":"S1","Code":"Ok"}]}}`)
+	}))
+	defer srv.Close()
+	s := newSpace(t, nil)
+	row := func(code, lang string) map[string]any {
+		return map[string]any{"template": "overdue-sms", "code": code, "language": lang, "variables": channel.VarNames}
+	}
+	set := map[string]any{
+		"provider": "tencent", "secretId": "A", "secretKey": "geheim", "appId": "1", "sign": "S", "endpoint": srv.URL,
+		"templates": []map[string]any{row("EN", "en"), row("ZH", "zh-CN")},
+	}
+	if err := s.c.Do(t.Context(), "PUT", "/channel-settings/sms", set, nil, "If-Match", s.revision("sms")); err != nil {
+		t.Fatal(err)
+	}
+	for lang, code := range map[string]string{"en": "EN", "zh-CN": "ZH"} {
+		var out struct{ Status string }
+		in := map[string]any{"to": "13800138000", "template": "overdue-sms", "language": lang}
+		if err := s.c.Do(t.Context(), "POST", "/channel-settings/sms/test", in, &out); err != nil || out.Status != "sent" || sent["TemplateId"] != code {
+			t.Errorf("%s: %+v, %v, %v", lang, out, sent["TemplateId"], err)
+		}
+		values, _ := sent["TemplateParamSet"].([]any)
+		for k, v := range values {
+			if v == "" {
+				t.Errorf("%s: no value for %s", lang, channel.VarNames[k])
+			}
+		}
+		if len(values) != len(channel.VarNames) || strings.Contains(fmt.Sprint(values), "测试") != (lang == "zh-CN") {
+			t.Errorf("%s: %v", lang, values)
+		}
 	}
 }
 

@@ -72,9 +72,9 @@ func (p *passed) add(raw json.RawMessage) {
 
 // common are the settings of every channel that sends.
 const common = `{
- "rate": {"type":"number","exclusiveMinimum":0,"maximum":10000,"x-df-group":"limits",
+ "rate": {"type":"number","exclusiveMinimum":0,"maximum":10000,"x-df-group":"limits","x-df-advanced":true,
   "x-df-title":{"en":"Messages per second","zh-CN":"每秒发送条数"}},
- "cost": {"type":"integer","minimum":0,"maximum":1000000000,"x-df-group":"limits","x-df-widget":"cost",
+ "cost": {"type":"integer","minimum":0,"maximum":1000000000,"x-df-group":"limits","x-df-advanced":true,"x-df-widget":"cost",
   "x-df-title":{"en":"Cost of a message","zh-CN":"每条费用"},
   "x-df-help":{"en":"In the smallest unit of the workspace's currency; for SMS, of each part. For figures only.","zh-CN":"以工作区货币的最小单位（如分）计；短信按每段计。仅用于统计。"}}
 }`

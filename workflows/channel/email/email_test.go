@@ -186,6 +186,26 @@ func TestServerRefuses(t *testing.T) {
 	}
 }
 
+// TestServersWords: who tries a channel, or looks why a reminder did not go out,
+// sees what the server said, and nothing of the library's.
+func TestServersWords(t *testing.T) {
+	for want, srv := range map[string]*mailServer{
+		"550 5.1.1 no such user": {rcpt: &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}},
+		"451 4.3.0 邮箱已满":         {data: &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "邮箱已满"}},
+	} {
+		srv.start(t, "starttls")
+		_, err := (Channel{}).Send(t.Context(), settings(srv.port, nil), message())
+		if got := channel.DetailOf(err); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	srv := (&mailServer{password: "secret"}).start(t, "starttls")
+	_, err := (Channel{}).Send(t.Context(), settings(srv.port, func(s *Settings) { s.Username, s.Password = "sender", "wrong" }), message())
+	if got := channel.DetailOf(err); !strings.HasPrefix(got, "535 ") || strings.Contains(got, "wrong") {
+		t.Errorf("a wrong password: %q", got)
+	}
+}
+
 func TestLogin(t *testing.T) {
 	srv := (&mailServer{password: "secret"}).start(t, "starttls")
 	login := func(s *Settings) { s.Username, s.Password = "sender", "wrong" }

@@ -168,7 +168,7 @@ func (a Answer) Read(out any) error {
 // errors in the body: too many calls and a closed door are certain, a client's
 // mistake is final, and a server that broke may have sent before it did.
 func Status(status int) error {
-	cause := fmt.Errorf("status %d", status)
+	cause := fmt.Errorf("HTTP %d", status)
 	e := &channel.Error{Class: channel.Permanent, Reason: "channel.refused", Detail: cause.Error(), Cause: cause}
 	switch {
 	case status == http.StatusTooManyRequests:

@@ -107,7 +107,7 @@ func answer(a httpcall.Answer) error {
 	case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500:
 		class, reason = channel.Retry, "channel.refusedForNow"
 	}
-	cause := fmt.Errorf("status %d", status)
+	cause := fmt.Errorf("HTTP %d", status)
 	return channel.Told(class, reason, strings.TrimSuffix(cause.Error()+": "+words(a), ": "), cause)
 }
 

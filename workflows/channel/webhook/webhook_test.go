@@ -130,6 +130,28 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// TestReceiversWords: what the receiver says stands beside its status, if it is
+// written for people or programs.
+func TestReceiversWords(t *testing.T) {
+	for _, x := range []struct{ media, body, want string }{
+		{"application/json", `{"error": "no such workspace"}`, `HTTP 422: {"error": "no such workspace"}`},
+		{"text/plain; charset=utf-8", "没有\n此工作区", "HTTP 422: 没有 此工作区"},
+		{"text/html", "<h1>Unprocessable</h1>", "HTTP 422"},
+		{"text/plain", "\xff\xfe", "HTTP 422"},
+		{"", "", "HTTP 422"},
+	} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", x.media)
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			_, _ = w.Write([]byte(x.body))
+		}))
+		if got := channel.DetailOf(New(httpcall.New(true, clock)).Post(t.Context(), srv.URL, "", "id", nil)); got != x.want {
+			t.Errorf("%s %q: got %q, want %q", x.media, x.body, got, x.want)
+		}
+		srv.Close()
+	}
+}
+
 func TestRedirectIsNotFollowed(t *testing.T) {
 	var reached atomic.Int32
 	target := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))

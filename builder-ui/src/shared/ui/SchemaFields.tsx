@@ -225,8 +225,8 @@ function CodeRows({ name, schema, label, help, options }: CodeRowsProps) {
                 <Form.Item name={[row, 'variables']} className="schema-code-wide">
                   <Select
                     mode="tags"
-                    // Nothing is taken but what was typed or picked: Tab takes the active one.
-                    defaultActiveFirstOption={false}
+                    // The list would take Tab for choosing its first entry, which nobody asked for.
+                    onInputKeyDown={(event) => event.key === 'Tab' && event.stopPropagation()}
                     aria-label={title('variables')}
                     placeholder={title('variables')}
                     tokenSeparators={[',', '，', ' ']}

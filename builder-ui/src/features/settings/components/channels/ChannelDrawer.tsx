@@ -101,7 +101,7 @@ export function ChannelDrawer({ channel, onClose }: { channel: ChannelSetting; o
           )}
           {channel.hook && <ChannelHook channel={channel} />}
           {channel.set && channel.key !== 'sandbox' && (
-            <Button danger type="text" onClick={askDrop}>
+            <Button danger type="link" className="channel-quiet" onClick={askDrop}>
               {t('channels.drop')}
             </Button>
           )}

@@ -41,7 +41,7 @@ export function ChannelHook({ channel }: { channel: ChannelSetting }) {
         <Input id={id} readOnly className="num" value={address} onFocus={({ target }) => target.select()} />
         <IconButton icon={<CopyOutlined />} onClick={copy} label={t('channels.copy')} />
       </div>
-      <Button size="small" type="text" onClick={ask}>
+      <Button size="small" type="link" className="channel-quiet" onClick={ask}>
         {t('channels.renew')}
       </Button>
     </section>

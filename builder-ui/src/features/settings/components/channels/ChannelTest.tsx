@@ -9,6 +9,12 @@ import { asksWhere, type Place, placeOf, samplesOf } from '../../model/channelTe
 
 const tones = { sent: 'success', failed: 'error', unknown: 'warning' } as const;
 
+/** What to look for after it was taken. */
+const next: Partial<Record<Place, string>> = {
+  address: 'channels.testTook',
+  browser: 'channels.testShows',
+};
+
 type Props = {
   channel: ChannelSetting;
   templates: ReadonlyMap<string, string>;
@@ -92,18 +98,18 @@ function Outcome({ test, place }: { test: ReturnType<typeof useTestChannel>; pla
     return <Alert type="error" showIcon title={title} description={text} />;
   }
   if (!data) return null;
-  const to = asksWhere(place) && data.to !== 'group' ? data.to : t(`channels.testPlace.${place}`);
+  // A group, an address and a browser have no name of their own; the page has words for them.
+  const there = place === 'robot' || !asksWhere(place);
+  const title = there
+    ? t(`channels.testedThere.${data.status}`, { to: t(`channels.testPlace.${place}`) })
+    : t(`channels.tested.${data.status}`, { to: data.to });
   const said = [format.reason(data.reason?.text), data.detail].filter(Boolean).join(' · ');
   return (
     <Alert
       type={tones[data.status]}
       showIcon
-      title={t(`channels.tested.${data.status}`, { to })}
-      description={
-        data.status === 'sent'
-          ? t(place === 'address' ? 'channels.testTook' : 'channels.testLook')
-          : said || undefined
-      }
+      title={title}
+      description={data.status === 'sent' ? t(next[place] ?? 'channels.testLook') : said || undefined}
     />
   );
 }
