@@ -140,7 +140,7 @@ export const stops: Stop[] = [
     to: 'AdaChen',
     reaches: 'AdaChen',
     refusal: {
-      reason: 'reason.channel.badCredentials',
+      reason: 'reason.channel.ipRefused',
       words: '60020: not allow to access from your ip',
     },
     phone: true,

@@ -61,8 +61,8 @@ class Walk {
     await settled(this.page);
     await this.page.waitForTimeout(250);
     const over = await this.page.evaluate(() => {
-      const body = document.querySelector('.ant-drawer-body') ?? document.documentElement;
-      return body.scrollHeight - body.clientHeight;
+      const scrolled = document.querySelector('.ant-drawer-body, body:not(:has(.ant-drawer-body)) .main');
+      return scrolled ? scrolled.scrollHeight - scrolled.clientHeight : 0;
     });
     const { height } = this.page.viewportSize() ?? { height: 900 };
     await this.page.setViewportSize({ width: this.width, height: height + over });
@@ -294,6 +294,7 @@ async function visitByHand(walk: Walk, stop: Stop) {
   await walk.openSettings(title);
   await walk.fill(about, stop.fields(''));
   await walk.shot(`${stop.name}-form`);
+  await expect(walk.drawer.getByText(walk.t('channels.testByHand'))).toBeVisible();
   await expect(walk.drawer.getByRole('button', { name: walk.t('channels.testSend') })).toHaveCount(0);
   await walk.drawer.getByRole('button', { name: walk.t('action.save'), exact: true }).click();
   await expect(walk.drawer).toBeHidden();

@@ -33,6 +33,7 @@ var (
 	RateLimited = Verdict{Retry, "channel.rateLimited"}
 	Busy        = Verdict{Retry, "channel.refusedForNow"}
 	BadKey      = Verdict{Retry, "channel.badCredentials"} // a person sets it right, then it goes out
+	BadIP       = Verdict{Retry, "channel.ipRefused"}      // likewise, in the provider's list of addresses that may call
 	NoBalance   = Verdict{Retry, "channel.noBalance"}
 	BadNumber   = Verdict{Permanent, "channel.badNumber"}
 	BadAddress  = Verdict{Permanent, "channel.badAddress"}

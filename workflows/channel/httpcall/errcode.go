@@ -111,8 +111,11 @@ func (e *Errcode) token(ctx context.Context, at string) (string, time.Duration, 
 			code = *r.Errcode
 		}
 		v := channel.BadKey
-		if code == -1 || code == 45009 {
+		switch known := e.Table[strconv.Itoa(code)]; {
+		case code == -1 || code == 45009:
 			v = channel.Busy
+		case known == channel.BadIP: // it is asked before the message
+			v = known
 		}
 		return "", 0, channel.Table{"": v}.Fail(strconv.Itoa(code), r.Errmsg)
 	}

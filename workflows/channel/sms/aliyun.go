@@ -25,7 +25,7 @@ var aliyunErrors = channel.Table{
 	"isv.MOBILE_NUMBER_ILLEGAL": channel.BadNumber, "isv.MOBILE_COUNT_OVER_LIMIT": channel.BadNumber, "isv.BLACK_KEY_CONTROL_LIMIT": channel.BadContent,
 	"isv.BLACK_LIST": channel.Blacklisted, "VALVE:D_MC": channel.RateLimited,
 	"isv.AMOUNT_NOT_ENOUGH": channel.NoBalance, "isv.OUT_OF_SERVICE": channel.NoBalance, "isv.PRODUCT_UN_SUBSCRIPT": channel.NoBalance, "isv.PRODUCT_UNSUBSCRIBE": channel.NoBalance,
-	"isv.ACCOUNT_NOT_EXISTS": channel.BadKey, "isv.ACCOUNT_ABNORMAL": channel.BadKey, "isp.RAM_PERMISSION_DENY": channel.BadKey, "isv.DENY_IP_RANGE": channel.BadKey,
+	"isv.ACCOUNT_NOT_EXISTS": channel.BadKey, "isv.ACCOUNT_ABNORMAL": channel.BadKey, "isp.RAM_PERMISSION_DENY": channel.BadKey, "isv.DENY_IP_RANGE": channel.BadIP,
 	"InvalidAccessKeyId.NotFound": channel.BadKey, "InvalidAccessKeyId": channel.BadKey, "SignatureDoesNotMatch": channel.BadKey, "IncompleteSignature": channel.BadKey,
 	"InvalidTimeStamp.Expired": channel.BadKey, "SignatureNonceUsed": channel.Busy,
 	"isv.SMS_TEMPLATE_ILLEGAL": channel.NoTemplate, "isv.SMS_SIGNATURE_ILLEGAL": channel.NoTemplate, "isv.TEMPLATE_MISSING_PARAMETERS": channel.NoTemplate,

@@ -31,7 +31,7 @@ var tencentErrors = channel.Table{
 	"InvalidParameterValue.ProhibitedUseUrlInTemplateParameter": channel.BadContent,
 	"AuthFailure": channel.BadKey, "AuthFailure.SecretIdNotFound": channel.BadKey, "AuthFailure.SignatureFailure": channel.BadKey, "AuthFailure.SignatureExpire": channel.BadKey,
 	"AuthFailure.InvalidSecretId": channel.BadKey, "AuthFailure.TokenFailure": channel.BadKey, "UnauthorizedOperation": channel.BadKey,
-	"UnauthorizedOperation.SmsSdkAppIdVerifyFail": channel.BadKey, "UnauthorizedOperation.RequestIpNotInWhitelist": channel.BadKey,
+	"UnauthorizedOperation.SmsSdkAppIdVerifyFail": channel.BadKey, "UnauthorizedOperation.RequestIpNotInWhitelist": channel.BadIP,
 	"InternalError": channel.Unsure, "InternalError.Timeout": channel.Unsure, "InternalError.OtherError": channel.Unsure, "InternalError.SendAndRecvFail": channel.Unsure,
 	"InternalError.RestApiInterfaceNotExist": channel.Busy, "ResourceUnavailable": channel.Busy,
 }

@@ -30,7 +30,7 @@ var codes = channel.Table{
 	"-1": channel.Busy, "45009": channel.RateLimited, "45011": channel.RateLimited, "45047": channel.RateLimited,
 	"40003": channel.BadAddress, "43004": {Class: channel.Permanent, Reason: "channel.notFollower"}, "43101": {Class: channel.Permanent, Reason: "channel.notFollower"},
 	"43019": channel.Blacklisted, "40037": channel.NoTemplate, "47003": channel.NoTemplate, "41006": channel.BadAddress,
-	"40013": channel.BadKey, "40125": channel.BadKey, "40164": channel.BadKey, "48001": channel.BadKey, "48004": channel.BadKey, "45002": channel.BadContent, "87014": channel.BadContent,
+	"40013": channel.BadKey, "40125": channel.BadKey, "40164": channel.BadIP, "48001": channel.BadKey, "48004": channel.BadKey, "45002": channel.BadContent, "87014": channel.BadContent,
 }
 
 var base = channel.BaseOf(about, func(s *Settings) error {

@@ -27,7 +27,7 @@ var codes = channel.Table{
 	"-1": channel.Busy, "45009": channel.RateLimited, "45033": channel.RateLimited, "45047": channel.RateLimited,
 	"40003": channel.BadAddress, "60011": channel.BadAddress, "60111": channel.BadAddress, "81013": channel.BadAddress, "82001": channel.BadAddress,
 	"40013": channel.BadKey, "40056": channel.BadKey, "40058": channel.BadContent, "44004": channel.BadContent, "45002": channel.BadContent,
-	"48002": channel.BadKey, "60020": channel.BadKey, "301002": channel.BadKey,
+	"48002": channel.BadKey, "60020": channel.BadIP, "301002": channel.BadKey,
 }
 
 var base = channel.BaseOf(about, func(s *Settings) error {

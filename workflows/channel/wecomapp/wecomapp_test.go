@@ -99,7 +99,7 @@ func TestApplication(t *testing.T) {
 	api.always = false
 	for answer, want := range map[string]string{
 		`{"errcode":0,"errmsg":"ok","invaliduser":"lisi"}`: "permanent channel.badAddress", `{"errcode":81013,"errmsg":"user & party & tag all invalid"}`: "permanent channel.badAddress",
-		`{"errcode":45009,"errmsg":"api freq out of limit"}`: "retry channel.rateLimited", `{"errcode":60020,"errmsg":"not allow to access from your ip"}`: "retry channel.badCredentials",
+		`{"errcode":45009,"errmsg":"api freq out of limit"}`: "retry channel.rateLimited", `{"errcode":60020,"errmsg":"not allow to access from your ip"}`: "retry channel.ipRefused",
 		`{"errmsg":"?"}`: "unknown channel.garbage", `<x>`: "unknown channel.garbage",
 	} {
 		api.answer = answer

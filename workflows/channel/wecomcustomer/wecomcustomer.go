@@ -30,7 +30,7 @@ type Settings struct {
 
 var codes = channel.Table{
 	"-1": channel.Busy, "45009": channel.RateLimited, "45033": channel.RateLimited, "84061": {Class: channel.Permanent, Reason: "channel.notFriend"}, "40096": channel.BadAddress,
-	"41048": channel.Quota, "45028": channel.Quota, "60111": channel.BadKey, "84074": channel.BadKey, "40013": channel.BadKey, "60020": channel.BadKey, "48002": channel.BadKey, "301002": channel.BadKey,
+	"41048": channel.Quota, "45028": channel.Quota, "60111": channel.BadKey, "84074": channel.BadKey, "40013": channel.BadKey, "60020": channel.BadIP, "48002": channel.BadKey, "301002": channel.BadKey,
 	"40058": channel.BadContent, "90500": channel.BadAddress,
 }
 

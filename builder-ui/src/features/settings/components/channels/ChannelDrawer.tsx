@@ -83,6 +83,7 @@ export function ChannelDrawer({ channel, onClose }: { channel: ChannelSetting; o
               variable: variables.map((value) => ({ value, label: value })),
             }}
           />
+          {channel.person && <p className="list-sub">{t('channels.testByHand')}</p>}
           {!channel.person && channel.key !== 'sandbox' && (
             <ChannelTest
               channel={channel}
