@@ -31,6 +31,8 @@ func TestTemplateMessage(t *testing.T) {
 		switch {
 		case r.URL.Path == "/cgi-bin/token" && q.Get("grant_type") == "client_credential" && q.Get("appid") == "wx1" && q.Get("secret") == "geheim":
 			_, _ = w.Write([]byte(`{"access_token":"T","expires_in":7200}`))
+		case r.URL.Path == "/cgi-bin/token" && q.Get("secret") == "elsewhere":
+			_, _ = w.Write([]byte(`{"errcode":40164,"errmsg":"invalid ip 203.0.113.9, not in whitelist"}`))
 		case r.URL.Path == "/cgi-bin/token":
 			_, _ = w.Write([]byte(`{"errcode":40125,"errmsg":"invalid appsecret"}`))
 		case r.URL.Path == "/cgi-bin/message/template/send" && q.Get("access_token") == "T":
@@ -74,5 +76,8 @@ func TestTemplateMessage(t *testing.T) {
 	}
 	if _, err := c.Send(t.Context(), set("wrong"), m); outcome(err) != "retry channel.badCredentials" {
 		t.Errorf("a wrong secret: %v", err)
+	}
+	if _, err := c.Send(t.Context(), set("elsewhere"), m); outcome(err) != "retry channel.ipRefused" || channel.DetailOf(err) != "40164: invalid ip 203.0.113.9, not in whitelist" {
+		t.Errorf("a server that is not on the list: %v", err)
 	}
 }

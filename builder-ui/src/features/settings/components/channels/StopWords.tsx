@@ -15,37 +15,39 @@ export function StopWords() {
   if (!workspace) return null;
   const stored = workspace.stopWords ?? [];
   return (
-    <Section title={t('channels.stop')} className="section-pad">
-      <p className="list-sub">{t('channels.stopText')}</p>
-      <Select
-        mode="tags"
-        className="channel-words"
-        aria-label={t('channels.stop')}
-        placeholder={t('channels.stopShipped')}
-        value={words ?? stored}
-        onChange={setWords}
-        open={false}
-        suffixIcon={null}
-        tokenSeparators={[',', '，', '、', '\n']}
-      />
-      <Button
-        disabled={words === undefined}
-        loading={save.isPending}
-        onClick={() =>
-          save.mutate(
-            { ...workspace, stopWords: words ?? stored },
-            {
-              onSuccess: () => {
-                setWords(undefined);
-                message.success(t('state.saved'));
+    <Section title={t('channels.stop')} className="channel-section">
+      <div className="channel-stop">
+        <p className="list-sub">{t('channels.stopText')}</p>
+        <Select
+          mode="tags"
+          className="channel-words"
+          aria-label={t('channels.stop')}
+          placeholder={t('channels.stopShipped')}
+          value={words ?? stored}
+          onChange={setWords}
+          open={false}
+          suffixIcon={null}
+          tokenSeparators={[',', '，', '、', '\n']}
+        />
+        <Button
+          disabled={words === undefined}
+          loading={save.isPending}
+          onClick={() =>
+            save.mutate(
+              { ...workspace, stopWords: words ?? stored },
+              {
+                onSuccess: () => {
+                  setWords(undefined);
+                  message.success(t('state.saved'));
+                },
+                onError: (error) => message.error(errorText(error, t).text),
               },
-              onError: (error) => message.error(errorText(error, t).text),
-            },
-          )
-        }
-      >
-        {t('action.save')}
-      </Button>
+            )
+          }
+        >
+          {t('action.save')}
+        </Button>
+      </div>
     </Section>
   );
 }
