@@ -59,10 +59,10 @@ for (const lang of languages) {
       await open(page, '/settings/channels');
       await page.getByRole('button', { name: t.sms }).click();
       const form = page.getByRole('dialog');
-      await expect(form.getByText('Account SID')).toHaveCount(0);
+      await expect(form.getByLabel('Account SID')).toHaveCount(0);
       await form.getByRole('combobox').first().click();
       await page.getByTitle('Twilio').click();
-      await expect(form.getByText('Account SID')).toBeVisible();
+      await expect(form.getByLabel('Account SID')).toBeVisible();
       await page.mouse.move(0, 0);
       await expectAccessible(page);
     });

@@ -164,7 +164,7 @@ export async function reach(walk: Walk, mail: MailServer) {
   await drawer.getByLabel(en ? /^Encryption/ : /^加密/).click();
   await page
     .locator('.ant-select-item-option')
-    .filter({ hasText: en ? /^none/ : /^不加密/ })
+    .filter({ hasText: en ? /^None/ : /^不加密/ })
     .click();
   await drawer.getByLabel(en ? /^From/ : /^发件人/).fill('ar@harbour.example.com');
   await look(walk, 'channel');
