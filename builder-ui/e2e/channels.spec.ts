@@ -9,6 +9,9 @@ const words = {
     ready: 'Ready',
     required: 'Please fill this in',
     sms: 'Settings of SMS',
+    more: 'More settings',
+    service: 'Address of the service',
+    aliyun: 'Aliyun',
     copy: 'Copy the address',
   },
   'zh-CN': {
@@ -18,6 +21,9 @@ const words = {
     ready: '可用',
     required: '请填写此项',
     sms: '短信的设置',
+    more: '更多设置',
+    service: '服务地址',
+    aliyun: '阿里云',
     copy: '复制地址',
   },
 } as const;
@@ -63,6 +69,12 @@ for (const lang of languages) {
       await form.getByRole('combobox').first().click();
       await page.getByTitle('Twilio').click();
       await expect(form.getByLabel('Account SID')).toBeVisible();
+      // An address of one provider's service would get the keys of the next.
+      await form.getByText(t.more).click();
+      await form.getByLabel(t.service).fill('https://sms.example.com');
+      await form.getByRole('combobox').first().click();
+      await page.getByTitle(t.aliyun).click();
+      await expect(form.getByLabel(t.service)).toHaveValue('');
       await page.mouse.move(0, 0);
       await expectAccessible(page);
     });

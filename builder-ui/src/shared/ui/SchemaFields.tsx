@@ -27,6 +27,8 @@ export type SettingSchema = {
   'x-df-order'?: string[];
   'x-df-secret'?: boolean;
   'x-df-advanced'?: boolean;
+  /** Holds for one choice of that setting only: another choice empties it. */
+  'x-df-of'?: string;
 };
 
 export type Settings = Record<string, unknown>;
@@ -80,7 +82,12 @@ type Props = {
 
 /** The fields of a settings form, made from its schema. They stand inside an antd Form. */
 export function SchemaFields({ schema, stored, options, advanced }: Props) {
-  const values = (Form.useWatch([], Form.useFormInstance()) ?? {}) as Settings;
+  const form = Form.useFormInstance();
+  const values = (Form.useWatch([], form) ?? {}) as Settings;
+  const emptyThoseOf = (choice: string) => {
+    for (const [name, property] of Object.entries(schema.properties ?? {}))
+      if (property['x-df-of'] === choice) form.setFieldValue(name, undefined);
+  };
   const names = schema['x-df-order'] ?? Object.keys(schema.properties ?? {});
   const fields = names.flatMap((name) => {
     const property = schema.properties?.[name];
@@ -95,6 +102,7 @@ export function SchemaFields({ schema, stored, options, advanced }: Props) {
       stored={stored[name]}
       options={options}
       required={required.has(name)}
+      onChoose={() => emptyThoseOf(name)}
     />
   );
   const rest = fields.filter(({ property }) => property['x-df-advanced']);
@@ -117,9 +125,10 @@ type FieldProps = {
   schema: SettingSchema;
   stored: unknown;
   options?: Props['options'];
+  onChoose: () => void;
 };
 
-function SettingField({ name, schema, stored, options, required }: FieldProps) {
+function SettingField({ name, schema, stored, options, required, onChoose }: FieldProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const label = format.text(schema['x-df-title']) || name;
@@ -140,20 +149,20 @@ function SettingField({ name, schema, stored, options, required }: FieldProps) {
         <Switch />
       </Form.Item>
     );
-  return <Form.Item {...item}>{control(schema, stored, t, format.text)}</Form.Item>;
+  return <Form.Item {...item}>{control(schema, stored, { t, say: format.text, onChoose })}</Form.Item>;
 }
 
 function control(
   schema: SettingSchema,
   stored: unknown,
-  t: (key: string) => string,
-  say: (text?: Text) => string,
+  { t, say, onChoose }: { t: (key: string) => string; say: (text?: Text) => string; onChoose: () => void },
 ): ReactNode {
   if (schema.enum)
     return (
       <Select
         allowClear
         placeholder={t('field.choose')}
+        onChange={onChoose}
         options={schema.enum
           .filter((value) => value !== '')
           .map((value) => ({ value, label: say(schema['x-df-labels']?.[value]) || value }))}
@@ -180,7 +189,7 @@ function control(
   return <Input autoComplete="off" maxLength={schema.maxLength} />;
 }
 
-type CodeRowsProps = Omit<FieldProps, 'stored' | 'required'> & { label: string; help: string };
+type CodeRowsProps = Omit<FieldProps, 'stored' | 'required' | 'onChoose'> & { label: string; help: string };
 
 /** Which of the provider's templates stands for which of ours. */
 function CodeRows({ name, schema, label, help, options }: CodeRowsProps) {
