@@ -34,6 +34,7 @@ var (
 	Busy        = Verdict{Retry, "channel.refusedForNow"}
 	BadKey      = Verdict{Retry, "channel.badCredentials"} // a person sets it right, then it goes out
 	BadIP       = Verdict{Retry, "channel.ipRefused"}      // likewise, in the provider's list of addresses that may call
+	Keywords    = Verdict{Retry, "channel.keywords"}       // likewise, in the robot's security settings
 	NoBalance   = Verdict{Retry, "channel.noBalance"}
 	BadNumber   = Verdict{Permanent, "channel.badNumber"}
 	BadAddress  = Verdict{Permanent, "channel.badAddress"}

@@ -29,7 +29,9 @@ type Channel struct {
 }
 
 // New makes the channel.
-func New(d *httpcall.Door) *Channel { return &Channel{base, &httpcall.Errcode{Door: d, Table: codes}} }
+func New(d *httpcall.Door) *Channel {
+	return &Channel{base, &httpcall.Errcode{Door: d, Table: codes, Words: words}}
+}
 
 // Send posts the text to the group.
 func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Message) (string, error) {
@@ -46,6 +48,12 @@ var codes = channel.Table{
 	"300001": channel.BadAddress, "300005": channel.BadAddress, "400102": channel.BadAddress, "310000": channel.BadKey, "400013": channel.BadAddress, "430101": channel.BadContent, "430102": channel.BadContent, "430103": channel.BadContent, "430104": channel.BadContent,
 	"400101": channel.BadAddress, "400105": channel.BadContent, "40035": channel.BadContent, "43004": channel.BadContent,
 }
+
+// words of the code that stands for everything that the robot's security
+// settings refuse.
+var words = map[int]map[string]channel.Verdict{310000: {
+	"keywords": channel.Keywords, "关键词": channel.Keywords, "whitelist": channel.BadIP, "白名单": channel.BadIP,
+}}
 
 // signed adds the time in milliseconds and its signature to an address.
 func signed(to, secret string, now time.Time) string {

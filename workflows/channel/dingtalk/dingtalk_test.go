@@ -70,6 +70,8 @@ func TestRobot(t *testing.T) {
 	for answer_, want := range map[string]string{
 		`{"errcode":0,"errmsg":"ok"}`: "sent", `{"errcode":130101,"errmsg":"send too fast"}`: "retry channel.rateLimited",
 		`{"errcode":-1,"errmsg":"busy"}`: "retry channel.refusedForNow", `{"errcode":400013,"errmsg":"group dismissed"}`: "permanent channel.badAddress",
+		`{"errcode":310000,"errmsg":"keywords not in content"}`: "retry channel.keywords", `{"errcode":310000,"errmsg":"invalid timestamp"}`: "retry channel.badCredentials",
+		`{"errcode":310000,"errmsg":"ip 203.0.113.7 not in whitelist"}`: "retry channel.ipRefused",
 		`{}`: "unknown channel.garbage", `<html>`: "unknown channel.garbage",
 	} {
 		answer = answer_

@@ -57,7 +57,7 @@ func (c *Channel) Send(ctx context.Context, raw json.RawMessage, m channel.Messa
 
 var codes = channel.Table{
 	"9499": channel.RateLimited, "11232": channel.RateLimited, "99991400": channel.RateLimited, "11233": channel.RateLimited,
-	"19001": channel.BadAddress, "19002": channel.BadContent, "19021": channel.BadKey, "19022": channel.BadKey, "19024": channel.BadContent, "19036": channel.BadContent,
+	"19001": channel.BadAddress, "19002": channel.BadContent, "19021": channel.BadKey, "19022": channel.BadIP, "19024": channel.Keywords, "19036": channel.BadContent,
 }
 
 // signature is the base64 of HMAC-SHA256 with the time and secret as the key

@@ -57,6 +57,7 @@ func TestRobot(t *testing.T) {
 	for a, want := range map[string]string{
 		`{"code":0,"msg":"success","data":{},"StatusCode":0}`: "sent", `{"code":11232,"msg":"frequency limited"}`: "retry channel.rateLimited",
 		`{"code":19001,"msg":"incoming webhook access token invalid"}`: "permanent channel.badAddress", `{"code":4711}`: "permanent channel.refused",
+		`{"code":19022,"msg":"Ip Not Allowed"}`: "retry channel.ipRefused", `{"code":19024,"msg":"Key Words Not Found"}`: "retry channel.keywords",
 		`{}`: "unknown channel.garbage", ``: "unknown channel.garbage",
 	} {
 		answer = a

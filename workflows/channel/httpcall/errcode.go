@@ -16,8 +16,11 @@ import (
 // Errcode calls the APIs of WeCom and WeChat: an access token got with a
 // secret travels in the address, and every answer has an errcode.
 type Errcode struct {
-	Door   *Door
-	Table  channel.Table
+	Door  *Door
+	Table channel.Table
+	// Words tell verdicts apart where one code stands for several: by what the
+	// provider's words contain.
+	Words  map[int]map[string]channel.Verdict
 	tokens Tokens
 }
 
@@ -65,7 +68,15 @@ func (e *Errcode) Post(ctx context.Context, to string, in any) error {
 	return e.fail(code, msg)
 }
 
-func (e *Errcode) fail(code int, msg string) error { return e.Table.Fail(strconv.Itoa(code), msg) }
+func (e *Errcode) fail(code int, msg string) error {
+	key := strconv.Itoa(code)
+	for words, v := range e.Words[code] {
+		if strings.Contains(msg, words) {
+			return channel.Table{key: v}.Fail(key, msg)
+		}
+	}
+	return e.Table.Fail(key, msg)
+}
 
 func withToken(to, token string) string {
 	sep := "?"
