@@ -10,6 +10,7 @@ import (
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/text"
+	"github.com/dueflow/dueflow/workflows/activity"
 )
 
 func (s *Server) workRoutes() {
@@ -51,7 +52,7 @@ type messageOut struct {
 	Seen     messageSeen      `json:"seen"`
 	Crossed  bool             `json:"crossed"`
 	Detail   string           `json:"detail,omitempty" doc:"the provider's own words, or what a person said came of it"`
-	Cost     int64            `json:"cost,omitempty" doc:"minor units of the workspace's currency"`
+	Cost     float64          `json:"cost,omitempty" doc:"in the workspace's currency"`
 	Delivery *deliveryOut     `json:"delivery,omitempty" doc:"what was heard of it after it went out"`
 }
 
@@ -74,7 +75,7 @@ func showMessage(m messages.Entry, names map[string]map[string]string, v policie
 		Text: m.Text, HTML: m.HTML, Items: m.Items, Amount: m.Amount, Currency: m.Currency, Status: m.Status, Error: reasonOf(m.Reason, ""),
 		Node: m.Node, Template: m.Template, Tone: m.Tone, Seen: messageSeen{m.Seq, m.Amount, m.Checks}, Crossed: m.Crossed,
 	}
-	out.Detail, out.Cost = m.Detail, m.Cost
+	out.Detail, out.Cost = m.Detail, float64(m.Cost)/activity.CostUnits
 	if d := m.Delivery; d != nil {
 		out.Delivery = &deliveryOut{d.State, d.At, reasonOf(d.Reason, ""), d.Detail}
 	}

@@ -33,7 +33,7 @@ type fullMessage struct {
 	ID, Status, Channel, To, Detail, Text string
 	Error                                 *struct{ Key string }
 	Delivery                              *struct{ State, Detail string }
-	Cost                                  int64
+	Cost                                  float64
 }
 
 func (s *space) all() []fullMessage {

@@ -2,11 +2,14 @@ package e2e
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+
+	sms "github.com/dueflow/dueflow/schemas/message"
 )
 
 // TestNewsOfSMS: deliveries, bounces and answers come in at an address only the
@@ -19,13 +22,13 @@ func TestNewsOfSMS(t *testing.T) {
 		_, _ = fmt.Fprintf(w, `{"sid":"SM%d","status":"queued","error_code":null}`, n)
 	}))
 	defer srv.Close()
-	s := newSpace(t, with(map[string]string{"sms": `{"provider":"twilio","accountSid":"A","authToken":"t","from":"+1555","cost":5,"endpoint":"` + srv.URL + `"}`}))
+	s := newSpace(t, with(map[string]string{"sms": `{"provider":"twilio","accountSid":"A","authToken":"t","from":"+1555","cost":0.045,"endpoint":"` + srv.URL + `"}`}))
 	c := s.create("customer", map[string]any{"name": "Anna", "mobile": "138 0013 8000"}).ID
 	s.invoice(c, "S-1", 1000, s.today()-1)
 	s.publish(oneStep("sms", "sms", nil, "delivery"))
 	s.eventually("sent", func() bool { return s.at("hear") && len(s.all()) == 1 })
-	if m := s.all()[0]; m.Cost == 0 || m.Cost%5 != 0 {
-		t.Errorf("cost %d", m.Cost)
+	if m := s.all()[0]; math.Abs(m.Cost-0.045*float64(sms.CountSMS(m.Text).Parts)) > 1e-9 {
+		t.Errorf("cost %v of %q", m.Cost, m.Text)
 	}
 	form := func(kv ...string) string {
 		f := url.Values{}

@@ -9,19 +9,20 @@ import (
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/workflows/activity"
 )
 
-// Figures are what became of a channel's messages in some days. Cost is in
-// minor units of the workspace's currency.
+// Figures are what became of a channel's messages in some days. Cost is in the
+// workspace's currency.
 type Figures struct {
-	Sent      int64 `json:"sent"`
-	Failed    int64 `json:"failed"`
-	Unknown   int64 `json:"unknown"`
-	Waiting   int64 `json:"waiting"`
-	Delivered int64 `json:"delivered"`
-	Bounced   int64 `json:"bounced"`
-	Replied   int64 `json:"replied"`
-	Cost      int64 `json:"cost"`
+	Sent      int64   `json:"sent"`
+	Failed    int64   `json:"failed"`
+	Unknown   int64   `json:"unknown"`
+	Waiting   int64   `json:"waiting"`
+	Delivered int64   `json:"delivered"`
+	Bounced   int64   `json:"bounced"`
+	Replied   int64   `json:"replied"`
+	Cost      float64 `json:"cost" doc:"in the workspace's currency"`
 }
 
 // ChannelFigures are a channel's figures and its last message that went wrong.
@@ -38,13 +39,15 @@ func (s *Service) ByChannel(ctx context.Context, ws string, since time.Time) (ma
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]ChannelFigures{}
+	out, costs := map[string]ChannelFigures{}, map[string]int64{}
 	for _, r := range rows {
 		key, _ := r.Keys[0].(string)
 		status, _ := r.Keys[1].(string)
 		heard, _ := r.Keys[2].(string)
 		f := out[key]
-		f.add(status, heard, r.Count, r.Sum)
+		f.add(status, heard, r.Count)
+		costs[key] += r.Sum
+		f.Cost = float64(costs[key]) / activity.CostUnits
 		out[key] = f
 	}
 	for key, f := range out { // one short query for each channel that has had trouble
@@ -59,8 +62,7 @@ func (s *Service) ByChannel(ctx context.Context, ws string, since time.Time) (ma
 	return out, nil
 }
 
-func (f *ChannelFigures) add(status, heard string, n, cost int64) {
-	f.Cost += cost
+func (f *ChannelFigures) add(status, heard string, n int64) {
 	for _, c := range []struct {
 		is bool
 		to *int64

@@ -44,7 +44,7 @@ type Message struct {
 	Detail       string           `json:"detail,omitempty"` // the provider's own words
 	Ref          string           `json:"ref,omitempty"`
 	Addr         string           `json:"addr,omitempty"` // To in the form in which spellings are equal
-	Cost         int64            `json:"cost,omitempty"` // minor units of the workspace's currency
+	Cost         int64            `json:"cost,omitempty"` // in activity.CostUnits
 	Delivery     *Delivery        `json:"delivery,omitempty"`
 	Flow         string           `json:"flow,omitempty"`
 	Node         string           `json:"node,omitempty"`

@@ -93,7 +93,7 @@ type Outgoing struct {
 	Status   string // sent, failed, unknown, waiting
 	Reason   string
 	Detail   string // the provider's own words
-	Cost     int64  // minor units of the workspace's currency
+	Cost     int64  // in CostUnits
 	Ref      string
 	At       time.Time
 	Checks   []ledger.Check

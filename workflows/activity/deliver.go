@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"time"
 	"unicode/utf8"
 
@@ -84,10 +85,13 @@ func fits(i *channel.Info, text string) error {
 	return nil
 }
 
-// cost of a message in minor units of the workspace's currency; an SMS costs
-// for each part.
+// CostUnits are in one of the workspace's currency. A text message costs less
+// than a currency's smallest coin, or a fraction of it more.
+const CostUnits = 10_000
+
+// cost of a message in CostUnits; an SMS costs for each part.
 func cost(i *channel.Info, settings json.RawMessage, text string) int64 {
-	c := i.LimitsOf(settings).Cost
+	c := int64(math.Round(i.LimitsOf(settings).Cost * CostUnits))
 	if i.Key == "sms" {
 		c *= int64(message.CountSMS(text).Parts)
 	}

@@ -74,9 +74,9 @@ func (p *passed) add(raw json.RawMessage) {
 const common = `{
  "rate": {"type":"number","exclusiveMinimum":0,"maximum":10000,"x-df-group":"limits","x-df-advanced":true,
   "x-df-title":{"en":"Messages per second","zh-CN":"每秒发送条数"}},
- "cost": {"type":"integer","minimum":0,"maximum":1000000000,"x-df-group":"limits","x-df-advanced":true,"x-df-widget":"cost",
+ "cost": {"type":"number","minimum":0,"maximum":1000000,"x-df-group":"limits","x-df-advanced":true,
   "x-df-title":{"en":"Cost of a message","zh-CN":"每条费用"},
-  "x-df-help":{"en":"In the smallest unit of the workspace's currency; for SMS, of each part. For figures only.","zh-CN":"以工作区货币的最小单位（如分）计；短信按每段计。仅用于统计。"}}
+  "x-df-help":{"en":"In the workspace's currency, such as 0.045; for SMS, of each part. For figures only.","zh-CN":"以工作区货币计，如 0.045；短信按每段计。仅用于统计。"}}
 }`
 
 // rateHelp names what counts when the setting is left empty.
@@ -200,10 +200,10 @@ func Read[T any](i *Info, raw json.RawMessage) (T, error) {
 }
 
 // Limits are the settings that every channel has. Rate 0 is no limit; Cost is
-// in minor units of the workspace's currency.
+// in the workspace's currency.
 type Limits struct {
 	Rate float64 `json:"rate"`
-	Cost int64   `json:"cost"`
+	Cost float64 `json:"cost"`
 }
 
 // LimitsOf reads the common settings, with the channel's default rate.
