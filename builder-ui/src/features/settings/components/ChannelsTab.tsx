@@ -60,7 +60,8 @@ function Card({ channel, onOpen }: { channel: ChannelSetting; onOpen: () => void
   const counts = (['sent', 'delivered', 'replied', 'waiting', 'bounced', 'failed', 'unknown'] as const)
     .filter((name) => figures[name] > 0)
     .map((name) => t(`channels.count.${name}`, { count: figures[name], n: format.number(figures[name]) }));
-  if (figures.cost > 0 && currency) counts.push(format.money(Math.round(figures.cost * 10 ** currencyDigits(currency)), currency));
+  if (figures.cost > 0 && currency)
+    counts.push(format.money(Math.round(figures.cost * 10 ** currencyDigits(currency)), currency));
   const title = format.text(channel.title);
   const nothing = Object.keys(channel.schema.properties ?? {}).length === 0;
   return (
