@@ -17,7 +17,7 @@ import (
 	"github.com/dueflow/dueflow/server/audit"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/store/sqlitetest"
 )
 
 const ws = "acme"
@@ -40,15 +40,7 @@ var (
 
 func open(t testing.TB) (*store.Store, *audit.Service) {
 	t.Helper()
-	d, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	st := store.New(d)
-	t.Cleanup(func() { _ = st.Close() })
-	if err := st.Ensure(t.Context(), ws, slices.Concat(access.Specs, audit.Specs)...); err != nil {
-		t.Fatal(err)
-	}
+	st := sqlitetest.Open(t, ws, slices.Concat(access.Specs, audit.Specs)...)
 	return st, audit.New(st, time.Now)
 }
 

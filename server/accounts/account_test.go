@@ -1,9 +1,6 @@
 package accounts_test
 
 import (
-	"context"
-	"io"
-	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -11,8 +8,8 @@ import (
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/accounts"
-	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/accounts/accountstest"
+	"github.com/dueflow/dueflow/server/store/sqlitetest"
 	"github.com/dueflow/dueflow/server/vault"
 	"github.com/dueflow/dueflow/server/workspace"
 )
@@ -23,24 +20,10 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 func open(t *testing.T) *accounts.Service {
 	t.Helper()
-	d, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	st := store.New(d)
+	st := sqlitetest.Open(t, "")
 	spaces := workspace.New(st, func() time.Time { return noon }, accounts.Specs, vault.Temporary())
-	relay := accounts.NewRelay(st, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	s := accounts.New(st, spaces, relay)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { relay.Run(ctx); close(done) }()
-	t.Cleanup(func() { cancel(); <-done; _ = st.Close() })
-	if err := spaces.Open(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := spaces.Create(ctx, workspace.Workspace{Key: ws, Name: "Acme"}); err != nil {
-		t.Fatal(err)
-	}
+	s, relay := accountstest.New(st, spaces)
+	accountstest.Start(t, relay, spaces, ws)
 	return s
 }
 

@@ -20,7 +20,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/pack"
 	"github.com/dueflow/dueflow/server/packs"
 	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/store/sqlitetest"
 	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/workflows/channel/httpcall"
 )
@@ -110,16 +110,7 @@ func listed(t *testing.T, c *packs.Catalogs) []packs.Catalog {
 
 func systemStore(t *testing.T) *store.Store {
 	t.Helper()
-	d, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	st := store.New(d)
-	t.Cleanup(func() { _ = st.Close() })
-	if err := st.Ensure(t.Context(), workspace.System, packs.CatalogSpecs...); err != nil {
-		t.Fatal(err)
-	}
-	return st
+	return sqlitetest.Open(t, workspace.System, packs.CatalogSpecs...)
 }
 
 // What a catalogue has is listed with who signed it, its packages are fetched

@@ -12,7 +12,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/store/sqlitetest"
 )
 
 const ws = "acme"
@@ -21,16 +21,7 @@ var noon = time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC)
 
 func open(t *testing.T) *store.Store {
 	t.Helper()
-	d, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := store.New(d)
-	t.Cleanup(func() { _ = s.Close() })
-	if err := s.Ensure(t.Context(), ws, Specs...); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return sqlitetest.Open(t, ws, Specs...)
 }
 
 func service(s *store.Store) *Service { return New(s, func() time.Time { return noon }) }

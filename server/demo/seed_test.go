@@ -1,10 +1,7 @@
 package demo_test
 
 import (
-	"context"
 	"encoding/json"
-	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -19,11 +16,11 @@ import (
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/accounts"
+	"github.com/dueflow/dueflow/server/accounts/accountstest"
 	"github.com/dueflow/dueflow/server/demo"
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/records"
-	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/store/sqlitetest"
 	"github.com/dueflow/dueflow/server/vault"
 	"github.com/dueflow/dueflow/server/workspace"
 )
@@ -41,32 +38,18 @@ var start = time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC)
 
 func open(t testing.TB) *kit {
 	t.Helper()
-	d, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	st := store.New(d)
+	st := sqlitetest.Open(t, "")
 	specs := slices.Concat(accounts.Specs, forms.Specs, records.Specs)
 	for _, f := range form.Builtin() {
 		specs = append(specs, records.Spec(f))
 	}
 	k := &kit{}
 	spaces := workspace.New(st, func() time.Time { return start.AddDate(0, 0, int(k.day.Load())) }, specs, vault.Temporary())
-	relay := accounts.NewRelay(st, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	acc := accounts.New(st, spaces, relay)
+	acc, relay := accountstest.New(st, spaces)
 	rec := records.New(st, spaces, forms.New(st), acc, nil)
 	acc.UseArchivist(rec)
 	relay.Add(rec.Project)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { relay.Run(ctx); close(done) }()
-	t.Cleanup(func() { cancel(); <-done; _ = st.Close() })
-	if err := spaces.Open(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := spaces.Create(ctx, workspace.Workspace{Key: ws, Name: "Demo"}); err != nil {
-		t.Fatal(err)
-	}
+	accountstest.Start(t, relay, spaces, ws)
 	k.Deps = demo.Deps{Spaces: spaces, Records: rec, Accounts: acc, Owner: func(email string) string { return "id-" + email }}
 	return k
 }

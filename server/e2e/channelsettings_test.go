@@ -13,17 +13,20 @@ import (
 	"github.com/dueflow/dueflow/workflows/channel"
 )
 
+// pushKey sets web push up, and gives the key that browsers agree to.
+func (s *space) pushKey() (public string) {
+	s.t.Helper()
+	var keys struct{ PublicKey, PrivateKey string }
+	must(s.t, s.c.Do(s.t.Context(), "POST", "/channel-settings/push/keys", map[string]any{}, &keys))
+	set := map[string]any{"subject": "mailto:a@example.com", "publicKey": keys.PublicKey, "privateKey": keys.PrivateKey}
+	must(s.t, s.c.Do(s.t.Context(), "PUT", "/channel-settings/push", set, nil, "If-Match", s.revision("push")))
+	return keys.PublicKey
+}
+
 // TestPushAgreement: a customer agrees by a link of their own and of nobody else's.
 func TestPushAgreement(t *testing.T) {
 	s := newSpace(t, nil)
-	var keys struct{ PublicKey, PrivateKey string }
-	if err := s.c.Do(t.Context(), "POST", "/channel-settings/push/keys", map[string]any{}, &keys); err != nil {
-		t.Fatal(err)
-	}
-	set := map[string]any{"subject": "mailto:a@example.com", "publicKey": keys.PublicKey, "privateKey": keys.PrivateKey}
-	if err := s.c.Do(t.Context(), "PUT", "/channel-settings/push", set, nil, "If-Match", s.revision("push")); err != nil {
-		t.Fatal(err)
-	}
+	public := s.pushKey()
 	c := s.create("customer", map[string]any{"name": "Anna"}).ID
 	var link struct{ Path string }
 	if err := s.c.Do(t.Context(), "POST", "/customers/"+c+"/push-link", map[string]any{}, &link); err != nil {
@@ -33,14 +36,14 @@ func TestPushAgreement(t *testing.T) {
 	var key struct{ Key string }
 	anybody := *s.c
 	anybody.Token = ""
-	if err := anybody.Do(t.Context(), "GET", "/push/"+mine, nil, &key); err != nil || key.Key != keys.PublicKey {
+	if err := anybody.Do(t.Context(), "GET", "/push/"+mine, nil, &key); err != nil || key.Key != public {
 		t.Fatalf("%v, %v", key, err)
 	}
-	sub := map[string]any{"endpoint": "https://push.example/1", "p256dh": keys.PublicKey, "auth": "MDEyMzQ1Njc4OWFiY2RlZg"}
+	sub := map[string]any{"endpoint": "https://push.example/1", "p256dh": public, "auth": "MDEyMzQ1Njc4OWFiY2RlZg"}
 	if err := anybody.Do(t.Context(), "POST", "/push/"+mine+"x", sub, nil); statusOf(err) != 404 {
 		t.Errorf("a wrong link: %v", err)
 	}
-	if err := anybody.Do(t.Context(), "POST", "/push/"+mine, map[string]any{"endpoint": "javascript:1", "p256dh": keys.PublicKey, "auth": "x"}, nil); statusOf(err) != 422 {
+	if err := anybody.Do(t.Context(), "POST", "/push/"+mine, map[string]any{"endpoint": "javascript:1", "p256dh": public, "auth": "x"}, nil); statusOf(err) != 422 {
 		t.Errorf("not a subscription: %v", err)
 	}
 	for range 2 {
@@ -73,21 +76,14 @@ func TestPushTest(t *testing.T) {
 	}))
 	defer service.Close()
 	s := newSpace(t, nil)
-	var keys struct{ PublicKey, PrivateKey string }
-	if err := s.c.Do(t.Context(), "POST", "/channel-settings/push/keys", map[string]any{}, &keys); err != nil {
-		t.Fatal(err)
-	}
-	set := map[string]any{"subject": "mailto:a@example.com", "publicKey": keys.PublicKey, "privateKey": keys.PrivateKey}
-	if err := s.c.Do(t.Context(), "PUT", "/channel-settings/push", set, nil, "If-Match", s.revision("push")); err != nil {
-		t.Fatal(err)
-	}
+	public := s.pushKey()
 	hook := map[string]any{"url": service.URL}
 	if err := s.c.Do(t.Context(), "PUT", "/channel-settings/webhook", hook, nil, "If-Match", s.revision("webhook")); err != nil {
 		t.Fatal(err)
 	}
 	var out struct{ Status string }
 	test := func(key, endpoint string) error {
-		browser := map[string]any{"endpoint": endpoint, "p256dh": keys.PublicKey, "auth": "MDEyMzQ1Njc4OWFiY2RlZg"}
+		browser := map[string]any{"endpoint": endpoint, "p256dh": public, "auth": "MDEyMzQ1Njc4OWFiY2RlZg"}
 		return s.c.Do(t.Context(), "POST", "/channel-settings/"+key+"/test", map[string]any{"browser": browser}, &out)
 	}
 	if err := test("push", service.URL+"/send/1"); err != nil || out.Status != "sent" || shown != 1 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/store"
@@ -25,7 +26,9 @@ func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*
 		return false, err
 	}
 	_, able, err := s.store.All(ctx, ws, append(slices.Clip(writes), more...))
-	if with = able && err == nil; !with {
+	switch with = able && err == nil; {
+	case with:
+	case !able || fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid):
 		// One of them is there already, or they are too many for one: each alone.
 		_, errs := s.store.Apply(ctx, ws, writes)
 		for _, err := range errs {
@@ -33,6 +36,8 @@ func (s *Service) SaveStep(ctx context.Context, ws, customer string, changed []*
 				return false, err
 			}
 		}
+	default:
+		return false, err
 	}
 	if s.OnRuns != nil {
 		s.OnRuns(ws, customer)

@@ -14,7 +14,7 @@ import (
 	"github.com/dueflow/dueflow/server/audit"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/store/sqlitetest"
 	"github.com/dueflow/dueflow/server/vault"
 	"github.com/dueflow/dueflow/server/workspace"
 )
@@ -79,13 +79,7 @@ func node(t *testing.T, st *store.Store, c *clock, o identity.Options) *world {
 
 func empty(t *testing.T) *world {
 	t.Helper()
-	d, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	st := store.New(d)
-	t.Cleanup(func() { _ = st.Close() })
-	return node(t, st, &clock{t: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)}, identity.Options{})
+	return node(t, sqlitetest.Open(t, ""), &clock{t: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)}, identity.Options{})
 }
 
 func first(key string) identity.First {

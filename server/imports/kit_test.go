@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -17,11 +16,12 @@ import (
 	"github.com/dueflow/dueflow/schemas/form"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/server/accounts"
+	"github.com/dueflow/dueflow/server/accounts/accountstest"
 	"github.com/dueflow/dueflow/server/forms"
 	"github.com/dueflow/dueflow/server/imports"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/store/sqlitetest"
 	"github.com/dueflow/dueflow/server/vault"
 	"github.com/dueflow/dueflow/server/workspace"
 )
@@ -50,32 +50,18 @@ var (
 
 func open(t testing.TB, p records.Policy) *kit {
 	t.Helper()
-	d, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	st := store.New(d)
+	st := sqlitetest.Open(t, "")
 	specs := slices.Concat(accounts.Specs, forms.Specs, records.Specs)
 	for _, f := range form.Builtin() {
 		specs = append(specs, records.Spec(f))
 	}
 	spaces := workspace.New(st, func() time.Time { return today }, specs, vault.Temporary())
 	fs := forms.New(st)
-	relay := accounts.NewRelay(st, slog.New(slog.NewTextHandler(io.Discard, nil)))
-	acc := accounts.New(st, spaces, relay)
+	acc, relay := accountstest.New(st, spaces)
 	rec := records.New(st, spaces, fs, acc, p)
 	acc.UseArchivist(rec)
 	relay.Add(rec.Project)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() { relay.Run(ctx); close(done) }()
-	t.Cleanup(func() { cancel(); <-done; _ = st.Close() })
-	if err := spaces.Open(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := spaces.Create(ctx, workspace.Workspace{Key: ws, Name: "Acme"}); err != nil {
-		t.Fatal(err)
-	}
+	accountstest.Start(t, relay, spaces, ws)
 	return &kit{TB: t, imports: imports.New(spaces, fs, acc, rec, p), records: rec, accounts: acc, store: st}
 }
 

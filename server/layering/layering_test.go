@@ -51,6 +51,7 @@ var rooms = []room{
 	{at: "server/engine", may: []string{"schemas/", "workflows/run"}, test: []string{"server/flows", "server/house"}},
 	{at: "server/store", may: []string{"schemas/"}},
 	{at: "server/store/", may: []string{"schemas/", "server/store"}, test: []string{"server/store/storetest", "server/store/mongotest"}},
+	{at: "server/store/sqlitetest", may: []string{"server/store", "server/store/sqlitestore"}},
 	{at: "server/e2e", may: []string{"schemas/", "server/client"}, test: []string{"schemas/", "policies", "workflows/", "server/"}},
 	{at: "server/bench", may: []string{"schemas/", "server/client", "server/engine", "server/heap"}, test: []string{"schemas/", "server/"}},
 	// Everything else of the server is a service.

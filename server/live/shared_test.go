@@ -10,7 +10,7 @@ import (
 
 	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/store/sqlitetest"
 )
 
 // process is one of several on a common store.
@@ -28,16 +28,7 @@ func process(t *testing.T, s *store.Store) (*live.Hub, context.CancelFunc) {
 
 func openStore(t *testing.T) *store.Store {
 	t.Helper()
-	d, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := store.New(d)
-	t.Cleanup(func() { _ = s.Close() })
-	if err := s.Ensure(t.Context(), "w", live.Specs...); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return sqlitetest.Open(t, "w", live.Specs...)
 }
 
 // collect takes events until it has n, or time is up.

@@ -6,22 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dueflow/dueflow/server/store"
-	"github.com/dueflow/dueflow/server/store/sqlitestore"
+	"github.com/dueflow/dueflow/server/store/sqlitetest"
 )
 
 // TestCrew: processes on one store take equal parts of a rate, and what one
 // that left or died had falls to the others.
 func TestCrew(t *testing.T) {
-	driver, err := sqlitestore.Open(t.TempDir(), sqlitestore.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := store.New(driver)
-	t.Cleanup(func() { _ = s.Close() })
-	if err := s.Ensure(t.Context(), "sys", Specs...); err != nil {
-		t.Fatal(err)
-	}
+	s := sqlitetest.Open(t, "sys", Specs...)
 	now := noon
 	clock := func() time.Time { return now }
 	one, two, three := NewCrew(s, "sys", slog.Default(), clock), NewCrew(s, "sys", slog.Default(), clock), NewCrew(s, "sys", slog.Default(), clock)
