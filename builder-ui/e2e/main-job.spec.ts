@@ -41,6 +41,21 @@ test('a reminder arrives, a payment stops the next one', async ({ page }) => {
   await expect(page.getByRole('list').filter({ hasText: 'Payment received' }).first()).toBeVisible();
 });
 
+test('what is being paid stays in front while newer messages come in', async ({ page }) => {
+  test.setTimeout(150_000);
+  await speak(page, 'en');
+  await open(page, '/inbox');
+  const list = page.getByRole('navigation', { name: 'Messages' }).getByRole('link');
+  await expect(list.first()).toBeVisible({ timeout: 60_000 });
+  const shown = await page.locator('[data-message][aria-current="true"]').getAttribute('data-message');
+  await page.getByRole('button', { name: 'Record a payment' }).click();
+  const reference = page.getByRole('dialog').getByLabel(/^Bank reference/);
+  await reference.fill('typed before the next one came');
+  await expect(list.first()).not.toHaveAttribute('data-message', shown ?? '', { timeout: 90_000 });
+  await expect(reference).toHaveValue('typed before the next one came');
+  await expect(page.locator(`[data-message="${shown}"]`)).toHaveAttribute('aria-current', 'true');
+});
+
 async function findReminded() {
   const get = async (path: string) => (await fetch(`/api/v1${path}`)).json();
   const { items } = await get('/messages?limit=50');

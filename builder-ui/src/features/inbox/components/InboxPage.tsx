@@ -1,5 +1,6 @@
 import '../texts';
 import { Button } from 'antd';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { useCan, useMe } from '@/shared/api/session';
@@ -27,7 +28,13 @@ export default function InboxPage() {
   const messages = useMessages({ status });
   const title = t(demo ? 'nav.inbox' : 'nav.sent');
   useTitle(title);
-  const shownId = id ?? messages.rows[0]?.id;
+  const newest = messages.rows[0]?.id;
+  const [kept, keep] = useState<{ id: string; status?: string }>();
+  const shownId = id ?? (kept && kept.status === status ? kept.id : newest);
+  // It stays when newer ones come in: somebody reads it, or is recording its payment.
+  useEffect(() => {
+    if (shownId) keep({ id: shownId, status });
+  }, [shownId, status]);
   const message = useMessage(
     shownId,
     messages.rows.find((row) => row.id === shownId),
