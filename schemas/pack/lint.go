@@ -71,8 +71,13 @@ func (p *Pack) Lint(w World) []Finding {
 			l.named(o)
 		}
 	}
+	for _, o := range p.Of(Sample) {
+		if _, err := ReadSamples(o.Raw, 0); err != nil {
+			l.fault(o.Path(), err)
+		}
+	}
 	for _, o := range p.Objects {
-		if o.Kind.Installs() {
+		if o.Kind != Test {
 			l.private(o)
 		}
 	}

@@ -46,6 +46,7 @@ func (s *Server) routes() {
 	s.portalRoutes()
 	s.letterRoutes()
 	s.packRoutes()
+	s.packSampleRoutes()
 }
 
 func csp(nonce string) string {

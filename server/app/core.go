@@ -171,7 +171,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	c.Desk = desk.New(c.Store, c.Spaces, c.Records)
 	c.Tiers = tiers.New(c.Store, c.Spaces, c.Accounts, c.Records, c.Log)
 	c.Packs = &packs.Service{
-		Store: c.Store, Spaces: c.Spaces, Forms: c.Forms, Flows: c.Flows, Templates: c.Templates, Desk: c.Desk, Channels: c.Channels, Version: "dev", Now: c.Now, Policy: c.Access,
+		Store: c.Store, Spaces: c.Spaces, Forms: c.Forms, Flows: c.Flows, Templates: c.Templates, Desk: c.Desk, Channels: c.Channels, Version: "dev", Now: c.Now, Policy: c.Access, Records: c.Records, Accounts: c.Accounts,
 		Addresses: c.addresses, Trusted: c.Config.PackKeys, Catalogs: c.catalogs(httpcall.New(c.Config.AllowPrivate, c.Now)), Audit: c.noteFor,
 	}
 	c.World = &world.World{Store: c.Store, Spaces: c.Spaces, Accounts: c.Accounts, Policy: c.Access, Records: c.Records, Flows: c.Flows, Templates: c.Templates, Messages: c.Messages, Tasks: c.Tasks, Tiers: c.Tiers, Desk: c.Desk}

@@ -16,6 +16,7 @@ type packCmd struct {
 	Inspect   packInspectCmd   `cmd:"" help:"Say what is in a package, and whether it is whole."`
 	Index     packIndexCmd     `cmd:"" help:"Write the index of a folder of packages: a catalogue that servers can offer."`
 	Test      packTestCmd      `cmd:"" help:"Play the rehearsals of a package and compare."`
+	Try       packTryCmd       `cmd:"" help:"Show day by day what a package does with its sample data."`
 	List      packListCmd      `cmd:"" help:"Packs that a server offers and has installed."`
 	Plan      packPlanCmd      `cmd:"" help:"Say what an install or upgrade would do."`
 	Install   packInstallCmd   `cmd:"" help:"Install or upgrade a pack; nothing is sent until a flow is published."`

@@ -15,9 +15,11 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/pack"
+	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/forms"
+	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/templates"
 	"github.com/dueflow/dueflow/server/workspace"
@@ -38,6 +40,7 @@ var Specs = append([]store.Spec{
 	{Name: packFiles, MaxBody: 2*pack.MaxFile + 1<<10},
 	{Name: fileHeads},
 	{Name: trust},
+	{Name: planted},
 }, CatalogSpecs...)
 
 // The states of an installed pack.
@@ -93,6 +96,8 @@ type Service struct {
 	Templates *templates.Service
 	Desk      *desk.Service
 	Channels  channel.Registry
+	Records   *records.Service
+	Accounts  *accounts.Service
 	// Version is the product's, for what packs require.
 	Version string
 	// Policy keeps the roles that packs propose.
