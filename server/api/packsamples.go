@@ -20,10 +20,10 @@ type trialIn struct {
 }
 
 type plantedOut struct {
-	Customers int    `json:"customers"`
-	Invoices  int    `json:"invoices"`
-	At        string `json:"at"`
-	By        ref    `json:"by"`
+	Customers []packs.PlantedCustomer `json:"customers"`
+	Invoices  int                     `json:"invoices"`
+	At        string                  `json:"at"`
+	By        ref                     `json:"by"`
 }
 
 type trialOut struct {
@@ -35,7 +35,7 @@ func (s *Server) showPlanted(ctx context.Context, ws string, p *packs.Planted) *
 	if p == nil {
 		return nil
 	}
-	return &plantedOut{len(p.Customers), p.Invoices, p.At, person(s.userNames(ctx, ws), p.By)}
+	return &plantedOut{p.Customers, p.Invoices, p.At, person(s.userNames(ctx, ws), p.By)}
 }
 
 func (s *Server) tryPack(ctx context.Context, a policies.Actor, in *trialIn) (*reply[trialOut], error) {

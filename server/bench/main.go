@@ -71,6 +71,7 @@ func main() {
 		{"rehearse", b.rehearse},
 		{"tiers", b.scores},
 		{"falls", b.falls},
+		{"packs", b.packs},
 		{"live", b.live},
 		{"channel", func(ctx context.Context) error { return b.channel(ctx, *messages) }},
 		{"kill", b.killDrill},

@@ -3,8 +3,11 @@ package packs
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -23,13 +26,22 @@ const maxPlanted = 1000
 
 // Planted are a pack's sample records in a workspace.
 type Planted struct {
-	Language  string   `json:"language"`
-	At        string   `json:"at"`
-	By        string   `json:"by"`
-	Customers []string `json:"customers"` // ids
-	Invoices  int      `json:"invoices"`
+	Language  string            `json:"language"`
+	At        string            `json:"at"`
+	By        string            `json:"by"`
+	Customers []PlantedCustomer `json:"customers"`
+	Invoices  int               `json:"invoices"`
 	ver       int64
 }
+
+// PlantedCustomer is one of them, by the name that it was given.
+type PlantedCustomer struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// marked are names of sample customers, by language: nobody takes them for real.
+var marked = map[string]string{"en": "%s (sample)", "zh-CN": "%s（示例）"}
 
 // Samples gives what of a pack's sample data is in a workspace; nil is nothing.
 func (s *Service) Samples(ctx context.Context, ws, id string) (*Planted, error) {
@@ -74,10 +86,11 @@ func (s *Service) Plant(ctx context.Context, a policies.Actor, id, lang string) 
 	if list == nil {
 		return nil, fault.New(fault.NotFound, "pack.noSample", nil)
 	}
-	g := &gardener{s: s, a: a, pack: found.Pack, fields: have.Choices.Fields, list: list, today: today}
+	// Ids are new ones each time: an account keeps what was booked under an id for good.
+	g := &gardener{s: s, a: a, pack: found.Pack, fields: have.Choices.Fields, list: list, today: today, key: "s" + uuid.NewString()[:8]}
 	p := &Planted{Language: list.Language, At: value.Instant(s.Now()), By: a.ID}
 	for _, one := range list.Accounts {
-		p.Customers = append(p.Customers, g.id(one.ID()))
+		p.Customers = append(p.Customers, PlantedCustomer{g.id(one.ID()), g.name(one)})
 		p.Invoices += len(g.booked(one))
 	}
 	body, err := json.Marshal(p)
@@ -126,9 +139,18 @@ type gardener struct {
 	fields map[string]string // pack's path → workspace's, where they differ
 	list   *pack.Samples
 	today  value.Date
+	key    string // in the ids of this planting
 }
 
-func (g *gardener) id(of string) string { return "sample-" + g.pack.ID + "-" + of }
+func (g *gardener) id(of string) string { return g.key + "-" + of }
+
+// external is an id that stays the same: nobody brings a sample twice.
+func (g *gardener) external(of string) string { return "sample-" + g.pack.ID + "-" + of }
+
+func (g *gardener) name(one pack.Account) string {
+	name, _ := one.Customer["name"].(string)
+	return fmt.Sprintf(marked[g.list.Language], name)
+}
 
 // booked are the invoices of an account that are there today.
 func (g *gardener) booked(one pack.Account) []pack.Invoice {
@@ -146,7 +168,7 @@ func (g *gardener) plant(ctx context.Context, one pack.Account) error {
 	customer := g.id(one.ID())
 	data := g.mapped("customer", one.Customer)
 	delete(data, "id")
-	data["owner"], data["externalId"] = g.a.ID, customer
+	data["name"], data["owner"], data["externalId"] = g.name(one), g.a.ID, g.external(one.ID())
 	if err := g.create(ctx, "customer", customer, data); err != nil {
 		return err
 	}
@@ -154,7 +176,7 @@ func (g *gardener) plant(ctx context.Context, one pack.Account) error {
 	for _, i := range g.booked(one) {
 		data := g.mapped("invoice", i.Fields)
 		maps.Copy(data, map[string]any{
-			"number": i.ID, "externalId": g.id(i.ID), "customer": customer, "issueDate": i.Issue, "dueDate": i.Due, "amount": i.Amount, "currency": i.Currency,
+			"number": i.ID, "externalId": g.external(i.ID), "customer": customer, "issueDate": i.Issue, "dueDate": i.Due, "amount": i.Amount, "currency": i.Currency,
 		})
 		if len(i.Parts) > 0 {
 			data["instalments"] = i.Parts
@@ -177,9 +199,9 @@ func (g *gardener) plant(ctx context.Context, one pack.Account) error {
 		if m.On > g.today {
 			continue
 		}
-		id := g.id(one.ID() + "-" + m.On.String())
-		data := map[string]any{"customer": customer, "externalId": id, "valueDate": m.On, "amount": m.Amount, "currency": m.Currency, "invoices": ids(m.Invoices)}
-		if err := g.create(ctx, "payment", id, data); err != nil {
+		key := one.ID() + "-" + m.On.String()
+		data := map[string]any{"customer": customer, "externalId": g.external(key), "valueDate": m.On, "amount": m.Amount, "currency": m.Currency, "invoices": ids(m.Invoices)}
+		if err := g.create(ctx, "payment", g.id(key), data); err != nil {
 			return err
 		}
 	}
@@ -235,7 +257,7 @@ func (g *gardener) create(ctx context.Context, form, id string, data map[string]
 // uproot takes planted customers out, then the note that they are there.
 func (s *Service) uproot(ctx context.Context, a policies.Actor, id string, p *Planted) error {
 	for _, customer := range p.Customers {
-		if err := s.clear(ctx, policies.SystemActor(a.Workspace, a.ID), customer); err != nil {
+		if err := s.clear(ctx, policies.SystemActor(a.Workspace, a.ID), customer.ID); err != nil {
 			return err
 		}
 	}

@@ -5,41 +5,59 @@ import (
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/server/store"
 )
 
 // Delete moves a record to the bin. Booked money cannot be deleted: an invoice
-// is cancelled first, a payment reversed, a customer must owe nothing.
+// is cancelled first, a payment reversed, a customer must owe nothing. It is
+// tried again when a projection came in between.
 func (s *Service) Delete(ctx context.Context, a policies.Actor, formKey, id string, ifVersion int64) error {
 	f, v, err := s.open(ctx, a, formKey, "delete")
 	if err != nil {
 		return err
 	}
-	d, err := s.visible(ctx, a, f, v, id)
-	if err != nil {
-		return err
+	for range 20 {
+		d, err := s.visible(ctx, a, f, v, id)
+		if err != nil {
+			return err
+		}
+		b, err := decode(d)
+		if err != nil {
+			return err
+		}
+		if err := sameVersion(b, ifVersion); err != nil {
+			return err
+		}
+		if err := s.deletable(ctx, a.Workspace, formKey, id, b); err != nil {
+			return err
+		}
+		b.set("_deletedBy", a.ID)
+		if err := s.bin(ctx, a.Workspace, formKey+"/"+id, b); err != nil {
+			return err
+		}
+		err = s.store.In(a.Workspace, Prefix+f.Key).Delete(ctx, id, d.Ver)
+		if err == nil {
+			return s.changed(ctx, a.Workspace, f, id, b, nil)
+		}
+		if fault.KeyOf(err) != "store.version" {
+			return err
+		}
 	}
-	b, err := decode(d)
-	if err != nil {
-		return err
-	}
-	if err := sameVersion(b, ifVersion); err != nil {
-		return err
-	}
-	if err := s.deletable(ctx, a.Workspace, formKey, id, b); err != nil {
-		return err
-	}
-	b.set("_deletedBy", a.ID)
+	return fault.New(fault.Unavailable, "busy", nil)
+}
+
+// bin keeps a record before it goes, in the place of what was kept under its
+// key before.
+func (s *Service) bin(ctx context.Context, ws, key string, b body) error {
 	raw, err := encode(b)
 	if err != nil {
 		return err
 	}
-	if _, err := s.store.In(a.Workspace, Bin).Insert(ctx, formKey+"/"+id, raw); err != nil && !fault.Is(err, fault.Conflict) {
-		return err
+	col := s.store.In(ws, Bin)
+	if _, err = col.Insert(ctx, key, raw); fault.Is(err, fault.Conflict) {
+		_, err = col.Replace(ctx, store.Doc{ID: key, Body: raw}, 0)
 	}
-	if err := s.store.In(a.Workspace, Prefix+f.Key).Delete(ctx, id, d.Ver); err != nil {
-		return err
-	}
-	return s.changed(ctx, a.Workspace, f, id, b, nil)
+	return err
 }
 
 func (s *Service) deletable(ctx context.Context, ws, formKey, id string, b body) error {

@@ -44,6 +44,9 @@ func (n Names) Phrase(e filter.Expr, lang string) string {
 	case filter.Any:
 		return join(x, "or", "或")
 	case filter.Not:
+		if c, ok := opposite(x.Of); ok {
+			return n.cmp(c, lang)
+		}
 		if zh {
 			return "非（" + n.Phrase(x.Of, lang) + "）"
 		}
@@ -52,6 +55,24 @@ func (n Names) Phrase(e filter.Expr, lang string) string {
 		return n.cmp(x, lang)
 	}
 	return ""
+}
+
+// opposite is a comparison that says what "not" says of another.
+func opposite(e filter.Expr) (filter.Cmp, bool) {
+	c, ok := e.(filter.Cmp)
+	if !ok {
+		return c, false
+	}
+	yes, isBool := c.Value.(bool)
+	switch {
+	case isBool && (c.Op == filter.OpEq || c.Op == filter.OpNe || c.Op == filter.OpExists):
+		c.Value = !yes
+	case c.Op == filter.OpEq:
+		c.Op = filter.OpNe
+	default:
+		return c, false
+	}
+	return c, true
 }
 
 // grouped tells whether a part of a condition is itself several: "a and (b or c)".
@@ -100,6 +121,12 @@ func (n Names) cmp(c filter.Cmp, lang string) string {
 			return name + gap + Pick(lang, "is set", "已填")
 		}
 		return name + gap + Pick(lang, "is empty", "为空")
+	}
+	if yes, ok := c.Value.(bool); ok && c.Op != filter.OpHas {
+		if yes == (c.Op == filter.OpEq) {
+			return name + Pick(lang, ": yes", "：是")
+		}
+		return name + Pick(lang, ": no", "：否")
 	}
 	if d, ok := c.Value.(filter.Day); ok {
 		return name + gap + word(dayWords, c.Op, lang) + " " + dayText(d, lang)

@@ -56,6 +56,36 @@ export type PackDetail = Omit<PackCard, 'messages' | 'flows'> & {
   messages?: PackMessage[] | null;
 };
 
+export type Moment = {
+  at: string;
+  /** The day of it, where the sample's company is. */
+  on: string;
+  kind: 'message' | 'task' | 'payment' | 'promise' | 'dispute';
+  channel?: string;
+  title?: Text | null;
+  subject?: string;
+  text?: string;
+  amount?: number;
+  currency?: string;
+};
+export type TrialAccount = {
+  id: string;
+  name: string;
+  tier: string;
+  about: string;
+  invoices: { number: string; due: string; open: number; currency: string }[];
+  moments: Moment[];
+};
+/** What a pack would do with its sample data from today on. */
+export type Trial = { language: string; from: string; to: string; accounts: TrialAccount[] };
+/** The sample records that are in the workspace. */
+export type Planted = {
+  customers: { id: string; name: string }[];
+  invoices: number;
+  at: string;
+  by?: { id: string; name: string };
+};
+
 export type Need = {
   kind: 'product' | 'node' | 'channel' | 'pack';
   what: string;
@@ -148,6 +178,28 @@ export const usePack = (id: string, file: string | undefined, enabled: boolean) 
     queryFn: () => api.get<PackDetail>(`/packs/catalog/${encodeURIComponent(id)}`, { file }),
     enabled,
   });
+
+export const useTrial = (id: string, file: string | undefined, language: string) =>
+  useQuery({
+    queryKey: [...packs, 'trial', id, file, language],
+    queryFn: () =>
+      api.get<{ trial?: Trial; there?: Planted }>(`/packs/catalog/${encodeURIComponent(id)}/trial`, {
+        file,
+        language,
+      }),
+    placeholderData: keepPreviousData,
+  });
+
+/** Sample records come or go: every list may hold them. */
+function useSamples<V>(mutationFn: (values: V) => Promise<unknown>) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn, onSuccess: () => client.invalidateQueries() });
+}
+
+export const useAddSamples = (id: string) =>
+  useSamples((language: string) => api.post(`${at(id)}/samples`, { language }));
+
+export const useRemoveSamples = (id: string) => useSamples(() => api.delete(`${at(id)}/samples`));
 
 export const useInstalled = () =>
   useQuery({

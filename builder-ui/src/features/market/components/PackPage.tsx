@@ -13,6 +13,7 @@ import { type PackDetail, usePack } from '../api/packs';
 import { standingOf } from '../model/catalog';
 import { Channels } from './Channels';
 import { Changes, Fields, Flows, Messages } from './PackParts';
+import { Trial } from './Trial';
 
 const InstallPage = lazy(() => import('./InstallPage').then((m) => ({ default: m.InstallPage })));
 
@@ -55,6 +56,7 @@ function About({ pack, canWrite }: { pack: PackDetail; canWrite: boolean }) {
         <div className="columns pack-columns">
           <div className="column-main">
             <Flows flows={pack.flows ?? []} />
+            <Trial pack={pack} canWrite={canWrite} />
             <Messages messages={pack.messages ?? []} />
           </div>
           <div className="column-side">

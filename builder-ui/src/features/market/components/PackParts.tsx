@@ -6,9 +6,7 @@ import { useFormat } from '@/shared/lib/useFormat';
 import { Chip } from '@/shared/ui/Chip';
 import { Section } from '@/shared/ui/Page';
 import type { PackDetail, PackField, PackFlow, PackMessage } from '../api/packs';
-import { readable } from '../model/catalog';
-
-const langs: Lang[] = ['zh-CN', 'en'];
+import { langs, readable } from '../model/catalog';
 
 /** What the pack does, told as its flows' steps. */
 export function Flows({ flows }: { flows: PackFlow[] }) {

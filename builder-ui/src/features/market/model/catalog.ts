@@ -9,6 +9,9 @@ type Card = {
   channels?: string[] | null;
 };
 
+/** The languages that packs speak. */
+export const langs: Lang[] = ['zh-CN', 'en'];
+
 /** The trades that packs are made for, once each, in the reader's order. */
 export function tradesOf(cards: readonly Card[], lang: Lang): { value: string; label: string }[] {
   const trades = new Map<string, string>();
