@@ -21,7 +21,7 @@ export function Samples({ pack, there, language }: { pack: PackDetail; there?: P
       // What goes wrong is told below the button, so the question closes either way.
       onOk: () =>
         go().then(
-          () => message.success(t(`market.samples.${what}Done`)),
+          () => void message.success(t(`market.samples.${what}Done`)),
           () => undefined,
         ),
     });
