@@ -14,7 +14,6 @@ import (
 	"github.com/dueflow/dueflow/schemas/message"
 	"github.com/dueflow/dueflow/schemas/pack"
 	"github.com/dueflow/dueflow/schemas/value"
-	"github.com/dueflow/dueflow/server/templates"
 	"github.com/dueflow/dueflow/workflows/activity"
 	"github.com/dueflow/dueflow/workflows/node"
 	"github.com/dueflow/dueflow/workflows/run"
@@ -228,11 +227,12 @@ func (t *trial) render(m run.PlannedMessage, a run.Account) (message.Rendered, e
 		return message.Rendered{}, fault.InvalidFields(fieldsOf(found))
 	}
 	facts := activity.BuildFacts(t.Space, m.At, t.standing(a, m.At), a.Record, a.Invoices)
-	items := make([]map[string]any, 0, len(m.Items))
+	granted := ledger.Decision{Amount: m.Amount, Items: make([]string, 0, len(m.Items))}
 	for _, i := range m.Items {
-		items = append(items, facts.InvoiceDoc(i.Invoice))
+		granted.Items = append(granted.Items, i.Invoice)
 	}
-	vars := templates.Vars(a.Record, items, value.DateOf(m.At.In(t.Loc)), t.words.Company)
+	vars := activity.MessageVars(t.Space, facts, granted, m.Currency)
+	vars["company"] = map[string]any{"name": t.words.Company}
 	vars["page"] = t.words.Page
 	lang, _ := a.Record["language"].(string)
 	out, err := c.Render(vars, cmp.Or(lang, t.samples.Language))
@@ -260,7 +260,8 @@ func (t *trial) theirs(a pack.Account) []Moment {
 		}
 	}
 	for _, x := range a.Payments {
-		add(x.On, paymentsAt, Moment{Kind: MomentPayment, Amount: x.Amount, Currency: x.Currency})
+		// Money counts from the first moment of its day, and what follows from it comes after.
+		add(x.On, 0, Moment{Kind: MomentPayment, Amount: x.Amount, Currency: x.Currency})
 	}
 	for _, x := range a.Promises {
 		add(x.On, promisesAt, Moment{Kind: MomentPromise, Amount: x.Amount, Currency: x.Currency})
