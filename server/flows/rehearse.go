@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -77,7 +78,7 @@ func (d *RunDoc) standing() (*run.Run, error) {
 	for _, x := range []struct {
 		text string
 		to   *time.Time
-	}{{d.Started, &r.Started}, {d.Entered, &r.Entered}, {d.Wake, &r.Wake}, {d.Planned, &r.Planned}} {
+	}{{d.Started, &r.Started}, {d.Entered, &r.Entered}, {d.Wake, &r.Wake}, {d.Planned, &r.Planned}, {cmp.Or(d.Meant, d.Planned), &r.Meant}} {
 		if x.text == "" {
 			continue
 		}

@@ -41,6 +41,7 @@ type RunDoc struct {
 	// What a rehearsal needs to let the run go on from where it is.
 	Entered string            `json:"entered,omitempty"`
 	Planned string            `json:"planned,omitempty"`
+	Meant   string            `json:"meant,omitempty"` // where it differs from Planned
 	Visits  map[string]int    `json:"visits,omitempty"`
 	Vars    map[string]string `json:"vars,omitempty"`
 }

@@ -104,8 +104,12 @@ func (d *RunDoc) take(r *run.Run, at time.Time) {
 	d.Status, d.Reason, d.Outcome, d.On, d.Updated = r.Status, r.Reason, r.Outcome, r.On, value.Instant(at)
 	d.Wake, d.Planned, d.Entered = instantOf(r.Wake), instantOf(r.Planned), instantOf(r.Entered)
 	d.Visits, d.Vars = r.Visits, r.Vars
+	d.Meant = ""
+	if !r.Meant.Equal(r.Planned) {
+		d.Meant = instantOf(r.Meant)
+	}
 	if r.Status == run.Done {
-		d.Entered, d.Planned, d.Visits = "", "", nil
+		d.Entered, d.Planned, d.Meant, d.Visits = "", "", "", nil
 	}
 }
 

@@ -173,7 +173,7 @@ func (a *advancer) leave(s step, next node.Next) bool {
 	r.Visits[to]++
 	r.Wake = a.in.Now
 	if !next.Planned.IsZero() {
-		r.Planned = next.Planned
+		r.Planned, r.Meant = next.Planned, next.Planned
 	}
 	a.in.Event, a.in.Result = nil, nil
 	return true

@@ -158,6 +158,27 @@ func TestOldDebtGetsTheLastStepItPassed(t *testing.T) {
 	}
 }
 
+// TestWordsBeforeTheDueDateStayBeforeIt: an invoice that is met a day after its
+// due date is not greeted with the note of three days before it.
+func TestWordsBeforeTheDueDateStayBeforeIt(t *testing.T) {
+	h := &history{st: ledger.NewState("c")}
+	h.do(t, at("2026-03-01 10:00"), invoice("a", "2026-04-09", 1000))
+	same(t, "a day after", sentAt(rehearse(t, friendly, h, "2026-04-10 00:00", "2026-04-14 00:00")), []string{"2026-04-13 09:00 second"})
+	same(t, "on the day", sentAt(rehearse(t, friendly, h, "2026-04-09 00:00", "2026-04-14 00:00")), []string{"2026-04-09 09:00 first", "2026-04-13 09:00 second"})
+}
+
+// TestWordToAColleagueIsPassedOverToo: between two messages of which the later one
+// speaks, nobody is told that the earlier one has gone.
+func TestWordToAColleagueIsPassedOverToo(t *testing.T) {
+	h := &history{st: ledger.NewState("c")}
+	h.do(t, at("2026-01-05 10:00"), invoice("a", "2026-02-02", 1000))
+	copied := strings.NewReplacer(
+		`"wait":{`, `"copy":{"type":"notify","v":1,"cfg":{"to":{"field":"customer.owner"},"text":{"en":"A reminder has gone."}}},"wait":{`,
+		`{"from":"first","to":"wait"}`, `{"from":"first","to":"copy"},{"from":"copy","to":"wait"}`).Replace(friendly)
+	r := rehearse(t, copied, h, "2026-04-08 00:00", "2026-04-10 00:00")
+	same(t, "messages", sentAt(r), []string{"2026-04-08 09:00 second"})
+}
+
 func TestSameDayItemsBecomeOneMessage(t *testing.T) {
 	h := &history{st: ledger.NewState("c")}
 	for _, id := range []string{"a", "b", "d"} {
@@ -182,10 +203,10 @@ func TestHolidayDefersAndMakeUpDayCounts(t *testing.T) {
 	h := &history{st: ledger.NewState("c")}
 	h.do(t, at("2026-09-01 10:00"), invoice("a", "2026-10-04", 1000))
 	r := rehearse(t, friendly, h, "2026-09-02 00:00", "2026-12-01 00:00")
-	// D−3 is 1 October, a holiday until the 7th; the first slot is 8 October. D+3
-	// is the 7th, so the second step comes when the budget allows it: the make-up
-	// Saturday 10 October is a working day.
-	same(t, "messages", sentAt(r), []string{"2026-10-08 09:00 first", "2026-10-10 09:00 second", "2026-10-16 10:00 third"})
+	// D−3 is 1 October, a holiday until the 7th; the first slot is 8 October. By
+	// then D+3 has come as well, so the second step speaks; the make-up Saturday 10
+	// October is one of the five working days until the third.
+	same(t, "messages", sentAt(r), []string{"2026-10-08 09:00 second", "2026-10-14 10:00 third"})
 }
 
 // TestControls: pause, run now, skip, moved timers, migration and stop.
@@ -243,11 +264,15 @@ func TestControls(t *testing.T) {
 }
 
 func TestLateSteps(t *testing.T) {
-	for _, tc := range []struct{ rule, status, nodeAt string }{
-		{`{"then":"send","within":{"value":2,"unit":"day"},"else":"ask"}`, run.Parked, "first"},
-		{`{"then":"send","within":{"value":30,"unit":"day"},"else":"ask"}`, run.Active, "first"},
+	for _, tc := range []struct{ rule, back, status, nodeAt string }{
+		// On the due date the note before it is three days late.
+		{`{"then":"send","within":{"value":2,"unit":"day"},"else":"ask"}`, "2026-04-10 10:00", run.Parked, "first"},
+		{`{"then":"send","within":{"value":30,"unit":"day"},"else":"ask"}`, "2026-04-10 10:00", run.Active, "first"},
+		{`{"then":"send","within":{"value":2,"unit":"day"},"else":"skip"}`, "2026-04-10 10:00", run.Active, "wait"},
+		// After it nobody is asked about a note that would be wrong by now.
+		{`{"then":"send","within":{"value":2,"unit":"day"},"else":"ask"}`, "2026-04-11 10:00", run.Active, "wait"},
 		// The first step is a week late and passed over; the second is a day late.
-		{`{"then":"send","within":{"value":2,"unit":"day"},"else":"skip"}`, run.Active, "second"},
+		{`{"then":"send","within":{"value":2,"unit":"day"},"else":"ask"}`, "2026-04-14 10:00", run.Active, "second"},
 	} {
 		doc := strings.Replace(friendly, `"stopWhen"`, `"settings":{"ifLate":`+tc.rule+`},"stopWhen"`, 1)
 		d := compile(t, doc)
@@ -261,13 +286,13 @@ func TestLateSteps(t *testing.T) {
 			return run.In{Now: when, Loc: sh, Calendar: cn, Doc: f.Doc("invoice", "a")}
 		}
 		run.Advance(d, r, in(now))
-		a, _ := run.Advance(d, r, in(at("2026-04-14 10:00"))) // a week late
-		if r.Status != tc.status || r.Node != tc.nodeAt || (a != nil) != (tc.status == run.Active) {
-			t.Errorf("%s: %s at %s, action %v", tc.rule, r.Status, r.Node, a)
+		a, _ := run.Advance(d, r, in(at(tc.back)))
+		if r.Status != tc.status || r.Node != tc.nodeAt || (a != nil) != (tc.status == run.Active && tc.nodeAt != "wait") {
+			t.Errorf("%s on %s: %s at %s, action %v", tc.rule, tc.back, r.Status, r.Node, a)
 		}
 		if r.Status == run.Parked {
-			run.Control(d, r, run.Retry, nil, at("2026-04-14 11:00"), "u")
-			if a, _ := run.Advance(d, r, in(at("2026-04-14 11:00"))); a == nil {
+			run.Control(d, r, run.Retry, nil, at("2026-04-10 11:00"), "u")
+			if a, _ := run.Advance(d, r, in(at("2026-04-10 11:00"))); a == nil {
 				t.Errorf("a late step that a person lets through does not act: %+v", r)
 			}
 		}

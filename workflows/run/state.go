@@ -31,13 +31,22 @@ type Run struct {
 	Started time.Time         `json:"started"`
 	Entered time.Time         `json:"entered"`
 	Wake    time.Time         `json:"wake,omitzero"`    // zero: only an event wakes it
-	Planned time.Time         `json:"planned,omitzero"` // when its next act was meant to happen
+	Planned time.Time         `json:"planned,omitzero"` // when its next act is to happen: later for one that was deferred
+	Meant   time.Time         `json:"meant,omitzero"`   // when the flow meant it to happen
 	On      []string          `json:"on,omitempty"`
 	Visits  map[string]int    `json:"visits,omitempty"`
 	Attempt int               `json:"attempt,omitempty"`
 	Vars    map[string]string `json:"vars,omitempty"`
 	Reason  string            `json:"reason,omitempty"`
 	Outcome string            `json:"outcome,omitempty"`
+}
+
+// meant is when the flow meant the next act to happen, before any deferral.
+func (r *Run) meant() time.Time {
+	if r.Meant.IsZero() {
+		return r.Planned
+	}
+	return r.Meant
 }
 
 // Clone is a copy that shares nothing with r.

@@ -59,9 +59,6 @@ func (t *trigger) Step(c *node.Ctx) node.Next {
 	}
 	next := node.Go("out")
 	next.Planned = target
-	if target.Before(c.StartedAt) {
-		next.Planned = c.StartedAt // enrolled after the date: due now, not late
-	}
 	return next
 }
 
