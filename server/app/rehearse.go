@@ -49,6 +49,7 @@ func (c *Core) Rehearse(ctx context.Context, ws string, d *run.Definition, o flo
 		}
 	}
 	r.Next = nextOf(d, w)
+	defer func() { r.Report.In(w.Location()) }()
 	if o.Customer != "" {
 		return r.Report, c.playOne(ctx, ws, r, o)
 	}

@@ -28,6 +28,7 @@ type Server struct {
 	API     *api.Server
 	URL     string
 	log     *slog.Logger
+	unlock  func()
 	stop    context.CancelFunc
 	stopped chan struct{}
 	serving chan error
@@ -38,13 +39,19 @@ func Start(ctx context.Context, cfg config.Config, version string, log *slog.Log
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, err
 	}
-	core, err := OpenCore(ctx, cfg, log)
+	unlock, err := lock(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Core: core, log: log, stopped: make(chan struct{}), serving: make(chan error, 1)}
+	core, err := OpenCore(ctx, cfg, log)
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	s := &Server{Core: core, log: log, unlock: unlock, stopped: make(chan struct{}), serving: make(chan error, 1)}
 	if err := s.startEngine(ctx); err != nil {
 		_ = core.Close()
+		unlock()
 		return nil, err
 	}
 	background, stop := context.WithCancel(context.Background())
@@ -245,4 +252,5 @@ func (s *Server) Close() {
 	if err := s.Core.Close(); err != nil {
 		s.log.Warn("store", "error", err)
 	}
+	s.unlock()
 }

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -148,13 +150,32 @@ func (f storeFlags) config(more map[string]string) (config.Config, error) {
 	return config.Load(given)
 }
 
-// open opens the data without engine and API.
+// open opens the data without engine and API; it makes what is not there yet.
 func (f storeFlags) open(e *env) (*app.Core, error) {
 	cfg, err := f.config(nil)
 	if err != nil {
 		return nil, err
 	}
 	return app.OpenCore(e.ctx, cfg, logger("warn"))
+}
+
+// look is open for commands that only read: a directory without data is a slip of
+// the fingers, and none is made.
+func (f storeFlags) look(e *env) (*app.Core, error) {
+	cfg, err := f.config(nil)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(cfg.Data, "store")); cfg.MongoURI == "" && errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.New(fault.NotFound, "cli.noData", fault.Params{"dir": cfg.Data})
+	}
+	return app.OpenCore(e.ctx, cfg, logger("warn"))
+}
+
+// remote tells whether a server is to be asked: data that is named on the command
+// line goes before a server that the environment names.
+func remote(store storeFlags, server serverFlags) bool {
+	return server.Server != "" && store.Data == "" && store.MongoURI == ""
 }
 
 // space is the named workspace, or the only one.

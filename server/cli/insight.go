@@ -40,7 +40,7 @@ func (v *verifyCmd) Run(e *env) error {
 }
 
 func (v *verifyCmd) result(e *env) (*app.Verification, error) {
-	if v.Server != "" {
+	if remote(v.storeFlags, v.serverFlags) {
 		c, err := v.client()
 		if err != nil {
 			return nil, err
@@ -48,7 +48,7 @@ func (v *verifyCmd) result(e *env) (*app.Verification, error) {
 		var out app.Verification
 		return &out, c.Do(e.ctx, "GET", "/verify", nil, &out)
 	}
-	c, err := v.open(e)
+	c, err := v.look(e)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (a *ageingCmd) report(e *env) (*ageingReport, error) {
 			return nil, fmt.Errorf("--as-of: %w", err)
 		}
 	}
-	if a.Server != "" {
+	if remote(a.storeFlags, a.serverFlags) {
 		c, err := a.client()
 		if err != nil {
 			return nil, err
@@ -112,7 +112,7 @@ func (a *ageingCmd) report(e *env) (*ageingReport, error) {
 		var out ageingReport
 		return &out, c.Do(e.ctx, "GET", "/insight/ageing?asOf="+a.AsOf, nil, &out)
 	}
-	c, err := a.open(e)
+	c, err := a.look(e)
 	if err != nil {
 		return nil, err
 	}

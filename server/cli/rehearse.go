@@ -70,7 +70,7 @@ func linesOf(report *run.Report) []line {
 			more += " (" + h.By + ")"
 		}
 		if !h.Until.IsZero() {
-			more += ", until " + h.Until.In(h.At.Location()).Format("2006-01-02 15:04")
+			more += ", until " + h.Until.Format("2006-01-02 15:04-07:00")
 		}
 		add(h.At, h.Name, h.Node, more)
 	}
@@ -112,7 +112,7 @@ func (r *rehearseCmd) report(e *env) (*run.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Server != "" {
+	if remote(r.storeFlags, r.serverFlags) {
 		c, err := r.client()
 		if err != nil {
 			return nil, err
@@ -141,7 +141,7 @@ func (r *rehearseCmd) report(e *env) (*run.Report, error) {
 }
 
 func (r *rehearseCmd) local(e *env, doc json.RawMessage, from, to value.Date) (*run.Report, error) {
-	c, err := r.open(e)
+	c, err := r.look(e)
 	if err != nil {
 		return nil, err
 	}

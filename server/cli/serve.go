@@ -123,7 +123,7 @@ type backupCmd struct {
 
 // Run copies every workspace's database while it is used.
 func (b *backupCmd) Run(e *env) error {
-	c, err := b.open(e)
+	c, err := b.look(e)
 	if err != nil {
 		return err
 	}

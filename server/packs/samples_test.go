@@ -12,6 +12,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/packs"
 	"github.com/dueflow/dueflow/workflows/builtin"
+	"github.com/dueflow/dueflow/workflows/node"
 )
 
 // TestShippedSamples: every pack that ships shows what it does on sample data in
@@ -21,6 +22,7 @@ func TestShippedSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	nodes := builtin.Nodes()
 	for _, p := range all {
 		t.Run(p.ID, func(t *testing.T) {
 			if len(p.Of(pack.Board)) == 0 {
@@ -35,7 +37,7 @@ func TestShippedSamples(t *testing.T) {
 				fits(t, p, o)
 				start := value.MustDate("2026-01-02")
 				for day := start; day < start+366; day += 13 {
-					tried(t, p, o, lang, day)
+					tried(t, nodes, p, o, lang, day)
 				}
 			}
 		})
@@ -43,13 +45,13 @@ func TestShippedSamples(t *testing.T) {
 }
 
 // tried rehearses the sample on a day. What is said of quiet customers must be so.
-func tried(t *testing.T, p *pack.Pack, o pack.Object, lang string, day value.Date) {
+func tried(t *testing.T, nodes *node.Registry, p *pack.Pack, o pack.Object, lang string, day value.Date) {
 	t.Helper()
 	s, err := pack.ReadSamples(o.Raw, day)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := packs.Try(t.Context(), p, builtin.Nodes(), lang, day, packs.Words{Company: "Dueflow 示范"})
+	got, err := packs.Try(t.Context(), p, nodes, lang, day, packs.Words{Company: "Dueflow 示范"})
 	if err != nil {
 		t.Fatal(lang, day, err)
 	}

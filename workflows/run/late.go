@@ -55,29 +55,39 @@ func (a *advancer) lateness(act *node.Action) string {
 	return verdict
 }
 
-// outdated tells why a message, or the word to a colleague about it, is left to
-// a later message of the same path; "" when it is not. A debt long overdue, or
-// one that waited out a holiday, gets the message of the last step it has
-// passed, never a burst of the earlier ones; and what was to be said before the
-// due date is not said after it.
+// outdated tells why a step is left to a later one of the same path; "" when it
+// is not. A debt long overdue, or one that waited out a holiday, gets the message
+// of the last step it has passed, never a burst of the earlier ones; a call or a
+// word to a colleague that a later message or call makes stale goes the same way;
+// and what was to be said before the due date is not said after it.
 func (a *advancer) outdated(act *node.Action) string {
 	r := a.r
-	if act == nil || act.Kind != node.ActSend && act.Kind != node.ActNotify || r.Vars["late"] == r.Node {
+	if act == nil || r.Vars["late"] == r.Node || !a.speaks(act) {
 		return ""
 	}
 	if meant := r.meant(); meant.IsZero() || a.in.Now.Sub(meant) < minGrace {
 		return ""
 	}
-	speaks := a.following()
-	switch {
-	case speaks.IsZero():
-		return ""
-	case !speaks.After(a.in.Now):
+	if later := a.following(act.Kind == node.ActTask); !later.IsZero() && !later.After(a.in.Now) {
 		return "overtaken"
-	case a.beforeDue():
+	}
+	if act.Kind != node.ActTask && a.beforeDue() && !a.following(true).IsZero() {
 		return "duePassed"
 	}
 	return ""
+}
+
+// speaks tells whether an act is a message, or something said about the same
+// debt: a word to a colleague, or a task that nobody waits for.
+func (a *advancer) speaks(act *node.Action) bool {
+	switch act.Kind {
+	case node.ActSend, node.ActNotify:
+		return true
+	case node.ActTask:
+		ghost := a.ghost()
+		return ghost.done(ghost.d.nodes[ghost.r.Node]).Do == node.DoGo
+	}
+	return false
 }
 
 // beforeDue tells whether a step was meant for a day before the due date of its
@@ -92,44 +102,62 @@ func (a *advancer) beforeDue() bool {
 	return value.DateOf(a.r.meant().In(a.in.Loc)) < due && due < value.DateOf(a.in.Now.In(a.in.Loc))
 }
 
-// following is when the next message of the path is meant to go that is behind a
-// wait; zero when none is sure to come. A path that waits for an event, asks a
-// person or branches on something not yet known ends the look ahead.
-func (a *advancer) following() time.Time {
-	ghost := advancer{d: a.d, r: a.r.Clone(), in: a.in}
-	ghost.in.Event, ghost.in.Result = nil, nil
-	next, waited := node.Go("out"), false
+// following is when the next message of the path is meant to go, or with tasks the
+// next task, that is meant for a later time than the step now; zero when none is
+// sure to come. A path that waits for an event, asks a person or branches on
+// something not yet known ends the look ahead.
+func (a *advancer) following(tasks bool) time.Time {
+	ghost := a.ghost()
+	next := node.Go("out")
 	for range maxHops {
-		if !ghost.leave(a.d.nodes[ghost.r.Node], next) {
-			return time.Time{}
+		if !ghost.leave(ghost.d.nodes[ghost.r.Node], next) {
+			break
 		}
-		s := a.d.nodes[ghost.r.Node]
+		s := ghost.d.nodes[ghost.r.Node]
 		if s.node == nil || s.disabled {
-			return time.Time{}
+			break
 		}
 		if next = s.node.Step(ghost.ctx()); next.Do == node.DoWait && next.On == nil && !next.Until.IsZero() {
 			ghost.in.Now = next.Until
 			next = s.node.Step(ghost.ctx())
 		}
-		switch {
-		case next.Do == node.DoGo:
-			waited = waited || !next.Planned.IsZero()
-		case next.Do == node.DoAct && next.Action.Kind == node.ActSend:
-			if waited {
+		if next.Do == node.DoAct {
+			kind := next.Action.Kind
+			if (kind == node.ActSend || tasks && kind == node.ActTask) && ghost.r.meant().After(a.r.meant()) {
 				return ghost.r.meant()
 			}
-			return time.Time{}
-		case next.Do == node.DoAct && passes[next.Action.Kind]:
-			next = node.Go("out")
-		default:
-			return time.Time{}
+			if !passes[kind] {
+				break
+			}
+			next = ghost.done(s)
+		}
+		if next.Do != node.DoGo {
+			break
 		}
 	}
 	return time.Time{}
 }
 
-// passes are actions that a path goes on after, whatever comes of them.
-var passes = map[string]bool{node.ActNotify: true, node.ActUpdate: true, node.ActScore: true}
+// ghost is a copy that looks ahead and changes nothing.
+func (a *advancer) ghost() *advancer {
+	g := &advancer{d: a.d, r: a.r.Clone(), in: a.in}
+	g.in.Event, g.in.Result = nil, nil
+	if g.r.Vars == nil {
+		g.r.Vars = map[string]string{}
+	}
+	return g
+}
+
+// done is what a step does next when its act has come off.
+func (a *advancer) done(s step) node.Next {
+	a.in.Result = &node.Result{Status: node.ResultOK}
+	next := s.node.Step(a.ctx())
+	a.in.Result = nil
+	return next
+}
+
+// passes are acts that a path may go on after at once, whatever comes of them.
+var passes = map[string]bool{node.ActSend: true, node.ActNotify: true, node.ActUpdate: true, node.ActScore: true, node.ActTask: true}
 
 // minGrace is how much later than planned still counts as in time at least:
 // timers and queues take a moment. A demo clock asks for more (In.Grace).

@@ -136,3 +136,27 @@ func NewReport() *Report {
 		Totals: Totals{Ended: map[string]int{}, PerDay: map[string]*DayLoad{}, PerNode: map[string]int{}},
 	}
 }
+
+// In shows all instants of the report in one zone.
+func (r *Report) In(loc *time.Location) {
+	for _, list := range [][]PlannedMessage{r.Messages, r.Others} {
+		for k := range list {
+			list[k].At = list[k].At.In(loc)
+		}
+	}
+	for k := range r.Tasks {
+		r.Tasks[k].At = r.Tasks[k].At.In(loc)
+	}
+	for k := range r.Held {
+		h := &r.Held[k]
+		if h.At = h.At.In(loc); !h.Until.IsZero() {
+			h.Until = h.Until.In(loc)
+		}
+	}
+	for k := range r.Path {
+		f := &r.Path[k]
+		if f.At = f.At.In(loc); !f.Until.IsZero() {
+			f.Until = f.Until.In(loc)
+		}
+	}
+}

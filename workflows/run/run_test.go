@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -177,6 +178,25 @@ func TestWordToAColleagueIsPassedOverToo(t *testing.T) {
 		`{"from":"first","to":"wait"}`, `{"from":"first","to":"copy"},{"from":"copy","to":"wait"}`).Replace(friendly)
 	r := rehearse(t, copied, h, "2026-04-08 00:00", "2026-04-10 00:00")
 	same(t, "messages", sentAt(r), []string{"2026-04-08 09:00 second"})
+}
+
+// TestCallsOfAnOldDebt: of calls and messages that an old debt has passed the last
+// one of each is left: a call that a later message follows is passed over.
+func TestCallsOfAnOldDebt(t *testing.T) {
+	h := &history{st: ledger.NewState("c")}
+	h.do(t, at("2026-01-05 10:00"), invoice("a", "2026-03-02", 1000))
+	calls := strings.NewReplacer(
+		`"wait2":{"type":"wait","v":1,"cfg":{"for":{"value":5,"unit":"businessDay"},"at":"10:00"}}`,
+		`"call":{"type":"task","v":1,"cfg":{"title":{"en":"Call"},"assign":{"role":"sales"},"waitForResult":false}},
+		 "wait2":{"type":"wait","v":1,"cfg":{"until":{"field":"invoice.dueDate","offset":{"value":20,"unit":"day"}},"at":"10:00"}}`,
+		`{"from":"second","to":"wait2"}`, `{"from":"second","to":"call"},{"from":"call","to":"wait2"}`).Replace(friendly)
+	for day, want := range map[string]string{"2026-03-09": "second, 1 call", "2026-04-08": "third, 0 calls"} {
+		r := rehearse(t, calls, h, day+" 00:00", "2026-05-08 00:00")
+		first, _, _ := strings.Cut(want, ",")
+		if len(r.Messages) == 0 || r.Messages[0].Node != first || fmt.Sprintf("%s, %d call", first, len(r.Tasks)) != strings.TrimSuffix(want, "s") {
+			t.Errorf("from %s: %v, %d calls, want %s", day, sentAt(r), len(r.Tasks), want)
+		}
+	}
 }
 
 func TestSameDayItemsBecomeOneMessage(t *testing.T) {
