@@ -30,6 +30,23 @@ type Inspection struct {
 	Words     map[string]Text // texts with variables, by pointer into the settings
 	Templates []string
 	Channels  []string
+	Reads     map[string]Use    // fields outside conditions, by pointer into the settings
+	People    map[string]Person // who is given something, by pointer
+}
+
+// Use is how a step uses a field: Date tells that its value is a day, Set that
+// the step writes it.
+type Use struct {
+	Path      string
+	Date, Set bool
+}
+
+// Person says who gets something: a field that holds a user, a role, a team or a user.
+type Person struct {
+	Field string `json:"field,omitempty"`
+	Role  string `json:"role,omitempty"`
+	Team  string `json:"team,omitempty"`
+	User  string `json:"user,omitempty"`
 }
 
 // Catalog knows the node types of this server.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
@@ -29,6 +30,12 @@ type World struct {
 	Channel  func(key string) bool
 	Calendar func(id string) bool // the workspace's own, beside the built-in ones
 	Ready    func(channel string) bool
+	Settable func(path string) bool // fields that a step may write
+	// Person tells whether there is a user, a role that somebody has, or a team with
+	// somebody in it; kind is one of these words.
+	Person func(kind, id string) bool
+	// Strange are the variables of a template that no form has.
+	Strange func(template string) []string
 }
 
 // Errors gives the blocking issues as one fault, nil without any.
@@ -121,8 +128,13 @@ func (l *linter) world(at, id string, in Inspection) {
 	for _, t := range in.Templates {
 		if l.w.Template != nil && !l.w.Template(t) {
 			l.add("error", "unknownTemplate", at+"/cfg/template", id, fault.Params{"template": t})
+		} else if l.w.Strange != nil {
+			for _, v := range l.w.Strange(t) {
+				l.add("error", "templateVariable", at+"/cfg/template", id, fault.Params{"template": t, "value": v})
+			}
 		}
 	}
+	l.uses(at, id, in)
 	if l.w.Ready != nil && len(in.Channels) > 0 && !slices.ContainsFunc(in.Channels, l.w.Ready) {
 		l.add("warning", "noChannelReady", at+"/cfg/channel", id, nil)
 	}
@@ -130,6 +142,46 @@ func (l *linter) world(at, id string, in Inspection) {
 		if l.w.Channel != nil && !l.w.Channel(c) {
 			l.add("error", "unknownChannel", at+"/cfg/channel", id, fault.Params{"channel": c})
 		}
+	}
+}
+
+// uses judges the fields and people that a step names: a flow with one that is
+// not there would be published only to fail, or to do nothing.
+func (l *linter) uses(at, id string, in Inspection) {
+	for _, key := range sortedKeys(in.Reads) {
+		l.use(at+"/cfg"+key, id, in.Reads[key])
+	}
+	for _, key := range sortedKeys(in.People) {
+		p := in.People[key]
+		if p.Field != "" {
+			l.use(at+"/cfg"+key+"/field", id, Use{Path: p.Field})
+		}
+		if l.w.Person == nil {
+			continue
+		}
+		for _, who := range [][2]string{{"role", p.Role}, {"team", p.Team}, {"user", p.User}} {
+			if who[1] == "" || l.w.Person(who[0], who[1]) {
+				continue
+			}
+			// Of a role or team somebody may become a member later.
+			severity := map[bool]string{true: "error", false: "warning"}[who[0] == "user"]
+			l.add(severity, "unknown"+strings.ToUpper(who[0][:1])+who[0][1:], at+"/cfg"+key+"/"+who[0], id, fault.Params{"value": who[1]})
+		}
+	}
+}
+
+func (l *linter) use(at, id string, u Use) {
+	if l.w.Field == nil {
+		return
+	}
+	typ, ok := l.w.Field(u.Path)
+	switch {
+	case u.Set && l.w.Settable != nil && !l.w.Settable(u.Path):
+		l.add("error", "settableField", at, id, fault.Params{"value": u.Path})
+	case !ok && !u.Set:
+		l.add("error", "unknownField", at, id, fault.Params{"value": u.Path})
+	case u.Date && typ != filter.Date && typ != filter.Instant:
+		l.add("error", "notADate", at, id, fault.Params{"value": u.Path})
 	}
 }
 

@@ -131,13 +131,20 @@ func Variables() []string {
 	return out
 }
 
-// unknown names each variable that is not offered, once, and where it stands:
-// the offset in characters.
+// unknown names each variable that no message has.
 func unknown(at, src string, t *Template) []fault.Field {
+	return without(at, src, t, func(path string) bool {
+		return known[path] || strings.HasPrefix(path, "customer.") || strings.HasPrefix(path, "items[]")
+	})
+}
+
+// without names each variable that is not offered, once, and where it stands: the
+// offset in characters.
+func without(at, src string, t *Template, offered func(path string) bool) []fault.Field {
 	var out []fault.Field
 	seen := map[string]bool{}
 	for _, r := range t.reads() {
-		if known[r.path] || strings.HasPrefix(r.path, "customer.") || strings.HasPrefix(r.path, "items[]") || seen[r.path] {
+		if seen[r.path] || offered(r.path) {
 			continue
 		}
 		seen[r.path] = true

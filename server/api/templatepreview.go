@@ -135,6 +135,13 @@ func (s *Server) preview(ctx context.Context, a policies.Actor, in *draftPreview
 	if c == nil {
 		return out, nil
 	}
+	strange := s.Templates.Strange(ctx, a.Workspace, c)
+	for _, f := range strange {
+		out.find(ctx, message.Finding{Field: f, Blocking: true})
+	}
+	if len(strange) > 0 {
+		return out, nil
+	}
 	m, err := c.Render(vars, lang)
 	if err != nil {
 		return out, out.blame(ctx, err)

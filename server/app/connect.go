@@ -51,6 +51,9 @@ func (c *Core) addresses(ctx context.Context, ws string, customers []string) (ma
 // connect joins the services where one tells another.
 func (c *Core) connect() {
 	c.Flows.HasTemplate = c.Templates.Has
+	c.Flows.TemplateFields = c.Templates.Fields
+	c.Templates.HasField = c.Flows.HasField
+	c.Flows.HasPerson = c.hasPerson
 	c.Flows.TemplateNames = c.templateNames
 	c.Flows.PersonNames = c.personNames
 	c.Flows.Matching = c.World.Matching

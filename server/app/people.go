@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/flow"
@@ -57,6 +58,26 @@ func (c *Core) personNames(ctx context.Context, ws string) map[string]string {
 		out[p.ID] = p.Name
 	}
 	return out
+}
+
+// hasPerson tells whether a workspace has a user who may work, somebody with a role,
+// or somebody in a team.
+func (c *Core) hasPerson(ctx context.Context, ws string) (func(kind, id string) bool, error) {
+	people, err := c.People(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	return func(kind, id string) bool {
+		return slices.ContainsFunc(people, func(u identity.User) bool {
+			switch kind {
+			case "role":
+				return !u.Disabled && slices.Contains(u.Roles, id)
+			case "team":
+				return !u.Disabled && slices.Contains(u.Teams, id)
+			}
+			return !u.Disabled && u.ID == id
+		})
+	}, nil
 }
 
 func (c *Core) templateNames(ctx context.Context, ws string) map[string]flow.Text {

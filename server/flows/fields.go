@@ -174,3 +174,62 @@ func (s *Service) fields(ctx context.Context, ws string) func(string) (filter.Ty
 		return t, ok && err == nil
 	}
 }
+
+// settable tells which fields a step may write: those of the published forms.
+func (s *Service) settable(ctx context.Context, ws string) func(string) bool {
+	return s.formed(ctx, ws, false)
+}
+
+// formed tells which fields the customer and invoice forms have as they are
+// published, or also as they are being edited.
+func (s *Service) formed(ctx context.Context, ws string, drafts bool) func(string) bool {
+	has := map[string]bool{}
+	for _, key := range []string{"customer", "invoice"} {
+		e, err := s.forms.Entry(ctx, ws, key)
+		if err != nil {
+			return func(string) bool { return true } // it is told where the forms are asked for
+		}
+		list := []*form.Form{e.Published}
+		if drafts {
+			list = append(list, e.Draft)
+		}
+		for _, f := range list {
+			if f == nil {
+				continue
+			}
+			var doc struct {
+				Properties map[string]json.RawMessage `json:"properties"`
+			}
+			_ = json.Unmarshal(f.Schema, &doc) // it has been compiled, or will be judged when it is
+			for name := range doc.Properties {
+				has[key+"."+name] = true
+			}
+		}
+	}
+	return func(path string) bool { return has[path] }
+}
+
+// shown are fields that messages may show beside those of forms and the ledger's.
+var shown = []string{"invoice.currency", "customer.score"}
+
+// HasField tells which fields messages may show, those of forms that are being
+// edited included.
+func (s *Service) HasField(ctx context.Context, ws string) func(string) bool {
+	return s.showable(s.formed(ctx, ws, true))
+}
+
+func (s *Service) showable(formed func(string) bool) func(string) bool {
+	return func(path string) bool {
+		return formed(path) || slices.Contains(shown, path) || slices.ContainsFunc(ledgerFields, func(f Field) bool { return f.Path == path })
+	}
+}
+
+// strange are the fields that a template shows and nobody has.
+func (s *Service) strange(ctx context.Context, ws, template string) []string {
+	fields, err := s.TemplateFields(ctx, ws, template)
+	if err != nil {
+		return nil // that there is no such template is told by itself
+	}
+	has := s.showable(s.formed(ctx, ws, false))
+	return slices.DeleteFunc(fields, has)
+}

@@ -98,6 +98,11 @@ type Service struct {
 	Vault *vault.Vault
 	// HasTemplate tells whether a workspace has a message template.
 	HasTemplate func(ctx context.Context, ws, key string) bool
+	// TemplateFields lists the fields of forms that a template shows.
+	TemplateFields func(ctx context.Context, ws, key string) ([]string, error)
+	// HasPerson gives whether there is a user, a role that somebody has, or a team
+	// with somebody in it; kind is one of these words.
+	HasPerson func(ctx context.Context, ws string) (func(kind, id string) bool, error)
 	// OnFlow is told of flows whose draft or publication changed.
 	OnFlow func(ws, key string)
 	// Matching counts the records that fit a condition, for a person's view.
@@ -157,7 +162,7 @@ func (s *Service) List(ctx context.Context, ws string) ([]Flow, error) {
 // World is what lint may know of a workspace.
 func (s *Service) World(ctx context.Context, ws string) flow.World {
 	w := flow.World{
-		Field: s.fields(ctx, ws),
+		Field: s.fields(ctx, ws), Settable: s.settable(ctx, ws),
 		Channel: func(key string) bool {
 			_, ok := s.channels[key]
 			return ok || key == "preferred"
@@ -173,6 +178,14 @@ func (s *Service) World(ctx context.Context, ws string) flow.World {
 	}
 	if s.HasTemplate != nil {
 		w.Template = func(key string) bool { return s.HasTemplate(ctx, ws, key) }
+	}
+	if s.TemplateFields != nil {
+		w.Strange = func(template string) []string { return s.strange(ctx, ws, template) }
+	}
+	if s.HasPerson != nil {
+		if has, err := s.HasPerson(ctx, ws); err == nil {
+			w.Person = has
+		}
 	}
 	return w
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,6 +36,9 @@ type Service struct {
 	builtin map[string]*message.Compiled
 	mu      sync.Mutex
 	cache   map[string]cached
+	// HasField gives which fields the workspace's forms have, drafts included, as
+	// "customer.region"; nil knows of none and lets all pass.
+	HasField func(ctx context.Context, ws string) func(path string) bool
 }
 
 type cached struct {
@@ -92,6 +96,29 @@ func (s *Service) Compiled(ctx context.Context, ws, key string) (*message.Compil
 	s.cache[id] = cached{compiled, time.Now()}
 	s.mu.Unlock()
 	return compiled, nil
+}
+
+// Strange are the places where a template shows a field that no form has.
+func (s *Service) Strange(ctx context.Context, ws string, c *message.Compiled) []fault.Field {
+	if s.HasField == nil {
+		return nil
+	}
+	return c.Strange(s.HasField(ctx, ws))
+}
+
+// Fields lists the fields of forms that a template shows, as "customer.region".
+func (s *Service) Fields(ctx context.Context, ws, key string) ([]string, error) {
+	c, err := s.Compiled(ctx, ws, key)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	c.Strange(func(path string) bool {
+		out = append(out, path)
+		return true
+	})
+	slices.Sort(out)
+	return slices.Compact(out), nil
 }
 
 // Has tells whether a template exists.
@@ -152,6 +179,9 @@ func (s *Service) Save(ctx context.Context, ws string, doc message.Document, ifV
 		return Template{}, err
 	}
 	if err := message.Blocks(c.Lint(w.Words)); err != nil {
+		return Template{}, err
+	}
+	if err := fault.InvalidFields(s.Strange(ctx, ws, c)); err != nil {
 		return Template{}, err
 	}
 	body, err := json.Marshal(doc)

@@ -58,6 +58,13 @@ type Filterer interface{ Filters() map[string]filter.Expr }
 // pointer into its settings.
 type Worder interface{ Words() map[string]flow.Text }
 
+// Reader is a Node that reads or writes fields outside conditions, by pointer into
+// its settings.
+type Reader interface{ Reads() map[string]flow.Use }
+
+// Giver is a Node that gives somebody something, by pointer into its settings.
+type Giver interface{ Gives() map[string]flow.Person }
+
 // Messenger is a Node that names templates and channels.
 type Messenger interface {
 	Uses() (templates, channels []string)
@@ -183,12 +190,7 @@ type Action struct {
 }
 
 // Assign says who gets a task: a field holding a user, a role, a team or a user.
-type Assign struct {
-	Field string `json:"field,omitempty"`
-	Role  string `json:"role,omitempty"`
-	Team  string `json:"team,omitempty"`
-	User  string `json:"user,omitempty"`
-}
+type Assign = flow.Person
 
 // Choice is a possible result of a task.
 type Choice struct {

@@ -131,6 +131,12 @@ func inspect(n Node) flow.Inspection {
 	if m, ok := n.(Messenger); ok {
 		in.Templates, in.Channels = m.Uses()
 	}
+	if r, ok := n.(Reader); ok {
+		in.Reads = r.Reads()
+	}
+	if g, ok := n.(Giver); ok {
+		in.People = g.Gives()
+	}
 	return in
 }
 

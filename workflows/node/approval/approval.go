@@ -98,6 +98,9 @@ func (a *approval) await(c *node.Ctx, key string) node.Next {
 // Words are what colleagues read.
 func (a *approval) Words() map[string]flow.Text { return map[string]flow.Text{"/title": a.Title} }
 
+// Gives names who decides.
+func (a *approval) Gives() map[string]flow.Person { return map[string]flow.Person{"/assign": a.Assign} }
+
 // Sentence reads the step.
 func (a *approval) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {

@@ -54,6 +54,9 @@ func (e *escalate) Step(c *node.Ctx) node.Next {
 // Words are what colleagues read.
 func (e *escalate) Words() map[string]flow.Text { return map[string]flow.Text{"/title": e.Title} }
 
+// Gives names who takes over.
+func (e *escalate) Gives() map[string]flow.Person { return map[string]flow.Person{"/to": e.To} }
+
 // Sentence reads the step.
 func (e *escalate) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {

@@ -29,6 +29,9 @@ func (n *notify) Step(c *node.Ctx) node.Next {
 // Words are what colleagues read.
 func (n *notify) Words() map[string]flow.Text { return map[string]flow.Text{"/text": n.Text} }
 
+// Gives names the colleague.
+func (n *notify) Gives() map[string]flow.Person { return map[string]flow.Person{"/to": n.To} }
+
 // Sentence reads the step.
 func (n *notify) Sentence(names node.Names) flow.Text {
 	return node.Both(func(lang string) string {

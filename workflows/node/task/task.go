@@ -98,6 +98,14 @@ func (t *task) await(c *node.Ctx, key string) node.Next {
 // Words are what colleagues read.
 func (t *task) Words() map[string]flow.Text { return map[string]flow.Text{"/title": t.Title} }
 
+// Gives names who does it; nobody is the account's owner.
+func (t *task) Gives() map[string]flow.Person {
+	if t.Assign == nil {
+		return nil
+	}
+	return map[string]flow.Person{"/assign": *t.Assign}
+}
+
 // Sentence reads the step.
 func (t *task) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {

@@ -62,6 +62,11 @@ func (t *trigger) Step(c *node.Ctx) node.Next {
 	return next
 }
 
+// Reads is the date.
+func (t *trigger) Reads() map[string]flow.Use {
+	return map[string]flow.Use{"/field": {Path: t.Field, Date: true}}
+}
+
 // Sentence reads the step.
 func (t *trigger) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {

@@ -42,6 +42,15 @@ func (u *update) Step(c *node.Ctx) node.Next {
 	return node.Do(c, node.Action{Kind: node.ActUpdate, Key: c.Key(), Set: u.Set}, "updateFailed")
 }
 
+// Reads are the fields that are set.
+func (u *update) Reads() map[string]flow.Use {
+	out := map[string]flow.Use{}
+	for f := range u.Set {
+		out["/set/"+f] = flow.Use{Path: f, Set: true}
+	}
+	return out
+}
+
 // Sentence reads the step.
 func (u *update) Sentence(n node.Names) flow.Text {
 	fields := slices.Sorted(maps.Keys(u.Set))

@@ -96,6 +96,14 @@ func (w *wait) target(c *node.Ctx) (time.Time, bool) {
 	return d.At(*w.At, c.Loc), true
 }
 
+// Reads is the date of a wait until one.
+func (w *wait) Reads() map[string]flow.Use {
+	if w.Until == nil {
+		return nil
+	}
+	return map[string]flow.Use{"/until/field": {Path: w.Until.Field, Date: true}}
+}
+
 // Sentence reads the step.
 func (w *wait) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {
