@@ -117,3 +117,36 @@ func TestPackSamplesFit(t *testing.T) {
 		t.Errorf("%v", r.Data)
 	}
 }
+
+// TestPackChoicesThatFitNothing: an answer to no question, a field that the pack
+// does not read, and one that stands on a field which is not there are told.
+func TestPackChoicesThatFitNothing(t *testing.T) {
+	s := newSpace(t, nil)
+	for want, body := range map[string]map[string]any{
+		"/fields/invoice.dueDate packField":   {"fields": map[string]string{"invoice.dueDate": "invoice.nosuch"}},
+		"/fields/invoice.open packField":      {"fields": map[string]string{"invoice.open": "invoice.number"}},
+		"/fields/customer.nosuch packNoField": {"fields": map[string]string{"customer.nosuch": "customer.name"}},
+		"/params/nosuch packNoQuestion":       {"params": map[string]any{"nosuch": 1}},
+		"":                                    {"params": map[string]any{"before": 4}},
+	} {
+		body["id"] = "graded-abc"
+		if want == "" {
+			body["id"] = "gentle-three-steps"
+		}
+		p := s.plan(body)
+		got := ""
+		for _, x := range p.Problems {
+			got += x.Pointer + " " + x.Rule
+			if strings.Contains(x.Message, "rule.") {
+				t.Errorf("not worded: %s", x.Message)
+			}
+		}
+		if got != want {
+			t.Errorf("%v: %q, want %q", body, got, want)
+		}
+		body["hash"] = p.Hash
+		if want != "" {
+			s.put("POST", "/packs/apply", body, 422)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package packs
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/pack"
+	"github.com/dueflow/dueflow/server/flows"
 )
 
 func (s *Service) needs(ctx context.Context, a policies.Actor, p *Plan, src *pack.Pack) error {
@@ -91,7 +93,33 @@ func (s *Service) fields(ctx context.Context, a policies.Actor, p *Plan, src *pa
 		}
 		p.Fields = append(p.Fields, plan)
 	}
+	p.stray(src, have)
 	return nil
+}
+
+// stray finds mappings of fields that the pack does not ask for: those that every
+// form has may stand on another field of their kind, the rest is a slip.
+func (p *Plan) stray(src *pack.Pack, have []flows.Field) {
+	asked := map[string]bool{}
+	for _, f := range src.Requires.Fields {
+		asked[f.Path] = true
+	}
+	kinds := map[string]string{}
+	for _, h := range have {
+		kinds[h.Path] = kindOf(h.Type)
+	}
+	reads := pack.Reads(src.Objects)
+	for _, path := range slices.Sorted(maps.Keys(p.choices.Fields)) {
+		to := p.choices.Fields[path]
+		_, before := p.record.Choices.Fields[path]
+		switch {
+		case asked[path] || to == path || before && !slices.Contains(reads, path):
+		case !slices.Contains(reads, path):
+			p.problem("/fields/"+path, "packNoField", fault.Params{"field": path})
+		case kinds[to] == "" || kinds[to] != kinds[path] || groupOf(to) != groupOf(path):
+			p.problem("/fields/"+path, "packField", fault.Params{"field": path, "value": to})
+		}
+	}
 }
 
 func groupOf(path string) string {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/dueflow/dueflow/policies"
@@ -245,6 +246,12 @@ func (s *Service) answers(p *Plan, src *pack.Pack) error {
 	}
 	answers, err := q.Answer(p.choices.Params)
 	p.Answers = answers
+	for _, name := range slices.Sorted(maps.Keys(p.choices.Params)) {
+		_, asked := answers[name]
+		if _, before := p.record.Choices.Params[name]; !asked && !before { // one of an earlier version may stay
+			p.problem("/params/"+name, "packNoQuestion", fault.Params{"value": name})
+		}
+	}
 	if err != nil {
 		fe, ok := err.(*fault.Error)
 		if !ok {
