@@ -85,6 +85,9 @@ func (a *Account) change(ctx context.Context, by string, decide func(*ledger.Sta
 		a.doc.Pending = append(a.s.relay.undelivered(a.ws, a.customer, a.doc.Pending), events...)
 		if err = a.put(ctx); err == nil {
 			a.known = true
+			if a.s.OnEvents != nil {
+				a.s.OnEvents(events)
+			}
 			return events, a.doc.State, nil
 		}
 		if !fault.Is(err, fault.Conflict) {

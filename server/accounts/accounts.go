@@ -74,6 +74,9 @@ type Service struct {
 	relay     *Relay
 	locks     [256]sync.Mutex
 	seed      maphash.Seed
+	// OnEvents is told of each account's new events once they are stored, by the
+	// process that stored them; it must not wait for anything.
+	OnEvents func([]ledger.Event)
 }
 
 // New makes the service; events go to the relay.

@@ -77,6 +77,8 @@ type Deps struct {
 	Channels  channel.Registry
 	UI        fs.FS
 	Version   string
+	// Observe notes each answered request by its route; nil notes nothing.
+	Observe func(method, route string, status int, took time.Duration)
 	// Demo lists the users of the demo, nil on other servers.
 	Demo          []DemoUser
 	DemoDay       time.Duration
@@ -139,6 +141,9 @@ func New(d Deps) *Server {
 		DisableStartupMessage: true,
 		ErrorHandler:          s.fiberError,
 	})
+	if d.Observe != nil {
+		s.app.Use(s.observed)
+	}
 	s.app.Use(s.recovered, s.secured)
 	s.app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
 	s.app.Get("/readyz", s.readyz)

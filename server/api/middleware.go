@@ -69,6 +69,16 @@ func requestID(ctx context.Context) string {
 	return id
 }
 
+// observed notes how long a request took. Sockets, which stay open, are left out.
+func (s *Server) observed(c *fiber.Ctx) error {
+	start := time.Now()
+	err := c.Next()
+	if status := c.Response().StatusCode(); status != fiber.StatusSwitchingProtocols {
+		s.Observe(c.Method(), c.Route().Path, status, time.Since(start))
+	}
+	return err
+}
+
 func (s *Server) recovered(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/house"
 	"github.com/dueflow/dueflow/server/imports"
+	"github.com/dueflow/dueflow/server/metrics"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -29,6 +30,7 @@ type Server struct {
 	URL     string
 	log     *slog.Logger
 	unlock  func()
+	figures *metrics.Metrics // nil where nobody asks for them
 	stop    context.CancelFunc
 	stopped chan struct{}
 	serving chan error
@@ -49,6 +51,7 @@ func Start(ctx context.Context, cfg config.Config, version string, log *slog.Log
 		return nil, err
 	}
 	s := &Server{Core: core, log: log, unlock: unlock, stopped: make(chan struct{}), serving: make(chan error, 1)}
+	s.count(version)
 	if err := s.startEngine(ctx); err != nil {
 		_ = core.Close()
 		unlock()
@@ -57,6 +60,10 @@ func Start(ctx context.Context, cfg config.Config, version string, log *slog.Log
 	background, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	go s.work(background)
+	if err := s.offerFigures(background); err != nil {
+		s.Close()
+		return nil, err
+	}
 	if cfg.Demo {
 		if err := s.openDemo(ctx); err != nil {
 			s.Close()
@@ -89,7 +96,9 @@ func (s *Server) startEngine(ctx context.Context) error {
 	if !s.Config.Has("worker") {
 		return nil
 	}
-	if err := e.Work(Registration(s.Core)); err != nil {
+	work := Registration(s.Core)
+	work.Activities[run.StepActivityName] = s.step(s.activities().Step)
+	if err := e.Work(work); err != nil {
 		e.Stop()
 		return err
 	}
@@ -220,6 +229,9 @@ func (s *Server) deps(version string) api.Deps {
 	}
 	if s.Config.Demo {
 		d.Demo = demoUsers()
+	}
+	if s.figures != nil {
+		d.Observe = s.figures.Request
 	}
 	return d
 }

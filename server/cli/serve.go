@@ -31,13 +31,14 @@ type serveCmd struct {
 	PackKeys        string   `help:"Public keys of publishers whose packs are trusted, with commas." placeholder:"KEYS"`
 	Catalog         []string `help:"Catalogue of packs: an https address or a folder, # and the keys that must sign it. Repeat it for more." placeholder:"URL#KEY" sep:"none"`
 	CatalogFolders  string   `help:"Folder below which workspaces may name folders as catalogues of their own." placeholder:"DIR"`
+	Metrics         string   `help:"Address for Prometheus to ask /metrics, off by default." placeholder:"HOST:PORT"`
 	ClockOffset     string   `help:"Move the clock, for drills." placeholder:"168h"`
 }
 
 func (s *serveCmd) settings() map[string]string {
 	given := map[string]string{
 		"data": s.Data, "listen": s.Listen, "mongodb-uri": s.MongoURI, "mongodb-prefix": s.MongoPrefix, "temporal-address": s.TemporalAddress,
-		"temporal-namespace": s.TemporalNS, "roles": s.Roles, "log-level": s.LogLevel, "demo-day": s.DemoDay, "clock-offset": s.ClockOffset,
+		"temporal-namespace": s.TemporalNS, "roles": s.Roles, "log-level": s.LogLevel, "demo-day": s.DemoDay, "clock-offset": s.ClockOffset, "metrics": s.Metrics,
 		"pack-keys": s.PackKeys, "catalog": strings.Join(s.Catalog, " "), "catalog-folders": s.CatalogFolders,
 	}
 	if s.Demo {

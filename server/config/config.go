@@ -39,6 +39,7 @@ type Config struct {
 	PublicURL       string
 	EntryLimit      int
 	Profile         string
+	Metrics         string
 }
 
 // Catalog is a catalogue of packs: an https address or a folder, and the public
@@ -105,6 +106,7 @@ var table = []setting{
 	{"allow-private", "DUEFLOW_ALLOW_PRIVATE", "false", "let webhooks call private and local addresses", false, flag(func(c *Config) *bool { return &c.AllowPrivate })},
 	{"clock-offset", "DUEFLOW_CLOCK_OFFSET", "0s", "move the clock, for drills", false, duration(func(c *Config) *time.Duration { return &c.ClockOffset })},
 	{"workflow-cache", "DUEFLOW_WORKFLOW_CACHE", "2000", "accounts whose workflow stays in memory", false, setCache},
+	{"metrics", "DUEFLOW_METRICS", "", "address for Prometheus, such as 127.0.0.1:9464; it asks for no key, so keep it inside; off by default", false, str(func(c *Config) *string { return &c.Metrics })},
 	{"profile", "DUEFLOW_PROFILE", "", "address for Go's profiles, such as 127.0.0.1:6060; off by default", false, str(func(c *Config) *string { return &c.Profile })},
 	{"secure-cookies", "DUEFLOW_SECURE_COOKIES", "false", "mark session cookies Secure (behind HTTPS)", false, flag(func(c *Config) *bool { return &c.SecureCookies })},
 }

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,19 +18,29 @@ const daily = `{"format":"dueflow.flow/1","key":"daily","name":{"en":"Daily"},"s
  "nodes":{"start":{"type":"trigger.schedule","v":1,"cfg":{"every":"day","at":"00:10"}},"end":{"type":"end","v":1}},
  "edges":[{"from":"start","to":"end"}]}`
 
-// restore copies the store while the server runs, kills the server, and puts the
-// copy and the key into a new data directory. The engine's file is not in it.
+// restore copies the store while the server runs, kills the server, and restores the
+// copy, with the key, into a new data directory. The engine's file is not in it.
 func (d *drill) restore() {
 	d.t.Helper()
-	data := d.t.TempDir()
-	var out, errs bytes.Buffer
-	if cli.Run(d.t.Context(), "test", []string{"backup", "--data", d.given["data"], filepath.Join(data, "store")}, &out, &errs) != 0 {
-		d.t.Fatalf("backup: %s", errs.String())
+	was, copies, data := d.given["data"], d.t.TempDir(), d.t.TempDir()
+	run := func(args ...string) (int, string) {
+		var out, errs bytes.Buffer
+		return cli.Run(d.t.Context(), "test", args, &out, &errs), errs.String()
+	}
+	if code, errs := run("backup", "--data", was, copies); code != 0 {
+		d.t.Fatalf("backup: %s", errs)
 	}
 	d.kill()
-	key, err := os.ReadFile(filepath.Join(d.given["data"], "secret.key"))
-	must(d.t, err)
-	must(d.t, os.WriteFile(filepath.Join(data, "secret.key"), key, 0o600))
+	key := filepath.Join(was, "secret.key")
+	if code, errs := run("restore", "--data", was, copies); code == 0 || !strings.Contains(errs, "is not empty") {
+		d.t.Fatalf("over data that is there: %d %s", code, errs)
+	}
+	if code, errs := run("restore", "--data", data, d.t.TempDir()); code == 0 || !strings.Contains(errs, "no backup") {
+		d.t.Fatalf("of nothing: %d %s", code, errs)
+	}
+	if code, errs := run("restore", "--data", data, "--key", key, copies); code != 0 {
+		d.t.Fatalf("restore: %s", errs)
+	}
 	d.given["data"] = data
 }
 

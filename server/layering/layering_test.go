@@ -102,7 +102,7 @@ var doors = []door{
 	{lib: "github.com/coreos/go-oidc/", at: []string{"server/sso"}},
 	{lib: "golang.org/x/oauth2", at: []string{"server/sso"}},
 	{lib: "github.com/alecthomas/kong", at: []string{"server/cli"}},
-	{lib: "github.com/prometheus/", at: []string{"server/api", "server/app"}},
+	{lib: "github.com/prometheus/", at: []string{"server/metrics"}},
 	{lib: "github.com/teambition/rrule-go", at: []string{"workflows/node/triggerschedule"}},
 	{lib: "github.com/microcosm-cc/bluemonday", at: []string{"schemas/message", "server/templates"}},
 	{lib: "github.com/Masterminds/semver/", at: []string{"schemas/pack"}},

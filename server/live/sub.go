@@ -61,3 +61,14 @@ func (s *Sub) Close() {
 	defer s.hub.mu.Unlock()
 	delete(s.hub.feed(s.ws).subs, s)
 }
+
+// Connections is how many subscribers there are.
+func (h *Hub) Connections() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for _, f := range h.spaces {
+		n += len(f.subs)
+	}
+	return n
+}

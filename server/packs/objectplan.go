@@ -162,6 +162,11 @@ func (s *Service) judge(ctx context.Context, a policies.Actor, p *Plan, src *pac
 		}
 		return "", false
 	}
+	settable := world.Settable
+	world.Settable = func(path string) bool {
+		_, comes := brought[path]
+		return comes || settable(path)
+	}
 	coming := map[string]bool{}
 	for _, h := range p.held {
 		coming[string(h.Kind)+"/"+h.As] = true
