@@ -79,3 +79,36 @@ for (const lang of ['en', 'zh-CN'] as const)
       [9900, '2026-11-05'],
     ]);
   });
+
+for (const lang of ['en', 'zh-CN'] as const)
+  test(`a sheet of Excel is read as it is (${lang})`, async ({ page }) => {
+    const en = lang === 'en';
+    await speak(page, lang);
+    await open(page, '/import?form=invoice');
+    await page.locator('input[type=file]').setInputFiles('e2e/files/open-items.xlsx');
+    const table = page.getByRole('table');
+    await expect(table.getByRole('row')).toHaveCount(6);
+    await expect(table).toContainText('2026-12-02');
+    await expect(table).toContainText('1234.5');
+    if (shots) await page.screenshot({ path: `${shots}/import-sheet-${lang}.png`, fullPage: true });
+    for (const [column, field] of [
+      ['Issued', en ? 'Issue date' : '开票日期'],
+      ['Due', en ? 'Due date' : '到期日'],
+      ['Total', en ? 'Amount' : '金额'],
+    ] as const) {
+      const box = page.getByLabel(`${en ? 'Field' : '字段'}: ${column}`);
+      await box.fill(field);
+      await box.press('Enter');
+    }
+    await page.getByRole('button', { name: en ? 'Check the file' : '检查文件' }).click();
+    await expect(
+      page.getByText(en ? 'Checked: nothing has been written yet' : '检查完成，尚未写入任何数据'),
+    ).toBeVisible();
+    await expect(page.getByText('XLS-1')).toHaveCount(0); // no row has failed
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'broken.xlsx',
+      mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      buffer: Buffer.from('PK\u0003\u0004 and nothing of a workbook'),
+    });
+    await expect(page.getByText(en ? 'This workbook cannot be read.' : '无法读取此工作簿。')).toBeVisible();
+  });

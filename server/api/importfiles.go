@@ -46,7 +46,7 @@ const (
 
 // importFile is a file of rows, and how to read it.
 type importFile struct {
-	Data   []byte       `json:"data" doc:"the file, base64; CSV in any encoding"`
+	Data   []byte       `json:"data" doc:"the file, base64; CSV in any encoding, or an Excel workbook"`
 	Map    *imports.Map `json:"map,omitempty" doc:"which column is which field; none guesses"`
 	DryRun bool         `json:"dryRun,omitempty" doc:"judge everything, write nothing"`
 }
@@ -54,7 +54,7 @@ type importFile struct {
 type previewImportIn struct {
 	Form string `path:"form" maxLength:"40"`
 	Body struct {
-		Data []byte `json:"data" doc:"the file, or its beginning, base64"`
+		Data []byte `json:"data" doc:"the file, or of CSV its beginning, base64"`
 	}
 }
 
@@ -79,7 +79,7 @@ func (s *Server) previewImport(ctx context.Context, a policies.Actor, in *previe
 		return nil, err
 	}
 	data := in.Body.Data
-	if len(data) > importPreviewed {
+	if len(data) > importPreviewed && !imports.IsWorkbook(data) {
 		data = data[:bytes.LastIndexByte(data[:importPreviewed], '\n')+1]
 	}
 	p, err := s.Imports.Preview(ctx, a.Workspace, in.Form, bytes.NewReader(data))

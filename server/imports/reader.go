@@ -58,12 +58,16 @@ type Reader struct {
 
 var delimiters = []byte{',', ';', '\t', '|'}
 
-// NewReader reads up to the header. Faults, all Invalid: import.empty,
+// NewReader reads up to the header of a CSV file or of a workbook's sheet. Faults, all Invalid: import.empty,
 // import.headerNotFound and import.missingColumns with "columns",
 // import.tooLarge with "limit" (bytes).
 func NewReader(r io.Reader, o Options) (*Reader, error) {
 	if o.Delimiter != 0 && !slices.Contains(delimiters, o.Delimiter) {
 		return nil, fault.At("/delimiter", "enum", []string{",", ";", "\t", "|"})
+	}
+	r, err := table(r)
+	if err != nil {
+		return nil, err
 	}
 	dec, err := newDecoder(r, o.Encoding)
 	if err != nil {

@@ -96,6 +96,7 @@ var doors = []door{
 	{lib: "github.com/fasthttp/websocket", at: []string{"server/bench"}, test: []string{"server/e2e"}},
 	{lib: "github.com/emersion/", test: []string{"workflows/channel/email", "server/e2e"}},
 	{lib: "github.com/alexedwards/argon2id", at: []string{"server/identity"}},
+	{lib: "github.com/xuri/excelize/", at: []string{"server/imports"}},
 	{lib: "github.com/gofrs/flock", at: []string{"server/app"}},
 	{lib: "github.com/pquerna/otp", at: []string{"server/identity"}, test: []string{"server/e2e"}},
 	{lib: "github.com/boombuler/barcode", at: []string{"server/identity"}},

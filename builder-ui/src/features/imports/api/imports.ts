@@ -33,6 +33,10 @@ export type Phase = 'idle' | 'running' | 'done' | 'stopped' | 'failed';
 
 export const maxFile = 5 << 20;
 
+/** A workbook is read as a whole; of a table of text its beginning tells what it looks like. */
+const isWorkbook = ({ name }: File) => /\.xls[xm]?$/i.test(name);
+const beginning = 80_000;
+
 /** A file as the server takes it. */
 export async function base64(file: Blob): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
@@ -45,7 +49,9 @@ export async function base64(file: Blob): Promise<string> {
 export const usePreview = () =>
   useMutation({
     mutationFn: async ({ form, file }: { form: string; file: File }) =>
-      api.post<Preview>(`/imports/${form}/preview`, { data: await base64(file.slice(0, 80_000)) }),
+      api.post<Preview>(`/imports/${form}/preview`, {
+        data: await base64(isWorkbook(file) ? file : file.slice(0, beginning)),
+      }),
   });
 
 type Line = { progress?: Summary; summary?: Summary; problem?: Problem };

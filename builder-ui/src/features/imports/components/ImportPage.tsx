@@ -80,7 +80,7 @@ export default function ImportPage() {
             <input
               ref={input}
               type="file"
-              accept=".csv,.txt,.tsv,text/csv"
+              accept=".csv,.txt,.tsv,.xlsx,.xlsm,text/csv"
               className="sr-only"
               aria-label={t('imports.choose')}
               tabIndex={-1}
