@@ -181,6 +181,7 @@ type userPasswordCmd struct {
 	storeFlags
 	Email    string `arg:""`
 	Password string `help:"Default: a random one, printed."`
+	JSON     bool   `name:"json" help:"Print JSON."`
 }
 
 // Run sets the password.
@@ -206,6 +207,9 @@ func (u *userPasswordCmd) Run(e *env) error {
 		if p.Email == u.Email {
 			if err := c.Identity.SetPassword(e.ctx, operator(ws), p.ID, password); err != nil {
 				return err
+			}
+			if u.JSON {
+				return printJSON(e.out, map[string]string{"id": p.ID, "email": p.Email, "password": password})
 			}
 			_, err = fmt.Fprintln(e.out, password)
 			return err

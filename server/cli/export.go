@@ -2,10 +2,12 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/url"
 	"os"
 
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/server/client"
 )
 
@@ -15,6 +17,7 @@ type exportCmd struct {
 	Filter string `help:"Condition in the filter language, as JSON."`
 	Format string `default:"csv" enum:"csv,json" help:"csv: the table of the pages, amounts in whole units, which import takes back; json: records as the API has them, one a line, amounts in the smallest unit."`
 	Out    string `short:"o" help:"File; standard output by default." placeholder:"FILE"`
+	JSON   bool   `name:"json" help:"Print what was written as JSON; with --out."`
 }
 
 // Run writes the records that the key may see.
@@ -23,6 +26,9 @@ func (x *exportCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if x.Out == "" && x.JSON {
+		return fault.New(fault.Invalid, "cli.exportOut", nil)
+	}
 	if x.Out == "" {
 		return x.write(e, c, e.out)
 	}
@@ -30,11 +36,43 @@ func (x *exportCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := x.write(e, c, f); err != nil {
+	rows := rowCounter{to: f}
+	if err := x.write(e, c, &rows); err != nil {
 		_ = f.Close()
 		return err
 	}
-	return f.Close()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	n := rows.n
+	if x.Format == "csv" && n > 0 {
+		n-- // the header
+	}
+	if x.JSON {
+		return printJSON(e.out, map[string]any{"form": x.Form, "format": x.Format, "file": x.Out, "records": n})
+	}
+	_, err = fmt.Fprintf(e.out, "%s  %s\n", x.Out, count(n, "record"))
+	return err
+}
+
+// rowCounter counts the rows of what passes: line ends outside of quotes.
+type rowCounter struct {
+	to     io.Writer
+	n      int
+	quoted bool
+}
+
+// Write passes the bytes on.
+func (r *rowCounter) Write(b []byte) (int, error) {
+	for _, c := range b {
+		switch {
+		case c == '"':
+			r.quoted = !r.quoted
+		case c == '\n' && !r.quoted:
+			r.n++
+		}
+	}
+	return r.to.Write(b)
 }
 
 func (x *exportCmd) write(e *env, c *client.Client, w io.Writer) error {

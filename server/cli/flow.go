@@ -113,6 +113,7 @@ type flowStartCmd struct {
 	serverFlags
 	Flow     string   `arg:""`
 	Subjects []string `arg:"" help:"Ids of the subjects."`
+	JSON     bool     `name:"json" help:"Print JSON."`
 }
 
 // Run starts runs.
@@ -127,13 +128,17 @@ func (f *flowStartCmd) Run(e *env) error {
 	if err := c.Do(e.ctx, "POST", "/flows/"+url.PathEscape(f.Flow)+"/start", map[string]any{"subjects": f.Subjects}, &out); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.out, "%d runs started\n", out.Started)
+	if f.JSON {
+		return printJSON(e.out, map[string]any{"key": f.Flow, "started": out.Started})
+	}
+	_, err = fmt.Fprintf(e.out, "%s started\n", count(out.Started, "run"))
 	return err
 }
 
 type flowStopCmd struct {
 	serverFlags
 	Flow string `arg:""`
+	JSON bool   `name:"json" help:"Print JSON."`
 }
 
 // Run stops the flow.
@@ -152,7 +157,10 @@ func (f *flowStopCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.out, "%s is off the air; %d runs told\n", f.Flow, b.Done)
+	if f.JSON {
+		return printJSON(e.out, map[string]any{"key": f.Flow, "batch": out.Batch, "told": b.Done})
+	}
+	_, err = fmt.Fprintf(e.out, "%s is off the air; %s told\n", f.Flow, count(int(b.Done), "run"))
 	return err
 }
 

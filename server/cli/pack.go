@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 
 	"github.com/dueflow/dueflow/schemas/flow"
-	"github.com/dueflow/dueflow/server/client"
+	"github.com/dueflow/dueflow/schemas/pack"
 	"github.com/dueflow/dueflow/server/packs"
 )
 
@@ -20,6 +18,7 @@ type packCmd struct {
 	List      packListCmd      `cmd:"" help:"Packs that a server offers and has installed."`
 	Plan      packPlanCmd      `cmd:"" help:"Say what an install or upgrade would do."`
 	Install   packInstallCmd   `cmd:"" help:"Install or upgrade a pack; nothing is sent until a flow is published."`
+	Rollback  packRollbackCmd  `cmd:"" help:"Go back to what a pack was before its last change."`
 	Uninstall packUninstallCmd `cmd:"" help:"Take a pack out; records stay."`
 	Export    packExportCmd    `cmd:"" help:"Make a package of a server's flow: its messages and fields too, no people, addresses or secrets."`
 }
@@ -55,143 +54,12 @@ func (l *packListCmd) Run(e *env) error {
 	return nil
 }
 
-type packFlags struct {
-	serverFlags
-	Pack     string            `arg:"" help:"Id of a pack of the catalogue, or a package file."`
-	Param    map[string]string `help:"Answers to the pack's questions, name=JSON." mapsep:"none"`
-	Field    map[string]string `help:"Your fields for the pack's, pack.path=your.path; an empty one leaves it out." mapsep:"none"`
-	Unsigned bool              `help:"Accept a package without signature."`
-}
-
-func (f *packFlags) request(e *env, c *client.Client) (map[string]any, error) {
-	body := map[string]any{"id": f.Pack}
-	if raw, err := os.ReadFile(f.Pack); err == nil {
-		var up struct{ File, ID string }
-		if err := c.Do(e.ctx, "POST", "/packs/files", map[string]any{"file": raw}, &up); err != nil {
-			return nil, err
-		}
-		body["id"], body["file"] = up.ID, up.File
-	}
-	params := map[string]json.RawMessage{}
-	for name, v := range f.Param {
-		if !json.Valid([]byte(v)) {
-			quoted, err := json.Marshal(v)
-			if err != nil {
-				return nil, err
-			}
-			v = string(quoted)
-		}
-		params[name] = json.RawMessage(v)
-	}
-	if len(params) > 0 {
-		body["params"] = params
-	}
-	if len(f.Field) > 0 {
-		body["fields"] = f.Field
-	}
-	if f.Unsigned {
-		body["accept"] = []string{"unsigned"}
-	}
-	return body, nil
-}
-
-type packPlanned struct {
-	Hash    string `json:"hash"`
-	Action  string `json:"action"`
-	ID      string `json:"id"`
-	Version string `json:"version"`
-	Objects []struct {
-		Kind   string `json:"kind"`
-		As     string `json:"as"`
-		Action string `json:"action"`
-	} `json:"objects"`
-	Reach []struct {
-		Flow      string `json:"flow"`
-		Form      string `json:"form"`
-		Count     int    `json:"count"`
-		Customers int    `json:"customers"`
-		Nobody    int    `json:"nobody"`
-	} `json:"reach"`
-	Problems []struct {
-		Pointer string `json:"pointer"`
-		Message string `json:"message"`
-	} `json:"problems"`
-}
-
-func (p packPlanned) print(e *env) {
-	_, _ = fmt.Fprintf(e.out, "%s %s %s\n", p.Action, p.ID, p.Version)
-	for _, o := range p.Objects {
-		_, _ = fmt.Fprintf(e.out, "  %-9s %s/%s\n", o.Action, o.Kind, o.As)
-	}
-	for _, r := range p.Reach {
-		_, _ = fmt.Fprintf(e.out, "  %s would concern %s of %s now; %s cannot be reached\n", r.Flow, count(r.Count, r.Form), count(r.Customers, "customer"), count(r.Nobody, "customer"))
-	}
-	for _, x := range p.Problems {
-		_, _ = fmt.Fprintf(e.out, "  ! %s %s\n", x.Pointer, x.Message)
-	}
-}
-
-type packPlanCmd struct {
-	packFlags
-	JSON bool `name:"json" help:"Print JSON."`
-}
-
-// Run prints the plan.
-func (p *packPlanCmd) Run(e *env) error {
-	c, err := p.client()
-	if err != nil {
-		return err
-	}
-	body, err := p.request(e, c)
-	if err != nil {
-		return err
-	}
-	if p.JSON {
-		var out any
-		if err := c.Do(e.ctx, "POST", "/packs/plan", body, &out); err != nil {
-			return err
-		}
-		return printJSON(e.out, out)
-	}
-	var out packPlanned
-	if err := c.Do(e.ctx, "POST", "/packs/plan", body, &out); err != nil {
-		return err
-	}
-	out.print(e)
-	return nil
-}
-
-type packInstallCmd struct {
-	packFlags
-}
-
-// Run plans and applies.
-func (p *packInstallCmd) Run(e *env) error {
-	c, err := p.client()
-	if err != nil {
-		return err
-	}
-	body, err := p.request(e, c)
-	if err != nil {
-		return err
-	}
-	var plan packPlanned
-	if err := c.Do(e.ctx, "POST", "/packs/plan", body, &plan); err != nil {
-		return err
-	}
-	plan.print(e)
-	if len(plan.Problems) > 0 {
-		return fmt.Errorf("%d problems keep it from being installed", len(plan.Problems))
-	}
-	body["hash"] = plan.Hash
-	return c.Do(e.ctx, "POST", "/packs/apply", body, nil)
-}
-
 type packUninstallCmd struct {
 	serverFlags
 	Pack string `arg:""`
 	Dry  bool   `help:"Only say what would be done."`
 	Stop bool   `help:"Take its live flows off the air."`
+	JSON bool   `name:"json" help:"Print JSON."`
 }
 
 // Run takes the pack out.
@@ -203,6 +71,9 @@ func (p *packUninstallCmd) Run(e *env) error {
 	var out struct{ Objects []packs.Removal }
 	if err := c.Do(e.ctx, "POST", "/packs/"+p.Pack+"/uninstall", map[string]bool{"dry": p.Dry, "stop": p.Stop}, &out); err != nil {
 		return err
+	}
+	if p.JSON {
+		return printJSON(e.out, map[string]any{"pack": p.Pack, "dry": p.Dry, "objects": out.Objects})
 	}
 	for _, o := range out.Objects {
 		_, _ = fmt.Fprintf(e.out, "  %-7s %s/%s  %s\n", o.Action, o.Kind, o.As, o.Reason)
@@ -223,6 +94,7 @@ type packExportCmd struct {
 	NoQuestion bool              `name:"no-questions" help:"The pack asks nothing."`
 	Key        string            `help:"Key to sign with, from keygen." type:"existingfile"`
 	Out        string            `short:"o" help:"File to write; <id>-<version>.dfpkg by default."`
+	JSON       bool              `name:"json" help:"Print JSON."`
 }
 
 // Run has the server make the package, says what to look at, signs if there is a
@@ -240,13 +112,24 @@ func (x *packExportCmd) Run(e *env) error {
 		request["keep"] = x.Keep
 	}
 	var out struct {
-		File      []byte
-		Stripped  []string
-		Questions []packs.Proposal
-		Findings  []struct{ Severity, Object, Pointer, Message string }
+		File      []byte           `json:"file"`
+		Stripped  []string         `json:"stripped"`
+		Questions []packs.Proposal `json:"questions"`
+		Findings  []packFinding    `json:"findings"`
 	}
 	if err := c.Do(e.ctx, "POST", "/packs/export", request, &out); err != nil {
 		return err
+	}
+	p, err := pack.Read(out.File)
+	if err != nil {
+		return err
+	}
+	written, err := writePack(p, x.Key, x.Out)
+	if err != nil {
+		return err
+	}
+	if x.JSON {
+		return printJSON(e.out, packExported{written, out.Questions, out.Stripped, out.Findings})
 	}
 	for _, q := range out.Questions {
 		_, _ = fmt.Fprintf(e.out, "  %-7s %-10s %v  %s\n", map[bool]string{true: "asks", false: "fixed"}[q.Kept], q.Name, q.Value, q.Label.In(c.Language))
@@ -257,5 +140,19 @@ func (x *packExportCmd) Run(e *env) error {
 	for _, f := range out.Findings {
 		_, _ = fmt.Fprintf(e.errs, "%s: %s%s: %s\n", f.Severity, f.Object, f.Pointer, f.Message)
 	}
-	return writePackage(e, out.File, x.Key, x.Out)
+	return written.print(e)
+}
+
+type packFinding struct {
+	Severity string `json:"severity"`
+	Object   string `json:"object"`
+	Pointer  string `json:"pointer"`
+	Message  string `json:"message"`
+}
+
+type packExported struct {
+	packWritten
+	Questions []packs.Proposal `json:"questions"`
+	Stripped  []string         `json:"stripped"`
+	Findings  []packFinding    `json:"findings"`
 }

@@ -8,14 +8,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/pack"
 	"github.com/dueflow/dueflow/server/app"
-	"github.com/dueflow/dueflow/server/packs"
 	"github.com/dueflow/dueflow/server/templates"
+	"github.com/dueflow/dueflow/server/text"
 )
 
 // folder reads a source folder.
@@ -59,7 +59,8 @@ func lintPack(e *env, p *pack.Pack) error {
 	shipped := templates.New(nil)
 	found := p.Lint(pack.World{Nodes: app.Nodes(), Wording: templates.ShippedWording(), Template: shipped.Ships})
 	for _, f := range found {
-		_, _ = fmt.Fprintf(e.errs, "%s: %s%s: %s %v\n", f.Severity, f.Object, f.Pointer, f.Key, f.Params)
+		says := text.Field(language(), fault.Field{Rule: f.Key, Params: f.Params})
+		_, _ = fmt.Fprintf(e.errs, "%s: %s%s %s\n", f.Severity, f.Object, f.Pointer, says)
 	}
 	return pack.Broken(found)
 }
@@ -68,6 +69,7 @@ type packBuildCmd struct {
 	Folder string `arg:"" type:"existingdir"`
 	Out    string `short:"o" help:"File to write; <id>-<version>.dfpkg by default."`
 	Key    string `help:"Key to sign with, from keygen." type:"existingfile"`
+	JSON   bool   `name:"json" help:"Print JSON."`
 }
 
 // Run checks, signs if there is a key, and writes.
@@ -79,42 +81,50 @@ func (b *packBuildCmd) Run(e *env) error {
 	if err := lintPack(e, p); err != nil {
 		return err
 	}
-	return writePack(e, p, b.Key, b.Out)
-}
-
-// writePackage signs a package that was made elsewhere, if there is a key, and
-// writes it.
-func writePackage(e *env, file []byte, key, out string) error {
-	p, err := pack.Read(file)
+	written, err := writePack(p, b.Key, b.Out)
 	if err != nil {
 		return err
 	}
-	return writePack(e, p, key, out)
+	if b.JSON {
+		return printJSON(e.out, written)
+	}
+	return written.print(e)
+}
+
+// packWritten is a package in a file.
+type packWritten struct {
+	File   string `json:"file"`
+	Bytes  int    `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+func (w packWritten) print(e *env) error {
+	_, err := fmt.Fprintf(e.out, "%s  %d bytes  sha256 %s\n", w.File, w.Bytes, w.SHA256)
+	return err
 }
 
 // writePack signs if there is a key, and writes under a name of its own by default.
-func writePack(e *env, p *pack.Pack, keyFile, out string) error {
+func writePack(p *pack.Pack, keyFile, out string) (packWritten, error) {
 	if keyFile != "" {
 		key, err := signingKey(keyFile)
 		if err != nil {
-			return err
+			return packWritten{}, err
 		}
 		if err := p.Sign(key); err != nil {
-			return err
+			return packWritten{}, err
 		}
 	}
 	file, err := p.Write()
 	if err != nil {
-		return err
+		return packWritten{}, err
 	}
 	if out == "" {
 		out = p.ID + "-" + p.Version + ".dfpkg"
 	}
 	if err := os.WriteFile(out, file, 0o644); err != nil { //nolint:gosec // a package is for others to read
-		return err
+		return packWritten{}, err
 	}
-	_, err = fmt.Fprintf(e.out, "%s  %d bytes  sha256 %s\n", out, len(file), p.SHA256)
-	return err
+	return packWritten{out, len(file), p.SHA256}, nil
 }
 
 func signingKey(name string) (ed25519.PrivateKey, error) {
@@ -138,7 +148,8 @@ func signingKey(name string) (ed25519.PrivateKey, error) {
 }
 
 type packKeygenCmd struct {
-	Out string `arg:"" help:"File of the private key; it must not exist."`
+	Out  string `arg:"" help:"File of the private key; it must not exist."`
+	JSON bool   `name:"json" help:"Print JSON."`
 }
 
 // Run makes a key and prints its public half.
@@ -161,6 +172,9 @@ func (k *packKeygenCmd) Run(e *env) error {
 	}
 	if err := f.Close(); err != nil {
 		return err
+	}
+	if k.JSON {
+		return printJSON(e.out, map[string]string{"file": k.Out, "publicKey": pack.PublicKey(public), "fingerprint": pack.Fingerprint(pack.PublicKey(public))})
 	}
 	_, err = fmt.Fprintf(e.out, "%s\nfingerprint %s\n", pack.PublicKey(public), pack.Fingerprint(pack.PublicKey(public)))
 	return err
@@ -191,39 +205,11 @@ func (i *packInspectCmd) Run(e *env) error {
 	return nil
 }
 
-type packTestCmd struct {
-	File string `arg:"" help:"A package, or a source folder."`
-}
-
-// Run plays every rehearsal of the package.
-func (t *packTestCmd) Run(e *env) error {
-	p, err := opened(t.File)
-	if err != nil {
-		return err
-	}
-	failed := 0
-	for _, o := range p.Of(pack.Test) {
-		report, differences, err := packs.RunFixture(e.ctx, p, o, app.Nodes())
-		if err != nil {
-			return fmt.Errorf("%s: %w", o.Path(), err)
-		}
-		if len(differences) == 0 {
-			_, _ = fmt.Fprintf(e.out, "ok    %s  %d messages, %d tasks\n", o.Path(), report.Totals.Messages, report.Totals.Tasks)
-			continue
-		}
-		failed++
-		_, _ = fmt.Fprintf(e.out, "FAIL  %s\n      %s\n", o.Path(), strings.Join(differences, "\n      "))
-	}
-	if failed > 0 {
-		return fmt.Errorf("%d rehearsals came out differently", failed)
-	}
-	return nil
-}
-
 type packIndexCmd struct {
 	Folder string            `arg:"" type:"existingdir" help:"Folder of .dfpkg files; index.json is written into it."`
 	Key    string            `help:"Key to sign with, from keygen." type:"existingfile"`
 	Name   map[string]string `help:"Name of the catalogue by language, en=Our packs." mapsep:"none"`
+	JSON   bool              `name:"json" help:"Print JSON."`
 }
 
 // Run checks every package of the folder and writes the index.
@@ -265,6 +251,9 @@ func (x *packIndexCmd) Run(e *env) error {
 	if err := os.Rename(out+".new", out); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.out, "%s  %d packages  %s\n", out, len(index.Packs), map[bool]string{true: "signed", false: "not signed"}[key != nil])
+	if x.JSON {
+		return printJSON(e.out, map[string]any{"file": out, "packages": len(index.Packs), "signed": key != nil})
+	}
+	_, err = fmt.Fprintf(e.out, "%s  %s  %s\n", out, count(len(index.Packs), "package"), map[bool]string{true: "signed", false: "not signed"}[key != nil])
 	return err
 }

@@ -3,12 +3,66 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/dueflow/dueflow/schemas/pack"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/packs"
 )
+
+type packTestCmd struct {
+	File string `arg:"" help:"A package, or a source folder."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+type packTested struct {
+	Test        string   `json:"test"`
+	OK          bool     `json:"ok"`
+	Messages    int      `json:"messages"`
+	Tasks       int      `json:"tasks"`
+	Differences []string `json:"differences"`
+}
+
+// Run plays every rehearsal of the package.
+func (t *packTestCmd) Run(e *env) error {
+	p, err := opened(t.File)
+	if err != nil {
+		return err
+	}
+	all, failed := []packTested{}, 0
+	for _, o := range p.Of(pack.Test) {
+		report, differences, err := packs.RunFixture(e.ctx, p, o, app.Nodes())
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.Path(), err)
+		}
+		r := packTested{o.Path(), len(differences) == 0, report.Totals.Messages, report.Totals.Tasks, append([]string{}, differences...)}
+		if !r.OK {
+			failed++
+		}
+		if all = append(all, r); !t.JSON {
+			r.print(e)
+		}
+	}
+	if t.JSON {
+		if err := printJSON(e.out, all); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%s came out differently", count(failed, "rehearsal"))
+	}
+	return nil
+}
+
+func (r packTested) print(e *env) {
+	if r.OK {
+		_, _ = fmt.Fprintf(e.out, "ok    %s  %s, %s\n", r.Test, count(r.Messages, "message"), count(r.Tasks, "task"))
+		return
+	}
+	_, _ = fmt.Fprintf(e.out, "FAIL  %s\n      %s\n", r.Test, strings.Join(r.Differences, "\n      "))
+}
 
 type packTryCmd struct {
 	File     string `arg:"" help:"A package, or a source folder."`

@@ -97,7 +97,7 @@ func greet(e *env, srv *app.Server, cfg config.Config) error {
 }
 
 type versionCmd struct {
-	JSON bool `name:"json"`
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
 // Run prints the version.
@@ -109,17 +109,23 @@ func (v *versionCmd) Run(e *env) error {
 	return err
 }
 
-type configCmd struct{}
+type configCmd struct {
+	JSON bool `name:"json" help:"Print JSON."`
+}
 
 // Run prints the reference of settings.
-func (configCmd) Run(e *env) error {
+func (c *configCmd) Run(e *env) error {
+	if c.JSON {
+		return printJSON(e.out, config.Settings())
+	}
 	config.Reference(e.out)
 	return nil
 }
 
 type backupCmd struct {
 	storeFlags
-	To string `arg:"" help:"Directory for the copies, one file a workspace."`
+	To   string `arg:"" help:"Directory for the copies, one file a workspace."`
+	JSON bool   `name:"json" help:"Print JSON."`
 }
 
 // Run copies every workspace's database while it is used.
@@ -136,12 +142,18 @@ func (b *backupCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	files := map[string]string{}
 	for _, ws := range all {
 		file := filepath.Join(b.To, ws+".db")
 		if err := c.Store.Backup(e.ctx, ws, file); err != nil {
 			return fmt.Errorf("%s: %w", ws, err)
 		}
-		_, _ = fmt.Fprintln(e.out, file)
+		if files[ws] = file; !b.JSON {
+			_, _ = fmt.Fprintln(e.out, file)
+		}
+	}
+	if b.JSON {
+		return printJSON(e.out, map[string]any{"files": files})
 	}
 	return nil
 }

@@ -230,6 +230,24 @@ func Load(given map[string]string) (Config, error) {
 	return c, nil
 }
 
+// Setting is a row of the reference.
+type Setting struct {
+	Flag        string `json:"flag"`
+	Environment string `json:"environment"`
+	Default     string `json:"default"`
+	What        string `json:"what"`
+	Secret      bool   `json:"secret"`
+}
+
+// Settings is the reference for programs.
+func Settings() []Setting {
+	out := make([]Setting, 0, len(table))
+	for _, s := range table {
+		out = append(out, Setting{"--" + s.key, s.env, s.def, s.help, s.secret})
+	}
+	return out
+}
+
 // Reference writes the table as Markdown.
 func Reference(w io.Writer) {
 	_, _ = fmt.Fprintln(w, "| flag | environment | default | what |\n| --- | --- | --- | --- |")

@@ -95,7 +95,18 @@ func (s *Service) objects(ctx context.Context, a policies.Actor, p *Plan, adapte
 			p.steps = append(p.steps, step{o, mine, after})
 		}
 	}
+	p.known("/grant", pack.Role, r.Grant, func(o ObjectPlan) string { return o.As })
+	p.known("/calendars", pack.Calendar, r.Calendars, func(o ObjectPlan) string { return o.Key })
 	return nil
+}
+
+// known says which of the objects that were asked for the pack has not.
+func (p *Plan) known(pointer string, kind pack.Kind, asked []string, name func(ObjectPlan) string) {
+	for k, want := range asked {
+		if !slices.ContainsFunc(p.Objects, func(o ObjectPlan) bool { return o.Kind == kind && name(o) == want }) {
+			p.problem(pointer+"/"+strconv.Itoa(k), "packHasNot", fault.Params{"value": want})
+		}
+	}
 }
 
 // propose says what rights a role would get or lose. Nothing is changed for one
