@@ -52,7 +52,7 @@ func (s *State) sift(c Intend, n Now) Decision {
 		if why == "" {
 			i := s.Items[id]
 			d.Items = append(d.Items, id)
-			d.Amount += i.Open() - i.Disputed() - promised[id]
+			d.Amount += i.asked(promised[id], n.Today)
 			continue
 		}
 		if d.Dropped == nil {
@@ -95,9 +95,9 @@ func (s *State) whyNot(id string, cur value.Currency, promised map[string]int64,
 		return "writtenOff"
 	case i.Hold.Active(today):
 		return "held"
-	case i.Open()-i.Disputed() <= 0:
+	case i.asked(0, today) <= 0:
 		return "disputed"
-	case i.Open()-i.Disputed()-promised[id] <= 0:
+	case i.asked(promised[id], today) <= 0:
 		return "promised"
 	}
 	return ""

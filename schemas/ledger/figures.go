@@ -66,6 +66,21 @@ func (s *State) Collectable(invoice string, today value.Date) int64 {
 	return max(0, i.Open()-i.Disputed()-s.Promised(today)[invoice])
 }
 
+// Asked is what a reminder asks for of one item on a day: like Collectable, but of
+// instalments only those that are due by then, or the next one where none is. What is
+// disputed or promised is taken to be about these first.
+func (s *State) Asked(invoice string, today value.Date) int64 {
+	i := s.Items[invoice]
+	if i == nil {
+		return 0
+	}
+	return i.asked(s.Promised(today)[invoice], today)
+}
+
+func (i *Item) asked(promised int64, today value.Date) int64 {
+	return max(0, i.DueOpen(today)-i.Disputed()-promised)
+}
+
 // Balance is one currency of an account on a day.
 type Balance struct {
 	Currency  value.Currency `json:"currency"`

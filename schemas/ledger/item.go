@@ -63,6 +63,21 @@ func (i *Item) PartsOpen() []Part {
 	return out
 }
 
+// DueOpen is what is open of the instalments that are due on a day, or of the next
+// one where none is; all that is open of an invoice without instalments.
+func (i *Item) DueOpen(today value.Date) int64 {
+	if len(i.Parts) == 0 {
+		return i.Open()
+	}
+	var due int64
+	for k, p := range i.PartsOpen() {
+		if k == 0 || p.Due <= today {
+			due += p.Amount
+		}
+	}
+	return due
+}
+
 // NextDue is the due date of the earliest instalment with something open, or
 // the invoice's own due date when nothing is.
 func (i *Item) NextDue() value.Date {

@@ -78,7 +78,7 @@ func (f *Findings) granted(s *State, e Event, bad func(Event, string, ...any)) {
 	var sum int64
 	for _, id := range e.Items {
 		i := s.Items[id]
-		n := s.Collectable(id, e.Value)
+		n := s.Asked(id, e.Value)
 		if i == nil || n <= 0 || i.Currency != e.Currency || i.Hold.Active(e.Value) {
 			bad(e, "item %s was not collectable", id)
 		}

@@ -103,11 +103,32 @@ func moneyText(m value.Money, lang string) string {
 }
 
 var tableHeads = map[string][3]string{
-	"en":    {"Invoice", "Due", "Open"},
-	"zh-CN": {"账单", "到期日", "未付金额"},
+	"en":    {"Invoice", "Due", "Amount"},
+	"zh-CN": {"账单", "到期日", "金额"},
 }
 
-// table writes the amount table: number, due date, open amount of each item.
+// ofOpen says of an amount that it is a part of what is open.
+var ofOpen = map[string]string{"en": "%s (of %s open)", "zh-CN": "%s（未付共 %s）"}
+
+// amountOf is what is asked for of an item; where more is open, as with instalments
+// that are not due yet or a part in dispute, it says so.
+func (r *renderer) amountOf(item map[string]any) string {
+	money := func(n int64) string {
+		return moneyText(value.Money{Amount: n, Currency: value.Currency(format(item["currency"]))}, r.lang)
+	}
+	open, _ := integer(item["open"])
+	asked, ok := integer(item["asked"])
+	if !ok || asked == open {
+		return money(open)
+	}
+	text, ok := ofOpen[r.lang]
+	if !ok {
+		text = ofOpen["en"]
+	}
+	return fmt.Sprintf(text, money(asked), money(open))
+}
+
+// table writes the amount table: number, due date, what is asked for of each item.
 func (r *renderer) table(items []any) {
 	h, ok := tableHeads[r.lang]
 	if !ok {
@@ -118,8 +139,7 @@ func (r *renderer) table(items []any) {
 	}
 	for _, x := range items {
 		m, _ := x.(map[string]any)
-		n, _ := integer(m["open"])
-		cells := [3]string{format(m["number"]), dateText(format(m["dueDate"]), r.lang), moneyText(value.Money{Amount: n, Currency: value.Currency(format(m["currency"]))}, r.lang)}
+		cells := [3]string{format(m["number"]), dateText(format(m["dueDate"]), r.lang), r.amountOf(m)}
 		if r.mode == HTML {
 			fmt.Fprintf(&r.out, `<tr><td>%s</td><td>%s</td><td>%s</td></tr>`, html.EscapeString(cells[0]), html.EscapeString(cells[1]), html.EscapeString(cells[2]))
 		} else {

@@ -149,7 +149,7 @@ func (l *linter) fieldTypes(a *Adapted) func(string) (filter.Type, bool) {
 
 // ledgerTypes are those of what conditions may read beside the forms.
 var ledgerTypes = map[string]filter.Type{
-	"invoice.open": filter.Number, "invoice.collectable": filter.Number, "invoice.disputed": filter.Number, "invoice.dpd": filter.Number,
+	"invoice.open": filter.Number, "invoice.collectable": filter.Number, "invoice.asked": filter.Number, "invoice.disputed": filter.Number, "invoice.dpd": filter.Number,
 	"invoice.status": filter.Text, "invoice.held": filter.Bool, "invoice.promise": filter.Text, "invoice.id": filter.Text, "customer.id": filter.Text,
 	"account.open": filter.Number, "account.overdue": filter.Number, "account.openInvoices": filter.Number, "account.maxDpd": filter.Number,
 	"account.onHold": filter.Bool, "account.stopWish": filter.Bool, "account.brokenPromises": filter.Number, "account.promise": filter.Text,

@@ -47,7 +47,7 @@ var given = func() map[string]bool {
 		}
 	}
 	for _, p := range []string{
-		"invoice.id", "invoice.open", "invoice.collectable", "invoice.disputed", "invoice.dpd", "invoice.status", "invoice.held", "invoice.promise",
+		"invoice.id", "invoice.open", "invoice.collectable", "invoice.asked", "invoice.disputed", "invoice.dpd", "invoice.status", "invoice.held", "invoice.promise",
 		"customer.id", "customer.score",
 	} {
 		out[p] = true

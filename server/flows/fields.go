@@ -44,7 +44,7 @@ func option(v, en, zh string) Option { return Option{v, node.Say(en, zh)} }
 // ledgerFields are what conditions may ask beside the fields of forms.
 var ledgerFields = []Field{
 	of("invoice.open", "money", "open amount", "未收余额"), of("invoice.collectable", "money", "collectable amount", "可催收额"),
-	of("invoice.disputed", "money", "disputed amount", "异议金额"), of("invoice.dpd", "number", "days past due", "逾期天数"),
+	of("invoice.asked", "money", "amount asked for", "应付金额"), of("invoice.disputed", "money", "disputed amount", "异议金额"), of("invoice.dpd", "number", "days past due", "逾期天数"),
 	of("invoice.status", "text", "status", "账单状态", option("open", "open", "未付"), option("partPaid", "part paid", "部分付款"), option("paid", "paid", "已付清"),
 		option("cancelled", "cancelled", "已作废"), option("writtenOff", "written off", "已核销")),
 	of("invoice.held", "bool", "reminders held", "已暂停提醒"),

@@ -62,6 +62,7 @@ func (f *Facts) InvoiceDoc(id string) map[string]any {
 		inv["issueDate"], inv["dueDate"] = i.Issue.String(), i.NextDue().String()
 	}
 	inv["id"] = id
+	inv["asked"] = f.State.Asked(id, f.Today)
 	inv["open"], inv["collectable"], inv["disputed"] = i.Open(), f.State.Collectable(id, f.Today), i.Disputed()
 	inv["status"], inv["dpd"], inv["held"] = i.Status(), i.DPD(f.Today), i.Hold.Active(f.Today)
 	inv["promise"] = f.promise(id)
