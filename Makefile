@@ -68,13 +68,14 @@ ui-test: ui
 # The end-to-end tests start whole servers and come last.
 go-test:
 	go vet ./...
+	$(WORKFLOWCHECK) ./workflows/run ./server/house
 	go test -p 2 -timeout 20m $$(go list ./... | grep -v /server/e2e)
 	@if go list ./server/e2e >/dev/null 2>&1; then go test -timeout 20m ./server/e2e; fi
 
 e2e: build
 	builder-ui/tools/e2e.sh $(abspath $(BINARY))
 
-check: .build/npm.stamp ## linters: import doors, determinism of workflows, formatting, types
+check: .build/npm.stamp ## linters: import doors, determinism of workflows, formatting, types (the tests ask for determinism too)
 	$(GOLANGCI) run ./...
 	$(WORKFLOWCHECK) ./workflows/run ./server/house
 	@unformatted=$$($(GOFUMPT) -l builder-ui/embed.go policies schemas server workflows); \
