@@ -75,7 +75,8 @@ func TestMessageOfAFieldThatIsNotThere(t *testing.T) {
 	s := newSpace(t, nil)
 	message := func(text string) map[string]any {
 		return map[string]any{"name": map[string]string{"en": "Note"}, "tone": 1, "variant": map[string]any{
-			"en": map[string]string{"subject": "Note", "text": text + "\n\n{{ table }}\n\nIf anything looks wrong, reply. Tell us if you prefer another channel."}}}
+			"en": map[string]string{"subject": "Note", "text": text + "\n\n{{ table }}\n\nIf anything looks wrong, reply. Tell us if you prefer another channel."},
+		}}
 	}
 	for text, want := range map[string]string{
 		"{{ customer.name }}, {{ customer.nosuch }}":                    "/variant/en/text unknownVariable",
