@@ -98,7 +98,7 @@ func (t *packTryCmd) Run(e *env) error {
 	for _, a := range trial.Accounts {
 		_, _ = fmt.Fprintf(e.out, "%s (%s)  %s\n", a.Name, a.Tier, a.About)
 		for _, m := range a.Moments {
-			_, _ = fmt.Fprintf(e.out, "  %s  %-8s %-16s %s\n", m.On, m.Kind, m.Channel, cmp.Or(m.Title.In(t.Language), m.Subject))
+			_, _ = fmt.Fprintf(e.out, "  %s  %-8s %-16s %s\n", m.On, m.Kind, m.Channel, cmp.Or(m.Title.In(t.Language), m.Subject, sumOf(m)))
 			if t.Text && m.Text != "" {
 				_, _ = fmt.Fprintf(e.out, "---- %s\n%s\n----\n", m.Subject, m.Text)
 			}
@@ -108,4 +108,12 @@ func (t *packTryCmd) Run(e *env) error {
 		}
 	}
 	return nil
+}
+
+// sumOf is the amount of a payment or promise.
+func sumOf(m packs.Moment) string {
+	if m.Amount == 0 {
+		return ""
+	}
+	return string(m.Currency) + " " + value.GroupAmount(m.Amount, m.Currency)
 }
