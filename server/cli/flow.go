@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"time"
 
-	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/server/client"
 )
 
@@ -43,70 +41,6 @@ func await(e *env, c *client.Client, id, what string) (batchState, error) {
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-}
-
-type flowPublishCmd struct {
-	serverFlags
-	Flow    string `arg:"" help:"File of a flow, or key of a flow with a draft."`
-	Running string `default:"finish" enum:"finish,move,stop" help:"What runs of older versions do."`
-	NoWait  bool   `help:"Do not wait for the enrolment of what exists."`
-	JSON    bool   `name:"json" help:"Print JSON."`
-}
-
-// Run saves the file as draft, publishes, and waits for the enrolment.
-func (f *flowPublishCmd) Run(e *env) error {
-	c, err := f.client()
-	if err != nil {
-		return err
-	}
-	key, err := saveFile(e, c, f.Flow)
-	if err != nil {
-		return err
-	}
-	var out struct {
-		Version int    `json:"version"`
-		Hash    string `json:"hash"`
-		Batch   string `json:"batch"`
-	}
-	if err := c.Do(e.ctx, "POST", "/flows/"+key+"/publish", map[string]string{"running": f.Running}, &out); err != nil {
-		return err
-	}
-	var b batchState
-	if out.Batch != "" && !f.NoWait {
-		if b, err = await(e, c, out.Batch, "enrolling"); err != nil {
-			return err
-		}
-	}
-	if f.JSON {
-		return printJSON(e.out, map[string]any{"key": key, "version": out.Version, "hash": out.Hash, "batch": out.Batch, "enrolled": b.Done})
-	}
-	_, err = fmt.Fprintf(e.out, "%s version %d is live; %d subjects enrolled\n", key, out.Version, b.Done)
-	return err
-}
-
-// saveFile stores a flow's file as draft and gives its key; what is no file is
-// taken as a key.
-func saveFile(e *env, c *client.Client, name string) (string, error) {
-	raw, err := flowFile(name)
-	if err != nil || raw == nil {
-		return name, err
-	}
-	doc, err := flow.Parse(raw)
-	if err != nil {
-		return "", err
-	}
-	var old struct {
-		DraftVersion int64 `json:"draftVersion"`
-	}
-	err = c.Do(e.ctx, "GET", "/flows/"+doc.Key, nil, &old)
-	if p, ok := err.(*client.Problem); err != nil && (!ok || p.Status != 404) {
-		return "", err
-	}
-	var header []string
-	if old.DraftVersion > 0 {
-		header = []string{"If-Match", fmt.Sprintf("%q", fmt.Sprint(old.DraftVersion))}
-	}
-	return doc.Key, c.Do(e.ctx, "PUT", "/flows/"+doc.Key, map[string]any{"document": json.RawMessage(raw)}, nil, header...)
 }
 
 type flowStartCmd struct {
