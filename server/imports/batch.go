@@ -8,7 +8,6 @@ import (
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
-	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/forms"
@@ -25,8 +24,12 @@ type batch struct {
 	out  []Result
 	dry  bool
 
+	// numbered are the rows without an external id: their number, or a payment's
+	// reference, stands for it.
+	numbered map[int]bool
+
 	mu  sync.Mutex
-	old map[string]*records.Record // by external id
+	old map[string]*records.Record // by external id, or by what stands for it
 
 	// of dry runs:
 	w      *workspace.Workspace
@@ -72,7 +75,10 @@ func (b *batch) adoptRow(k int) {
 	for key, v := range r.Data {
 		data[key] = v
 	}
-	r.ExternalID = strings.TrimSpace(r.ExternalID)
+	if r.ExternalID = strings.TrimSpace(r.ExternalID); r.ExternalID == "" {
+		r.ExternalID = numberIn(data)
+		b.numbered[k] = r.ExternalID != ""
+	}
 	data["externalId"] = r.ExternalID
 	r.Data = data
 	switch {
@@ -94,52 +100,6 @@ func (b *batch) live() []int {
 		}
 	}
 	return out
-}
-
-// find reads the records that exist, by external id; then those without one
-// by number, as people may have entered them before the first import.
-func (b *batch) find(ctx context.Context) error {
-	var ids []string
-	for _, k := range b.live() {
-		ids = append(ids, b.rows[k].ExternalID)
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	err := b.s.records.Each(ctx, b.a, b.f.Key, records.ListQuery{Filter: filter.In("externalId", ids...)}, func(r records.Record) error {
-		b.old[r.Text("externalId")] = &r
-		return nil
-	})
-	if err != nil || b.f.Key != "customer" && b.f.Key != "invoice" {
-		return err
-	}
-	wanted := map[string][]int{}
-	for _, k := range b.live() {
-		if n, ok := b.rows[k].Data["number"].(string); ok && n != "" && b.old[b.rows[k].ExternalID] == nil {
-			wanted[n] = append(wanted[n], k)
-		}
-	}
-	if len(wanted) == 0 {
-		return nil
-	}
-	byNumber := map[string][]records.Record{}
-	where := filter.And(filter.In("number", sortedKeys(wanted)...), filter.Missing("externalId"))
-	err = b.s.records.Each(ctx, b.a, b.f.Key, records.ListQuery{Filter: where}, func(r records.Record) error {
-		byNumber[r.Text("number")] = append(byNumber[r.Text("number")], r)
-		return nil
-	})
-	for n, rows := range wanted {
-		if found := byNumber[n]; len(found) == 1 && len(rows) == 1 && b.same(rows[0], found[0]) {
-			b.old[b.rows[rows[0]].ExternalID] = &found[0]
-		}
-	}
-	return err
-}
-
-// same tells whether a record found by number can be the row's: an invoice
-// must be of the same customer.
-func (b *batch) same(k int, r records.Record) bool {
-	return b.f.Key == "customer" || b.rows[k].Data["customer"] == r.Text("customer")
 }
 
 // groups are the rows that must keep their order: those of one customer, and

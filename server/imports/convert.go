@@ -105,7 +105,7 @@ func (c *Converter) Row(l Line) (Row, *fault.Error) {
 		row.Data[col.Key] = v
 	}
 	row.ExternalID = c.externalID(row.Data)
-	if row.ExternalID == "" && len(bad) == 0 {
+	if row.ExternalID == "" && numberIn(row.Data) == "" && len(bad) == 0 {
 		fail(c.key, "required", nil)
 	}
 	if len(bad) > 0 {

@@ -65,7 +65,7 @@ func New(w *workspace.Service, f *forms.Service, a *accounts.Service, r *records
 // by its number; a payment that exists is never changed. A dry run judges by
 // form, rights and ledger without writing. Problems point to "row/12/dueDate".
 func (s *Service) Upsert(ctx context.Context, a policies.Actor, formKey string, rows []Row, dryRun bool) []Result {
-	b := &batch{s: s, a: a, rows: slices.Clone(rows), out: make([]Result, len(rows)), dry: dryRun, old: map[string]*records.Record{}}
+	b := &batch{s: s, a: a, rows: slices.Clone(rows), out: make([]Result, len(rows)), dry: dryRun, numbered: map[int]bool{}, old: map[string]*records.Record{}}
 	for k := range rows {
 		b.out[k].Line = rows[k].Line
 	}
