@@ -21,6 +21,7 @@ import (
 func (s *Server) routes() {
 	s.sessionRoutes()
 	s.recordRoutes()
+	s.binRoutes()
 	s.formRoutes()
 	s.templateRoutes()
 	s.customerRoutes()

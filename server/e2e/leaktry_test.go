@@ -24,13 +24,13 @@ import (
 
 // known is all that requests may name of one account.
 type known struct {
-	word, customer, invoice, payment, contact, message, task, note, file, run, promise, dispute string
+	word, customer, invoice, payment, contact, binned, message, task, note, file, run, promise, dispute string
 }
 
 // names of known by what they stand for.
 func (k known) names() map[string]string {
 	return map[string]string{
-		"customer": k.customer, "invoice": k.invoice, "payment": k.payment, "contact": k.contact, "message": k.message, "task": k.task, "note": k.note,
+		"customer": k.customer, "invoice": k.invoice, "payment": k.payment, "contact": k.contact, "binned": k.binned, "message": k.message, "task": k.task, "note": k.note,
 		"word": k.word, "file": k.file, "run": k.run, "promise": k.promise, "dispute": k.dispute,
 	}
 }
@@ -48,7 +48,7 @@ func (k known) absent() known {
 		return flow + mirror.Replace(rest)
 	}
 	return known{
-		"zqabsent", other(k.customer), other(k.invoice), other(k.payment), other(k.contact), other(k.message), other(k.task), other(k.note), other(k.file), other(k.run),
+		"zqabsent", other(k.customer), other(k.invoice), other(k.payment), other(k.contact), other(k.binned), other(k.message), other(k.task), other(k.note), other(k.file), other(k.run),
 		other(k.promise), other(k.dispute),
 	}
 }
@@ -62,6 +62,7 @@ func (s *space) knownAccount(word, tier string) known {
 	k.invoice = s.invoice(k.customer, word+"-1", 100_000, s.today()-10)
 	k.contact = s.create("contact", map[string]any{"customer": k.customer, "name": "Person " + word, "email": "p@" + word + ".example"}).ID
 	k.payment = s.create("payment", map[string]any{"customer": k.customer, "amount": 100, "currency": "CNY", "reference": word}).ID
+	k.binned = s.binnedContact(k.customer, word)
 	var f storedFile
 	must(s.t, s.c.Do(ctx, "POST", "/customers/"+k.customer+"/files", map[string]any{"name": word + ".txt", "data": []byte(word)}, &f))
 	k.file = f.ID
@@ -119,6 +120,8 @@ func pathOf(t *testing.T, o operation, k known) []string {
 				return k.customer
 			case name == "id" && section == "records":
 				return k.names()[form]
+			case name == "id" && section == "bin":
+				return k.binned
 			case name == "id" && section == "messages":
 				return k.message
 			case name == "id" && section == "tasks":
@@ -137,6 +140,8 @@ func pathOf(t *testing.T, o operation, k known) []string {
 	}
 	if strings.Contains(o.path, "{form}") && section == "records" {
 		forms = []string{"customer", "invoice", "payment", "contact"}
+	} else if section == "bin" {
+		forms = []string{"contact"}
 	} else {
 		forms = []string{"invoice"}
 	}
@@ -307,6 +312,7 @@ func (s *space) tries(k, seen known) []try {
 		works(rows("invoice", true, map[string]any{"number": "N-2", "customer": k.customer, "issueDate": day.String(), "dueDate": day.String(), "amount": 1, "currency": "CNY"})),
 		rows("payment", false, map[string]any{"customer": k.customer, "amount": 1, "currency": "CNY", "invoice": k.invoice}),
 		rows("contact", false, map[string]any{"customer": k.customer, "name": "X"}),
+		works(try{op: "restoreRecord", method: "POST", path: "/bin/contact/" + k.binned + "/restore"}),
 	}
 	for _, form := range []string{"customer", "invoice", "payment", "contact"} {
 		at := "/records/" + form + "/" + k.names()[form]

@@ -258,14 +258,17 @@ func (s *space) testerRole(allow, deny filter.Expr) {
 	if !p.HasRole("tester") {
 		p.Roles = append(slices.Clone(p.Roles), policies.Role{Key: "tester"})
 	}
-	row := func(object string, e filter.Expr, effect policies.Effect) {
+	row := func(object, action string, e filter.Expr, effect policies.Effect) {
 		if e != nil {
-			p.Rules = append(p.Rules, policies.Rule{Role: "tester", Object: object, Action: "read", Scope: policies.Scope(filter.String(e)), Effect: effect})
+			p.Rules = append(p.Rules, policies.Rule{Role: "tester", Object: object, Action: action, Scope: policies.Scope(filter.String(e)), Effect: effect})
 		}
 	}
-	for _, object := range []string{"customer", "invoice", "payment", "insight", "account", "run", "message", "task"} {
-		row(object, allow, policies.Allow)
-		row(object, deny, policies.Deny)
+	for _, object := range []string{"customer", "contact", "invoice", "payment", "insight", "account", "run", "message", "task"} {
+		row(object, "read", allow, policies.Allow)
+		row(object, "read", deny, policies.Deny)
+	}
+	for _, object := range []string{"customer", "contact"} { // for the bin; there the rows above hold as well
+		row(object, "delete", allow, policies.Allow)
 	}
 	p.Rules = append(p.Rules, policies.Rule{Role: "tester", Object: "flow", Action: "read", Scope: "all", Effect: policies.Allow})
 	if _, err := s.srv.Access.SetRules(ctx, policies.SystemActor(s.key, "test"), p, v); err != nil {

@@ -1,8 +1,9 @@
 // Package house does a workspace's housework on time: it reminds of tasks that
 // are due and tells others of those that are late, sends notices by e-mail, and
-// the weekly review, and begins the night's computation of scores. One durable workflow a workspace keeps the time; all that
-// was done is marked in the store, so that a repeat, another process or a
-// crash in between changes nothing. Accounts of people who leave are handed
+// the weekly review, begins the night's computation of scores, and empties the
+// bin of what lay in it for too long. One durable workflow a workspace keeps the
+// time; all that was done is marked in the store, so that a repeat, another
+// process or a crash in between changes nothing. Accounts of people who leave are handed
 // over by a workflow of their own.
 package house
 
@@ -102,6 +103,7 @@ type done struct {
 	Digest value.Date `json:"digest"`
 	Review value.Date `json:"review"`
 	Scores value.Date `json:"scores"`
+	Bin    value.Date `json:"bin"`
 }
 
 func (s *Service) done(ctx context.Context, ws string) (done, int64, error) {
@@ -214,7 +216,14 @@ func (s *Service) Tick(ctx context.Context, st State) (time.Time, error) {
 	if scores.Before(next) {
 		next = scores
 	}
+	full, err := s.emptyBin(ctx, d, was.Bin)
+	if err != nil {
+		return time.Time{}, err
+	}
 	real := w.Demo.Real(next)
+	if soon := s.Spaces.RealNow().Add(retryBin); full && soon.Before(real) {
+		real = soon
+	}
 	if retry := s.Spaces.RealNow().Add(retryMail); (again || push || missing) && retry.Before(real) {
 		real = retry
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
-	"github.com/dueflow/dueflow/server/store"
 )
 
 // Delete moves a record to the bin. Booked money cannot be deleted: an invoice
@@ -31,8 +30,7 @@ func (s *Service) Delete(ctx context.Context, a policies.Actor, formKey, id stri
 		if err := s.deletable(ctx, a.Workspace, formKey, id, b); err != nil {
 			return err
 		}
-		b.set("_deletedBy", a.ID)
-		if err := s.bin(ctx, a.Workspace, formKey+"/"+id, b); err != nil {
+		if err := s.throw(ctx, a, formKey, id, b); err != nil {
 			return err
 		}
 		err = s.store.In(a.Workspace, Prefix+f.Key).Delete(ctx, id, d.Ver)
@@ -44,20 +42,6 @@ func (s *Service) Delete(ctx context.Context, a policies.Actor, formKey, id stri
 		}
 	}
 	return fault.New(fault.Unavailable, "busy", nil)
-}
-
-// bin keeps a record before it goes, in the place of what was kept under its
-// key before.
-func (s *Service) bin(ctx context.Context, ws, key string, b body) error {
-	raw, err := encode(b)
-	if err != nil {
-		return err
-	}
-	col := s.store.In(ws, Bin)
-	if _, err = col.Insert(ctx, key, raw); fault.Is(err, fault.Conflict) {
-		_, err = col.Replace(ctx, store.Doc{ID: key, Body: raw}, 0)
-	}
-	return err
 }
 
 func (s *Service) deletable(ctx context.Context, ws, formKey, id string, b body) error {
@@ -78,7 +62,8 @@ func (s *Service) deletable(ctx context.Context, ws, formKey, id string, b body)
 			return fault.New(fault.Conflict, "record.customerOwes", nil)
 		}
 	case "invoice":
-		if i := st.Items[id]; i != nil && !i.Cancelled {
+		// One that the account no longer holds, or does not hold yet, says it itself.
+		if i := st.Items[id]; i == nil && b.text("status") != "cancelled" || i != nil && !i.Cancelled {
 			return fault.New(fault.Conflict, "record.cancelFirst", nil)
 		}
 	case "payment":

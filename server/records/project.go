@@ -219,6 +219,7 @@ func (s *Service) restamp(ctx context.Context, ws, customer string, c body) {
 		}
 		Restamp(ctx, s.store, ws, Prefix+e.Key, customer, stamp, c["name"])
 	}
+	Restamp(ctx, s.store, ws, Bin, customer, stamp, c["name"])
 	for _, col := range StampedCollections {
 		Restamp(ctx, s.store, ws, col, customer, stamp, c["name"])
 	}

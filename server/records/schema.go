@@ -15,12 +15,12 @@ import (
 // Prefix of the collections of records.
 const Prefix = "r_"
 
-// Bin holds deleted records, by form/id.
+// Bin holds deleted records, by form/id, with who deleted them when.
 const Bin = "bin"
 
 // Specs are the collections of this room beside those of forms.
 var Specs = []store.Spec{
-	{Name: Bin, MaxBody: 2 << 20},
+	{Name: Bin, MaxBody: 2 << 20, Indexes: []store.Index{store.OnText(binnedForm, binnedAt), store.OnText(binnedAt), store.OnText("customer")}},
 	{Name: sequences},
 	{Name: files, MaxBody: 8 << 20, Indexes: []store.Index{store.OnText("record")}},
 	{Name: migrations, Indexes: []store.Index{store.OnText("status")}},
