@@ -45,6 +45,7 @@ const routes = [
   '/settings/channels',
   '/settings/portal',
   '/letters',
+  '/bin/customer',
   '/me',
   '/review',
   '/settings/keys',

@@ -109,7 +109,9 @@ func TestBinGivesBack(t *testing.T) {
 		t.Errorf("the account's figures moved:\n%s", d)
 	}
 	s.verify()
-	var log struct{ Items []struct{ Action, Object, ID string } }
+	var log struct {
+		Items []struct{ Action, Object, ID string }
+	}
 	must(t, s.c.Do(t.Context(), "GET", "/audit", nil, &log))
 	if x := log.Items[0]; x.Action != "restore" || x.Object != "customer" || x.ID != c {
 		t.Errorf("the log says %+v", x)

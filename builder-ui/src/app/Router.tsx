@@ -32,6 +32,7 @@ const MarketPage = lazy(pages.market);
 const PackPage = lazy(pages.pack);
 const ReviewPage = lazy(pages.review);
 const LettersPage = lazy(pages.letters);
+const BinPage = lazy(pages.bin);
 const NotFoundPage = lazy(pages.notFound);
 
 export function Router() {
@@ -78,6 +79,8 @@ export function Router() {
           <Route path="messages" element={<MessagesPage />} />
           <Route path="messages/:key" element={<TemplatePage />} />
           <Route path="letters" element={<LettersPage />} />
+          <Route path="bin" element={<Navigate to="/bin/customer" replace />} />
+          <Route path="bin/:form" element={<BinPage />} />
           <Route path="review" element={<ReviewPage />} />
           <Route path="me" element={<MePage />} />
           <Route path="import" element={<ImportPage />} />

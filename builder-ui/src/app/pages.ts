@@ -30,6 +30,7 @@ export const pages = {
   pack: () => import('@/features/market/components/PackPage'),
   review: () => import('@/features/review/components/ReviewPage'),
   letters: () => import('@/features/letters/components/LettersPage'),
+  bin: () => import('@/features/bin/components/BinPage'),
   notFound: () => import('./NotFoundPage'),
 };
 

@@ -34,7 +34,12 @@ export type Permission =
   | 'customer.write'
   | 'message.review'
   | 'pack.read'
-  | 'pack.write';
+  | 'pack.write'
+  | 'customer.delete'
+  | 'contact.delete'
+  | 'invoice.delete'
+  | 'payment.delete'
+  | 'record.delete';
 export type Session = {
   user: { id: string; name: string; email: string; language: Lang };
   workspace: { key: string; name: string; timezone: string; currency: string; demo: boolean };

@@ -1,8 +1,10 @@
 import { DownOutlined } from '@ant-design/icons';
-import { Button, Dropdown } from 'antd';
+import { App, Button, Dropdown } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import { useCan } from '@/shared/api/session';
 import type { CustomerPage } from '@/shared/api/types';
+import { useDeletion } from '@/shared/ui/useDeletion';
 import type { Action } from './ActionDrawers';
 
 export function CustomerActions({
@@ -16,6 +18,8 @@ export function CustomerActions({
   const canPay = useCan('payment.write');
   const canWrite = useCan('account.write');
   const canExplain = useCan('role.read');
+  const canDelete = useCan('customer.delete');
+  const askDelete = useAskDelete(page);
   const { hold, stopWish } = page.account;
   const more = [
     { key: hold ? 'liftHold' : 'hold', label: t(hold ? 'customer.liftHold' : 'customer.hold') },
@@ -28,6 +32,7 @@ export function CustomerActions({
     { key: 'edit', label: t('customer.edit') },
     { key: 'links', label: t('customer.links') },
     ...(canExplain ? [{ key: 'viewers', label: t('customer.viewers') }] : []),
+    ...(canDelete ? [{ key: 'delete', label: t('bin.move'), danger: true }] : []),
   ];
   return (
     <div className="page-actions">
@@ -37,7 +42,10 @@ export function CustomerActions({
           <Button onClick={() => onAction({ kind: 'promise' })}>{t('customer.promise')}</Button>
           <Dropdown
             trigger={['click']}
-            menu={{ items: more, onClick: ({ key }) => onAction({ kind: key } as Action) }}
+            menu={{
+              items: more,
+              onClick: ({ key }) => (key === 'delete' ? askDelete() : onAction({ kind: key } as Action)),
+            }}
           >
             <Button>
               {t('action.more')} <DownOutlined />
@@ -52,4 +60,23 @@ export function CustomerActions({
       )}
     </div>
   );
+}
+
+/** Asks before a customer goes to the bin; the list of customers follows. */
+function useAskDelete({ record }: CustomerPage) {
+  const { t } = useTranslation();
+  const { modal } = App.useApp();
+  const navigate = useNavigate();
+  const { start } = useDeletion('customer');
+  const { name } = record.data;
+  return () =>
+    modal.confirm({
+      title: t('bin.moveTitle', { name }),
+      content: t('bin.moveText'),
+      okText: t('bin.move'),
+      cancelText: t('action.cancel'),
+      okButtonProps: { danger: true },
+      icon: null,
+      onOk: () => start(record, name, () => navigate('/customers')),
+    });
 }

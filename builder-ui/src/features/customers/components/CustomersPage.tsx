@@ -10,6 +10,7 @@ import { daysBetween } from '@/shared/lib/date';
 import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
+import { BinLink } from '@/shared/ui/BinLink';
 import { AgeChip, Chip, TierMark } from '@/shared/ui/Chip';
 import { type Column, DataTable } from '@/shared/ui/DataTable';
 import { ExportLink } from '@/shared/ui/ExportLink';
@@ -48,6 +49,7 @@ export default function CustomersPage() {
       wide
       actions={
         <>
+          <BinLink form="customer" />
           <ExportLink form="customer" query={query} />
           {canWrite && (
             <>

@@ -1,12 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Popconfirm } from 'antd';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/shared/api/client';
-import { keys } from '@/shared/api/query';
-import type { FormRecord } from '@/shared/api/records';
 import type { FormDoc } from '@/shared/form/types';
+import { DeleteRecord } from '@/shared/ui/record/DeleteRecord';
 import { RecordDrawer } from '@/shared/ui/record/RecordDrawer';
-import { errorText } from '@/shared/ui/states';
 
 type Props = { customer: string; id: string; first: boolean; onClose: () => void };
 
@@ -26,35 +23,16 @@ export default function ContactDrawer({ customer, id, first, onClose }: Props) {
       title={t(id === 'new' ? 'contact.add' : 'contact.edit')}
       start={{ customer, primary: first }}
       only={(key) => key !== 'customer'}
-      extra={(record) => <Remove record={record} onDone={onClose} />}
+      extra={(record) => (
+        <DeleteRecord
+          form="contact"
+          record={record}
+          name={String(record.data.name ?? '')}
+          text={t('contact.removeText')}
+          onDone={onClose}
+        />
+      )}
       onClose={onClose}
     />
-  );
-}
-
-function Remove({ record, onDone }: { record: FormRecord; onDone: () => void }) {
-  const { t } = useTranslation();
-  const { message } = App.useApp();
-  const client = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => api.delete(`/records/contact/${record.id}`, record.version),
-    onSuccess: () => {
-      client.invalidateQueries({ queryKey: keys.records('contact') });
-      onDone();
-    },
-    onError: (error) => message.error(errorText(error, t).text),
-  });
-  return (
-    <Popconfirm
-      title={t('contact.removeTitle', { name: String(record.data.name ?? '') })}
-      description={t('contact.removeText')}
-      okText={t('contact.remove')}
-      cancelText={t('action.cancel')}
-      onConfirm={() => remove.mutate()}
-    >
-      <Button danger loading={remove.isPending}>
-        {t('contact.remove')}
-      </Button>
-    </Popconfirm>
   );
 }

@@ -8,9 +8,11 @@ import { choicesOf, groupsOf, kindOf } from '@/shared/form/kinds';
 import type { FormDoc, Json, Property } from '@/shared/form/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
+import { BinLink } from '@/shared/ui/BinLink';
 import { DataTable } from '@/shared/ui/DataTable';
 import { FilterBar, SearchBox } from '@/shared/ui/Filters';
 import { Page } from '@/shared/ui/Page';
+import { DeleteRecord } from '@/shared/ui/record/DeleteRecord';
 import { RecordDrawer } from '@/shared/ui/record/RecordDrawer';
 import { Empty, ErrorState, PageSkeleton } from '@/shared/ui/states';
 import { type FormEntry, useForm, useRecords } from '../api/forms';
@@ -68,7 +70,12 @@ function Records({ form }: { form: FormEntry }) {
     <Page
       title={name}
       sub={<Link to={`/forms/${form.key}`}>{t('forms.toDesigner')}</Link>}
-      actions={create}
+      actions={
+        <>
+          <BinLink form={form.key} />
+          {create}
+        </>
+      }
       wide
     >
       <FilterBar>
@@ -111,6 +118,14 @@ function Records({ form }: { form: FormEntry }) {
           form={form}
           id={open}
           title={t(open === 'new' ? 'forms.newRecord' : 'forms.editRecord')}
+          extra={(record) => (
+            <DeleteRecord
+              form={form.key}
+              record={record}
+              name={String((form.title && record.data[form.title]) || record.id)}
+              onDone={() => params.set({ open: undefined })}
+            />
+          )}
           onClose={() => params.set({ open: undefined })}
         />
       )}

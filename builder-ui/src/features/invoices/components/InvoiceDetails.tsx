@@ -10,6 +10,7 @@ import { useFormat } from '@/shared/lib/useFormat';
 import { AgeChip, StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Fact } from '@/shared/ui/Page';
+import { DeleteRecord } from '@/shared/ui/record/DeleteRecord';
 import { ErrorState, Lines } from '@/shared/ui/states';
 
 type Props = { id: string; known?: Invoice; onClose: () => void; onPay?: (invoice: Invoice) => void };
@@ -32,12 +33,18 @@ export default function InvoiceDetails({ id, known, onClose, onPay }: Props) {
       title={data ? t('invoice.titled', { number: data.data.number }) : t('invoice.one')}
       footer={
         data &&
-        onPay &&
-        data.system.open > 0 && (
+        (data.system.status === 'cancelled' || (onPay && data.system.open > 0)) && (
           <div className="drawer-foot">
-            <Button type="primary" onClick={() => onPay(data)}>
-              {t('payment.record')}
-            </Button>
+            {data.system.status === 'cancelled' && (
+              <span className="drawer-foot-left">
+                <DeleteRecord form="invoice" record={data} name={data.data.number} onDone={onClose} />
+              </span>
+            )}
+            {onPay && data.system.open > 0 && (
+              <Button type="primary" onClick={() => onPay(data)}>
+                {t('payment.record')}
+              </Button>
+            )}
           </div>
         )
       }

@@ -10,6 +10,7 @@ import { lazy } from '@/shared/lib/lazy';
 import { currencies } from '@/shared/lib/money';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
+import { BinLink } from '@/shared/ui/BinLink';
 import { AgeChip, Chip, StatusChip } from '@/shared/ui/Chip';
 import { type Column, DataTable } from '@/shared/ui/DataTable';
 import { ExportLink } from '@/shared/ui/ExportLink';
@@ -68,6 +69,7 @@ export default function InvoicesPage() {
       wide
       actions={
         <>
+          <BinLink form="invoice" />
           <ExportLink form="invoice" query={query} />
           {canInvoice && (
             <>
