@@ -1,14 +1,15 @@
 import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useDelete, useRestore } from '../api/bin';
-import { useMe } from '../api/session';
+import { useCan, useMe } from '../api/session';
 import type { Permission } from '../api/types';
 import { errorText } from './states';
 
 /** Whether one may delete records of a form; forms of the company's own go by one right. */
 export function useCanDelete(form: string): boolean {
-  const { can } = useMe();
-  return can[`${form}.delete` as Permission] ?? can['record.delete'] === true;
+  const ofForm = useMe().can[`${form}.delete` as Permission];
+  const ofAny = useCan('record.delete');
+  return ofForm ?? ofAny;
 }
 
 /** Moves a record to the bin and says so, with the way back. */
