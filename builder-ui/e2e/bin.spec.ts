@@ -1,5 +1,8 @@
 import { expect, type Page, test } from '@playwright/test';
-import { expectAccessible, type Lang, languages, open, settled, speak } from './helpers';
+import { expectAccessible, type Lang, languages, open, settled, speak, still } from './helpers';
+
+// Where days fly, a night's scores may change the customer between two clicks, and its deletion is refused.
+test.use(still);
 
 const shot = async (page: Page, name: string) => {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
@@ -98,7 +101,11 @@ for (const lang of languages)
 
 for (const lang of languages)
   test(`the bin on a phone and in the dark, and where it says nothing (${lang})`, async ({ browser }) => {
-    const context = await browser.newContext({ colorScheme: 'dark', viewport: { width: 390, height: 844 } });
+    const context = await browser.newContext({
+      ...still,
+      colorScheme: 'dark',
+      viewport: { width: 390, height: 844 },
+    });
     const page = await context.newPage();
     const say = words[lang];
     await speak(page, lang);
