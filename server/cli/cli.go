@@ -38,7 +38,7 @@ type env struct {
 // commands of dueflow.
 type commands struct {
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
-	Import   importCmd   `cmd:"" help:"Import a CSV file of customers, invoices or payments."`
+	Import   importCmd   `cmd:"" help:"Import a CSV file of customers, invoices or payments. It ends with 0 when all rows went well, 3 when some failed, 1 when the file could not be read to its end."`
 	Export   exportCmd   `cmd:"" help:"Export records as CSV or JSON lines."`
 	Rehearse rehearseCmd `cmd:"" help:"Rehearse a flow over real records on a virtual clock."`
 	Verify   verifyCmd   `cmd:"" help:"Replay all messages against the journal; violations must be 0."`
@@ -54,7 +54,8 @@ type commands struct {
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
-// Main runs the command line and gives the exit code: 0 done, 1 failed, 2 wrong usage.
+// Main runs the command line and gives the exit code: 0 done, 1 failed,
+// 2 wrong usage, 3 imported but for some rows.
 func Main(version string, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
@@ -74,7 +75,11 @@ func Run(ctx context.Context, version string, args []string, out, errs io.Writer
 		parser.Errorf("%s", err)
 		return 2
 	}
-	if err := k.Run(&env{ctx, version, out, errs}); err != nil {
+	err = k.Run(&env{ctx, version, out, errs})
+	if errors.Is(err, errRows) {
+		return 3
+	}
+	if err != nil {
 		_, _ = fmt.Fprintln(errs, "dueflow: "+say(err))
 		return 1
 	}

@@ -1,11 +1,17 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -13,6 +19,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/client"
 	"github.com/dueflow/dueflow/server/imports"
+	"github.com/dueflow/dueflow/server/text"
 )
 
 type importCmd struct {
@@ -65,11 +72,22 @@ func (i *importCmd) Run(e *env) error {
 	if closeErr := failed.finish(sum.Failed > 0); err == nil {
 		err = closeErr
 	}
-	if err != nil {
+	if err != nil && sum.Rows == 0 {
 		return err
 	}
-	return i.print(e, c, sum, failedName)
+	// What was written before the file ended badly is told as well.
+	if perr := i.print(e, c, sum, failedName); err != nil || perr != nil {
+		return cmp.Or(err, perr)
+	}
+	if sum.Failed > 0 {
+		return errRows
+	}
+	return nil
 }
+
+// errRows is an import that came to its end while some rows failed; it has been
+// said.
+var errRows = errors.New("rows failed")
 
 func readMap(name string) (*imports.Map, error) {
 	raw, err := os.ReadFile(name)
@@ -77,7 +95,27 @@ func readMap(name string) (*imports.Map, error) {
 		return nil, err
 	}
 	var m imports.Map
-	return &m, readJSON(name, raw, &m)
+	if err := readJSON(name, raw, &m); err != nil {
+		return nil, err
+	}
+	return &m, knownKeys(name, raw)
+}
+
+// mapKeys are what a map may have.
+var mapKeys = []string{"columns", "currency", "dates", "decimal", "delimiter", "encoding", "externalId", "timezone"}
+
+// knownKeys says which key of a map is none. Fault: Invalid "cli.mapKey".
+func knownKeys(name string, raw []byte) error {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &keys); err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if !slices.Contains(mapKeys, key) {
+			return fault.New(fault.Invalid, "cli.mapKey", fault.Params{"file": filepath.Base(name), "key": key, "known": strings.Join(mapKeys, ", ")})
+		}
+	}
+	return nil
 }
 
 func (i *importCmd) print(e *env, c *client.Client, sum imports.Summary, failedName string) error {
@@ -86,7 +124,8 @@ func (i *importCmd) print(e *env, c *client.Client, sum imports.Summary, failedN
 			imports.Summary
 			FailedFile string   `json:"failedFile,omitempty"`
 			Problems   []string `json:"problems"`
-		}{Summary: sum, Problems: []string{}}
+			Unused     []string `json:"unused"`
+		}{Summary: sum, Problems: []string{}, Unused: append([]string{}, sum.Unused...)}
 		if sum.Failed > 0 {
 			out.FailedFile = failedName
 		}
@@ -102,6 +141,9 @@ func (i *importCmd) print(e *env, c *client.Client, sum imports.Summary, failedN
 			break
 		}
 		_, _ = fmt.Fprintln(e.out, "  "+sayFault(c.Language, p))
+	}
+	if len(sum.Unused) > 0 {
+		_, _ = fmt.Fprintln(e.errs, text.Say(c.Language, "cli.import.unused", fault.Params{"columns": strings.Join(sum.Unused, ", ")}))
 	}
 	if sum.Failed > 0 {
 		_, _ = fmt.Fprintln(e.out, "failed rows with reasons:", failedName)

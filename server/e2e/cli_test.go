@@ -63,7 +63,7 @@ func TestCommandLine(t *testing.T) {
 	x.file("customers.csv", "客户名称,客户编号,邮箱\n杭州𠮷祥有限公司,K-1,a@example.com\n坏,,nobody\n")
 	x.file("invoices.csv", "number,customer,issueDate,dueDate,amount,currency\nI-1,K-1,"+(today-20).String()+","+(today+5).String()+",1200.50,CNY\n-I-2,K-1,"+(today-30).String()+","+(today-2).String()+",99,CNY\n")
 	x.file("payments.csv", "reference,customer,date,amount,currency\nP-1,K-1,"+today.String()+",99,CNY\n")
-	if out := x.well("import", "--form", "customer", "customers.csv"); !strings.HasPrefix(out, "2 rows: 1 created, 0 updated, 0 unchanged, 1 failed\n  row/3/number is required") {
+	if out, _, code := x.types("import", "--form", "customer", "customers.csv"); code != 3 || !strings.HasPrefix(out, "2 rows: 1 created, 0 updated, 0 unchanged, 1 failed\n  row/3/number is required") {
 		t.Errorf("customers: %s", out)
 	}
 	if failed, err := os.ReadFile(filepath.Join(x.dir, "customers.failed.csv")); err != nil || !strings.Contains(string(failed), "nobody") {

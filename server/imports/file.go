@@ -3,6 +3,8 @@ package imports
 import (
 	"context"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +38,7 @@ type Summary struct {
 	Encoding  string         `json:"encoding"`
 	Delimiter string         `json:"delimiter"`
 	Map       Map            `json:"map"`
+	Unused    []string       `json:"-"` // columns of the file that no field took
 	Problems  []*fault.Error `json:"-"`
 }
 
@@ -158,8 +161,12 @@ func Import(ctx context.Context, to Target, job Job, r io.Reader) (Summary, erro
 		if m = Guess(to.Form, in.Header(), sample); len(m.Columns) == 0 {
 			return Summary{}, fault.New(fault.Invalid, "import.noColumns", fault.Params{"columns": strings.Join(in.Header(), ", ")})
 		}
+		if m.key() == "" {
+			known := strings.Join(slices.Sorted(maps.Values(m.Columns)), ", ")
+			return Summary{}, fault.New(fault.Invalid, "import.noKey", fault.Params{"columns": strings.Join(in.Header(), ", "), "known": known})
+		}
 	}
-	x := &run{to: to, job: job, sum: Summary{DryRun: job.DryRun, Encoding: in.Encoding(), Delimiter: string(in.Delimiter()), Map: m}}
+	x := &run{to: to, job: job, sum: Summary{DryRun: job.DryRun, Encoding: in.Encoding(), Delimiter: string(in.Delimiter()), Map: m, Unused: unused(m, in.Header())}}
 	if x.conv, err = NewConverter(to.Form, m, in.Header(), to.Currency, to.Location); err != nil {
 		return x.sum, err
 	}
@@ -174,6 +181,11 @@ func Import(ctx context.Context, to Target, job Job, r io.Reader) (Summary, erro
 		}
 	}
 	return x.sum, err
+}
+
+// unused are the columns that a map does not name.
+func unused(m Map, header []string) []string {
+	return absent(slices.Collect(maps.Values(m.Columns)), header)
 }
 
 func (x *run) all(ctx context.Context, in *Reader, sample []Line) error {

@@ -104,4 +104,3 @@ func (b *batch) closest(k int, fit []*records.Record) []*records.Record {
 func (b *batch) same(k int, r records.Record) bool {
 	return b.f.Key == "customer" || b.rows[k].Data["customer"] == r.Text("customer")
 }
-

@@ -17,7 +17,7 @@ var synonyms = map[string]map[string][]string{
 	"customer": {
 		"name":        {"customer name", "company name", "company", "account name", "debtor", "client", "客户名称", "客户全称", "公司名称", "单位名称", "企业名称", "购方名称", "户名", "firma", "firmenname", "kundenname", "kunde"},
 		"number":      {"customer number", "customer no", "customer no.", "customer id", "customer code", "account number", "account no", "debtor number", "客户编号", "客户编码", "客户代码", "客户号", "编号", "kundennummer", "kundennr", "kunden-nr", "debitorennummer", "debitor", "debitorennr"},
-		"externalId":  {"external id", "erp id", "外部编号", "erp编号", "系统编号"},
+		"externalId":  {"external id", "erp id", "外部编号", "erp编号", "系统编号", "id"},
 		"tier":        {"class", "rating", "grade", "level", "客户等级", "客户级别", "等级", "级别", "信用等级"},
 		"owner":       {"owner", "sales rep", "salesperson", "account manager", "负责人", "业务员", "销售", "客户经理", "专属顾问"},
 		"team":        {"team", "department", "部门", "团队", "销售组", "abteilung"},
@@ -37,17 +37,17 @@ var synonyms = map[string]map[string][]string{
 		"amount":      {"amount", "total", "invoice amount", "gross amount", "total amount", "amount due", "金额", "账单金额", "价税合计", "应收金额", "含税金额", "合计", "betrag", "bruttobetrag", "rechnungsbetrag", "gesamtbetrag"},
 		"currency":    {"currency", "ccy", "币种", "货币", "币别", "währung"},
 		"instalments": {"instalments", "installments", "payment plan", "分期", "分期计划", "付款计划"},
-		"externalId":  {"external id", "erp id", "外部编号", "erp编号", "系统编号"},
+		"externalId":  {"external id", "erp id", "外部编号", "erp编号", "系统编号", "id"},
 		"note":        {"note", "notes", "comment", "remark", "description", "备注", "说明", "摘要", "notiz", "bemerkung", "buchungstext"},
 	},
 	"payment": {
-		"reference":  {"reference", "transaction id", "payment reference", "payment id", "transaction number", "流水号", "交易流水号", "交易单号", "交易号", "银行流水号", "凭证号", "日志号", "交易订单号"},
+		"reference":  {"reference", "transaction id", "payment reference", "payment id", "payment number", "payment no", "receipt number", "receipt no", "transaction number", "流水号", "交易流水号", "交易单号", "交易号", "银行流水号", "凭证号", "日志号", "交易订单号"},
 		"customer":   {"customer number", "customer no", "customer id", "customer", "payer", "客户编号", "客户编码", "客户代码", "客户", "付款方", "对方户名", "对方账户名", "交易对方", "对手信息", "商户名称", "kundennummer", "kundennr", "debitor", "kunde"},
 		"amount":     {"amount", "transaction amount", "paid", "amount received", "billing amount", "金额", "交易金额", "回款金额", "到账金额", "收款金额", "贷方金额", "交易金额(收入)", "记账金额(收入)", "实付金额", "人民币金额", "存入", "betrag"},
 		"currency":   {"currency", "ccy", "billing currency", "币种", "货币", "币别", "交易币种", "交易货币", "记账币种", "währung"},
 		"valueDate":  {"value date", "date", "payment date", "posting date", "date posted", "transaction date", "booking date", "到账日期", "交易日期", "交易时间", "记账日期", "收款日期", "入账日期", "交易日", "时间", "交易创建时间", "valuta", "wertstellung", "buchungstag"},
-		"invoices":   {"invoices", "invoice number", "invoice numbers", "invoice no", "对应账单", "账单号", "发票号", "rechnungsnummer", "rechnungsnr"},
-		"externalId": {"external id", "erp id", "外部编号"},
+		"invoices":   {"invoices", "invoice", "invoice number", "invoice numbers", "invoice no", "对应账单", "账单号", "发票号", "rechnungsnummer", "rechnungsnr"},
+		"externalId": {"external id", "erp id", "外部编号", "id"},
 		"note":       {"note", "description", "details", "remark", "附言", "备注", "摘要", "交易摘要", "交易附言", "用途", "verwendungszweck", "bemerkung"},
 	},
 	"contact": {
@@ -57,7 +57,7 @@ var synonyms = map[string]map[string][]string{
 		"email":      {"email", "e-mail", "邮箱", "电子邮箱"},
 		"phone":      {"phone", "mobile", "电话", "手机", "telefon"},
 		"primary":    {"primary", "main contact", "主要联系人", "默认联系人"},
-		"externalId": {"external id", "contact id", "外部编号"},
+		"externalId": {"external id", "contact id", "外部编号", "id"},
 	},
 }
 
