@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -200,6 +201,8 @@ func describe(e *jsonschema.ValidationError, rule string) []fault.Field {
 		}
 	case "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minProperties", "maxProperties":
 		f.Limit = numberAfterMust(e.Message)
+	case "const":
+		f.Limit = plainLiteral(strings.TrimPrefix(e.Message, "value must be "))
 	case "type":
 		f.Limit = strings.TrimSuffix(strings.TrimPrefix(between(e.Message, "expected ", ", but"), "expected "), ",")
 	case "format":
@@ -237,10 +240,26 @@ func numberAfterMust(m string) any {
 	fields := strings.FieldsFunc(m, func(r rune) bool { return r == ' ' || r == ',' })
 	for i := len(fields) - 1; i >= 0; i-- {
 		if c := fields[i][0]; c >= '0' && c <= '9' || c == '-' && len(fields[i]) > 1 {
-			return json.Number(fields[i])
+			return writtenOut(fields[i])
 		}
 	}
 	return nil
+}
+
+// writtenOut is a number without an exponent, as people write it.
+func writtenOut(s string) json.Number {
+	if f, err := strconv.ParseFloat(s, 64); err == nil && strings.ContainsAny(s, "eE") {
+		return json.Number(strconv.FormatFloat(f, 'f', -1, 64))
+	}
+	return json.Number(s)
+}
+
+// plainLiteral is a text without its quotes, anything else as it is.
+func plainLiteral(s string) string {
+	if plain, err := strconv.Unquote(s); err == nil {
+		return plain
+	}
+	return s
 }
 
 func between(s, from, to string) string {
