@@ -110,7 +110,7 @@ func problemOf(lang string, status int, msg string, errs ...error) *Problem {
 		if !ok {
 			continue
 		}
-		f.Fields = append(f.Fields, fault.Field{Pointer: pointerOf(d.Location), Rule: ruleOf(d.Message), Params: fault.Params{"detail": d.Message}})
+		f.Fields = append(f.Fields, fault.Field{Pointer: pointerOf(d.Location) + missing(d.Message), Rule: ruleOf(d.Message), Params: fault.Params{"detail": d.Message}})
 	}
 	p := faultProblem(lang, f)
 	p.Status = status
@@ -135,6 +135,16 @@ func pointerOf(loc string) string {
 		return ""
 	}
 	return "/" + strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(loc)
+}
+
+// missing is the end of the pointer to a member that an object lacks: huma says
+// the object's place, and the name in its message only.
+func missing(msg string) string {
+	name, ok := strings.CutPrefix(msg, "expected required property ")
+	if !ok {
+		return ""
+	}
+	return "/" + strings.TrimSuffix(name, " to be present")
 }
 
 func ruleOf(msg string) string {
