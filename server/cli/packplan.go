@@ -36,11 +36,12 @@ type packPlanned struct {
 		} `json:"conflicts"`
 	} `json:"objects"`
 	Reach []struct {
-		Flow      string `json:"flow"`
-		Form      string `json:"form"`
-		Count     int    `json:"count"`
-		Customers int    `json:"customers"`
-		Nobody    int    `json:"nobody"`
+		Flow      string    `json:"flow"`
+		Form      string    `json:"form"`
+		Count     int       `json:"count"`
+		Customers int       `json:"customers"`
+		Nobody    int       `json:"nobody"`
+		Starts    flow.Text `json:"starts"`
 	} `json:"reach"`
 	Problems []struct {
 		Pointer string `json:"pointer"`
@@ -121,6 +122,10 @@ func (p *packPlanned) print(e *env) {
 		}
 	}
 	for _, r := range p.Reach {
+		if len(r.Starts) > 0 {
+			_, _ = fmt.Fprintf(e.out, "  %s  %s\n", r.Flow, r.Starts.In(lang))
+			continue
+		}
 		_, _ = fmt.Fprintf(e.out, "  %s would concern %s of %s now; %s cannot be reached\n", r.Flow, count(r.Count, r.Form), count(r.Customers, "customer"), count(r.Nobody, "customer"))
 	}
 	for _, x := range p.Problems {

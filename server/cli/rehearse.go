@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -10,6 +11,7 @@ import (
 
 	"golang.org/x/text/width"
 
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/text"
@@ -63,8 +65,11 @@ func linesOf(report *run.Report) []line {
 	}
 	for _, h := range report.Held {
 		more := h.What
-		if h.Reason != "" {
+		switch {
+		case h.Reason != "":
 			more += ": " + text.Say(language(), "reason."+h.Reason, nil)
+		case h.Into != "":
+			more += ": " + text.Say(language(), "cli.merged", fault.Params{"step": h.Into, "number": cmp.Or(h.Number, h.Name)})
 		}
 		if h.By != "" {
 			more += " (" + h.By + ")"

@@ -32,6 +32,7 @@ type packPlan struct {
 		Count, Customers int
 		Nobody           int
 		Channels         map[string]int
+		Starts           map[string]string
 	}
 	Problems []struct{ Pointer, Rule, Message string }
 }
@@ -78,6 +79,17 @@ func TestPackReach(t *testing.T) {
 	s.invoice(s.create("customer", map[string]any{"name": "Nowhere", "tier": "B"}).ID, "R-9", 1000, s.today()+2)
 	p := s.plan(map[string]any{"id": "gentle-three-steps"})
 	if len(p.Reach) != 1 || p.Reach[0].Form != "invoice" || p.Reach[0].Count != 4 || p.Reach[0].Customers != 2 || p.Reach[0].Channels["email"] != 1 || p.Reach[0].Nobody != 1 {
+		t.Errorf("reach: %+v", p.Reach)
+	}
+}
+
+// TestPackReachOfEvents: a flow that begins with an event concerns nobody yet; the
+// plan says what it waits for.
+func TestPackReachOfEvents(t *testing.T) {
+	s := newSpace(t, nil)
+	s.invoice(s.customer("Many"), "E-1", 1000, s.today()+2)
+	p := s.plan(map[string]any{"id": "promise-keeper"})
+	if len(p.Reach) != 1 || p.Reach[0].Count != 0 || p.Reach[0].Starts["en"] != "On: a promise to pay is made" || p.Reach[0].Starts["zh-CN"] == "" {
 		t.Errorf("reach: %+v", p.Reach)
 	}
 }

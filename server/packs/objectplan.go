@@ -159,6 +159,15 @@ func merge(op *ObjectPlan, was Held, had bool, mine json.RawMessage, o pack.Obje
 	return m.Raw, nil
 }
 
+// labels are the names of fields that come with a pack, by path.
+func labels(brought map[string]pack.Reading) map[string]flow.Text {
+	out := map[string]flow.Text{}
+	for path, f := range brought {
+		out[path] = f.Label
+	}
+	return out
+}
+
 // judge lints the flows as they would be, and counts whom they would reach.
 func (s *Service) judge(ctx context.Context, a policies.Actor, p *Plan, src *pack.Pack) error {
 	world := s.Flows.World(ctx, a.Workspace)
@@ -199,7 +208,7 @@ func (s *Service) judge(ctx context.Context, a policies.Actor, p *Plan, src *pac
 		}
 		k := slices.IndexFunc(p.Objects, func(o ObjectPlan) bool { return o.Kind == pack.Flow && o.As == st.Object.Key })
 		p.Objects[k].Issues = flow.Check(f, s.Flows.Nodes(), world)
-		r, err := s.reach(ctx, a, f)
+		r, err := s.reach(ctx, a, f, s.Flows.PageWith(ctx, a.Workspace, st.After, nil, labels(brought)))
 		if err != nil {
 			return err
 		}

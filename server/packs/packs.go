@@ -206,10 +206,7 @@ func (s *Service) Preview(ctx context.Context, ws string, p *pack.Pack) ([]FlowP
 			names[o.Key] = NameOf(o.Raw)
 		}
 	}
-	fields := map[string]flow.Text{}
-	for path, f := range p.Brings() {
-		fields[path] = f.Label
-	}
+	fields := labels(p.Brings())
 	out := []FlowPreview{}
 	for _, o := range a.Objects {
 		if o.Kind == pack.Flow {

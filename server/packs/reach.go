@@ -14,22 +14,36 @@ import (
 // Reach is whom a flow would concern now, in the view of the person who asks,
 // and by which of its channels they can be reached.
 type Reach struct {
-	Flow      string           `json:"flow"`
-	Form      string           `json:"form"`  // what a run of it is about
-	Count     int64            `json:"count"` // of those
-	Customers int64            `json:"customers"`
-	AtLeast   bool             `json:"atLeast,omitempty"`
-	Unknown   bool             `json:"unknown,omitempty"` // it asks for fields that are not there yet
-	Channels  map[string]int64 `json:"channels"`          // customers by each
-	Nobody    int64            `json:"nobody"`            // customers by none of them
-	Sample    []flows.Subject  `json:"sample"`
+	Flow      string `json:"flow"`
+	Form      string `json:"form"`  // what a run of it is about
+	Count     int64  `json:"count"` // of those
+	Customers int64  `json:"customers"`
+	AtLeast   bool   `json:"atLeast,omitempty"`
+	Unknown   bool   `json:"unknown,omitempty"` // it asks for fields that are not there yet
+	// Starts says what a flow begins with that concerns nobody until it happens.
+	Starts   flow.Text        `json:"starts,omitempty"`
+	Channels map[string]int64 `json:"channels"` // customers by each
+	Nobody   int64            `json:"nobody"`   // customers by none of them
+	Sample   []flows.Subject  `json:"sample"`
 }
 
-func (s *Service) reach(ctx context.Context, a policies.Actor, f *flow.Flow) (Reach, error) {
+// onItsOwn are triggers that meet what is there already.
+var onItsOwn = map[string]bool{"trigger.date": true, "trigger.schedule": true}
+
+func (s *Service) reach(ctx context.Context, a policies.Actor, f *flow.Flow, page map[string][]string) (Reach, error) {
 	r := Reach{Flow: f.Key, Form: f.Subject.Form, Channels: map[string]int64{}, Sample: []flows.Subject{}}
 	channels := channelsOf(f)
 	for _, c := range channels {
 		r.Channels[c] = 0
+	}
+	if id := f.Trigger(s.Flows.Nodes()); id != "" && !onItsOwn[f.Nodes[id].Type] {
+		r.Starts = flow.Text{}
+		for lang, sentences := range page {
+			if len(sentences) > 0 {
+				r.Starts[lang] = sentences[0]
+			}
+		}
+		return r, nil
 	}
 	e, err := s.entry(f)
 	if err != nil {

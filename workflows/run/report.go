@@ -69,6 +69,7 @@ type HeldMessage struct {
 	Reason   string    `json:"reason,omitempty"`
 	Until    time.Time `json:"until,omitzero"`
 	By       string    `json:"by,omitempty"`
+	Into     string    `json:"into,omitempty"`   // of one merged: the step whose message it went along with, at the same time
 	Number   string    `json:"number,omitempty"` // of the invoice that it is about
 }
 

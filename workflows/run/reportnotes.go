@@ -2,6 +2,7 @@ package run
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
@@ -39,9 +40,21 @@ func (e *simulated) own(f Fact) {
 		if f.By != f.Flow {
 			h.By = f.By
 		}
+		if f.What == "merged" {
+			h.Into = stepOf(f.Key)
+		}
 		rep.Held = append(rep.Held, h)
 		rep.Totals.held(h)
 	}
+}
+
+// stepOf is the step in a message's key, which stands before the number of the visit.
+func stepOf(key string) string {
+	parts := strings.Split(key, "/")
+	if len(parts) < 3 {
+		return ""
+	}
+	return parts[len(parts)-2]
 }
 
 func (t *Totals) held(h HeldMessage) {

@@ -208,6 +208,11 @@ func TestSameDayItemsBecomeOneMessage(t *testing.T) {
 	if len(r.Messages) != 1 || len(r.Messages[0].Items) != 3 || r.Messages[0].Amount != 3000 || r.Totals.Merged != 2 {
 		t.Errorf("%+v", r.Messages)
 	}
+	for _, h := range r.Held {
+		if h.What != "merged" || h.Into != "first" || !h.At.Equal(r.Messages[0].At) {
+			t.Errorf("%+v", h)
+		}
+	}
 }
 
 func TestPromiseHoldsBackAndResumesAtTheStep(t *testing.T) {

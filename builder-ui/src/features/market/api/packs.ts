@@ -106,6 +106,8 @@ export type Reach = {
   atLeast?: boolean;
   /** It cannot be told beforehand: the flow asks for fields that are not there yet. */
   unknown?: boolean;
+  /** What the flow begins with, where it concerns nobody until that happens. */
+  starts?: Text | null;
   channels?: Record<string, number> | null;
   /** Customers without an address on any channel of the flow. */
   nobody: number;

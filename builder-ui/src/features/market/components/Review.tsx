@@ -164,6 +164,12 @@ function Reached({ reach, plan }: { reach: Reach; plan: Plan }) {
         <p>{t('market.reachUnknown', { name })}</p>
       </div>
     );
+  if (reach.starts)
+    return (
+      <div className="pack-reach">
+        <p>{t('market.reachStarts', { name, starts: format.text(reach.starts) })}</p>
+      </div>
+    );
   return (
     <div className="pack-reach">
       <p>
