@@ -5,8 +5,10 @@ import (
 	"net/http"
 
 	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/text"
@@ -160,6 +162,9 @@ func (s *Server) resolveMessage(ctx context.Context, a policies.Actor, in *resol
 
 func lintText(lang string, i flow.Issue) string {
 	p := i.Params
+	if role, ok := p["value"].(string); ok && i.Key == "unknownRole" {
+		p = fault.Params{"value": flows.RoleName(role, lang)}
+	}
 	key := "lint." + i.Key
 	if !text.Has(key) {
 		key = "rule." + i.Key

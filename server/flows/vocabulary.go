@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -52,6 +53,11 @@ var roleNames = map[string]flow.Text{
 	"admin": node.Say("administrators", "管理员"), "finance": node.Say("finance", "财务"), "finance-manager": node.Say("finance managers", "财务经理"),
 	"sales": node.Say("sales", "销售"), "sales-manager": node.Say("sales managers", "销售经理"), "collector": node.Say("collectors", "催收专员"),
 	"auditor": node.Say("auditors", "审计"), "integration": node.Say("integrations", "系统集成"),
+}
+
+// RoleName is what people call a role; one of the workspace's own is called by its key.
+func RoleName(key, lang string) string {
+	return cmp.Or(roleNames[key].In(lang), key)
 }
 
 func (s *Service) vocabulary(ctx context.Context, ws string) vocabulary {
