@@ -20,7 +20,7 @@ import (
 const collection = "message"
 
 // Specs are the collections of this room.
-var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{store.OnText("at"), store.OnText("customer", "at"), store.OnText("status", "at"), store.OnText("ref"), store.OnText("addr", "at"), store.OnText("channel", "status", "at")}, MaxBody: 2 << 20}}
+var Specs = []store.Spec{{Name: collection, Indexes: []store.Index{store.OnText("at"), store.OnText("customer", "at"), store.OnText("status", "at"), {Fields: store.OnText("ref").Fields, Sparse: true}, store.OnText("addr", "at"), store.OnText("channel", "status", "at")}, MaxBody: 2 << 20}}
 
 // Message is a message as stored.
 type Message struct {

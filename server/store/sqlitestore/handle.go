@@ -33,9 +33,14 @@ type handle struct {
 	reads stmtCache
 }
 
+// writerKiB is the page cache of the connection that writes. It reads what is
+// not in the log from mapped memory, and after every commit that split a page
+// SQLite looks at all of its cache.
+const writerKiB = 2048
+
 // dsn puts every setting into the data source name, because process-wide hooks
 // would change other users of the library.
-func dsn(path string, opt Options, readOnly bool) string {
+func dsn(path string, cacheKiB int, readOnly bool) string {
 	v := url.Values{}
 	pragma := func(name string, value any) { v.Add("_pragma", fmt.Sprintf("%s(%v)", name, value)) }
 	v.Set("_txlock", "immediate")
@@ -43,11 +48,11 @@ func dsn(path string, opt Options, readOnly bool) string {
 	pragma("journal_mode", "WAL")
 	pragma("synchronous", "FULL")
 	pragma("foreign_keys", 1)
-	pragma("cache_size", strconv.Itoa(-opt.CacheKiB))
+	pragma("cache_size", strconv.Itoa(-cacheKiB))
 	pragma("temp_store", 2)
 	pragma("mmap_size", 256<<20)
 	pragma("journal_size_limit", 64<<20)
-	pragma("wal_autocheckpoint", 4000) // pages: hot ones are written back once for many commits
+	pragma("wal_autocheckpoint", 8000) // pages: hot ones are written back once for many commits
 	if readOnly {
 		pragma("query_only", 1)
 	}
@@ -55,12 +60,12 @@ func dsn(path string, opt Options, readOnly bool) string {
 }
 
 func (h *handle) init(path string, opt Options) error {
-	h.dsn = dsn(path, opt, false)
+	h.dsn = dsn(path, writerKiB, false)
 	w, err := openWriter(h.dsn)
 	if err != nil {
 		return fmt.Errorf("open workspace: %w", err)
 	}
-	h.readers, err = sql.Open("sqlite", dsn(path, opt, true))
+	h.readers, err = sql.Open("sqlite", dsn(path, opt.CacheKiB, true))
 	if err != nil {
 		_ = w.close()
 		return fmt.Errorf("open workspace: %w", err)

@@ -23,11 +23,12 @@ import (
 // Options change how many resources a Driver takes. The zero value is fine.
 type Options struct {
 	// MaxOpen is how many workspaces stay open; 0 means 64. Each has up to
-	// 1+Readers connections of some hundred KiB and a page cache of CacheKiB.
+	// Readers connections of some hundred KiB and a page cache of CacheKiB, and
+	// one that writes.
 	MaxOpen int
 	// Readers is how many reads run at once in one workspace; 0 means 4.
 	Readers int
-	// CacheKiB is the page cache of one connection; 0 means 16384.
+	// CacheKiB is the page cache of one connection that reads; 0 means 16384.
 	CacheKiB int
 }
 

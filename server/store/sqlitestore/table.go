@@ -14,7 +14,7 @@ type table struct {
 	cols map[string]column
 
 	get, getMany                             string
-	insert, replace, replaceAny, del, delAny string
+	insert, replace, seek, put, del, delAny string
 	version, setWords, ftsPut, ftsDel        string
 }
 
@@ -36,13 +36,13 @@ func newTable(spec store.Spec) *table {
 	t.version = "SELECT ver FROM " + t.name + " WHERE id = ?"
 	t.insert = "INSERT INTO " + t.name + "(id, ver, body) VALUES(?, 1, jsonb(?))"
 	t.replace = "UPDATE " + t.name + " SET ver = ver + 1, body = jsonb(?) WHERE id = ? AND ver = ?"
-	t.replaceAny = "UPDATE " + t.name + " SET ver = ver + 1, body = jsonb(?) WHERE id = ? RETURNING n, ver, words"
+	t.seek = "SELECT n, ver, words FROM " + t.name + " WHERE id = ?"
+	t.put = "UPDATE " + t.name + " SET ver = ?, body = jsonb(?) WHERE n = ?"
 	t.del = "DELETE FROM " + t.name + " WHERE id = ? AND ver = ? RETURNING n"
 	t.delAny = "DELETE FROM " + t.name + " WHERE id = ? RETURNING n"
 	if len(spec.Search) > 0 {
 		t.fts = quote("f_" + fold(spec.Name))
 		t.insert = "INSERT INTO " + t.name + "(id, ver, body, words) VALUES(?, 1, jsonb(?), ?)"
-		t.replace += " RETURNING n, ver, words"
 		t.setWords = "UPDATE " + t.name + " SET words = ? WHERE n = ?"
 		t.ftsPut = "INSERT OR REPLACE INTO " + t.fts + "(rowid, t) VALUES(?, ?)"
 		t.ftsDel = "DELETE FROM " + t.fts + " WHERE rowid = ?"

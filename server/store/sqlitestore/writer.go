@@ -118,8 +118,9 @@ func (w *writer) run(group []*job) {
 }
 
 // commit does jobs in one transaction. When that breaks for a reason that is
-// not a document's own, each job gets a transaction of its own, so that one
-// job's trouble is not its neighbours'.
+// not a document's own, or a job has to be undone, each job gets a transaction
+// of its own, so that one job's trouble is not its neighbours'. (A savepoint for
+// each would make SQLite copy every page before it is changed.)
 func (w *writer) commit(jobs []*job) {
 	if len(jobs) == 0 {
 		return
@@ -130,6 +131,9 @@ func (w *writer) commit(jobs []*job) {
 			jobs[i].err = w.try(jobs[i : i+1])
 		} else {
 			jobs[i].err = err
+		}
+		if errors.Is(jobs[i].err, errUndo) {
+			jobs[i].err = nil // it is undone, and says itself why
 		}
 	}
 	for _, j := range jobs {
@@ -151,14 +155,13 @@ func (w *writer) try(jobs []*job) error {
 	})
 }
 
+// errUndo says that a transaction did a part of what is all or nothing.
+var errUndo = errors.New("sqlitestore: undo")
+
 // job does the writes of one job inside a transaction. An error is one of the
 // transaction, not of a document.
 func (w *writer) job(j *job) error {
-	if j.whole {
-		if err := w.exec("SAVEPOINT whole"); err != nil {
-			return err
-		}
-	}
+	clear(j.errs) // it may have been tried with others before
 	for i := range j.writes {
 		ver, err := w.one(j.tables[i], j.writes[i])
 		if err != nil && !isFault(err) {
@@ -166,11 +169,11 @@ func (w *writer) job(j *job) error {
 		}
 		j.vers[i], j.errs[i] = ver, err
 		if err != nil && j.whole {
-			return errors.Join(w.exec("ROLLBACK TO whole"), w.exec("RELEASE whole"))
+			if i == 0 {
+				return nil // a write that fails has changed nothing
+			}
+			return errUndo
 		}
-	}
-	if j.whole {
-		return w.exec("RELEASE whole")
 	}
 	return nil
 }

@@ -30,6 +30,9 @@ func Run(t *testing.T, open func(t *testing.T) store.Driver) {
 	if _, ok := d.(store.Backuper); !ok {
 		t.Logf("%T cannot do backups: that part is not tested", d)
 	}
+	if _, ok := d.(store.Atomic); !ok {
+		t.Logf("%T cannot write several documents as one: that part is not tested", d)
+	}
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T, *store.Store)
@@ -40,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Driver) {
 		{"Unique", testUnique},
 		{"Versions", testVersions},
 		{"Apply", testApply},
+		{"All", testAll},
 		{"Concurrency", testConcurrency},
 		{"Filters", testFilters},
 		{"RandomFilters", testRandomFilters},

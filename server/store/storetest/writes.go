@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -118,6 +119,75 @@ func testApply(t *testing.T, s *store.Store) {
 	docs, errs = s.Apply(ctx, ws, nil)
 	if len(docs) != 0 || len(errs) != 0 {
 		t.Errorf("applying nothing: got %v %v", docs, errs)
+	}
+}
+
+// testAll writes several documents as one, from many callers at once: the half of
+// them that cannot succeed leave nothing behind, and take no other's writes along.
+func testAll(t *testing.T, s *store.Store) {
+	ctx := context.Background()
+	ws := workspace(t, s, "all", uniqueSpec(), store.Spec{Name: "y"})
+	if _, able, _ := s.All(ctx, ws, []store.Write{{Op: store.Insert, Collection: "y", Doc: store.Doc{ID: "try", Body: json.RawMessage(`{}`)}}}); !able {
+		t.Skip("this driver cannot")
+	}
+	c := s.In(ws, "x")
+	insert(t, c, "taken", `{"no":"taken","name":"Taken"}`)
+	write := func(op store.WriteOp, collection, id, body string, ver int64) store.Write {
+		return store.Write{Op: op, Collection: collection, Doc: store.Doc{ID: id, Body: json.RawMessage(body)}, IfVer: ver}
+	}
+	// What stops the odd ones: at the first write, in the middle, at the end.
+	stops := []struct {
+		key   string
+		write store.Write
+	}{
+		{"store.exists", write(store.Insert, "x", "taken", `{"name":"Other"}`, 0)},
+		{"store.unique", write(store.Insert, "x", "other", `{"no":"taken","name":"Other"}`, 0)},
+		{"store.version", write(store.Replace, "x", "taken", `{"no":"taken","name":"Other"}`, 7)},
+		{"store.notFound", write(store.Delete, "y", "gone", "", 0)},
+	}
+	const callers = 64
+	var wg sync.WaitGroup
+	for i := range callers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			id := fmt.Sprint("n", i)
+			insert(t, s.In(ws, "y"), id, `{"n":1}`)
+			writes := []store.Write{
+				write(store.Insert, "x", id, fmt.Sprintf(`{"no":%q,"name":"Caller"}`, id), 0),
+				write(store.Replace, "y", id, `{"n":2}`, 1),
+				write(store.Replace, "x", id, fmt.Sprintf(`{"no":%q,"name":"Caller again"}`, id), 1),
+			}
+			stop := stops[i/2%len(stops)]
+			if i%2 == 1 {
+				writes = slices.Insert(writes, i/2%(len(writes)+1), stop.write)
+			}
+			vers, _, err := s.All(ctx, ws, writes)
+			switch {
+			case i%2 == 1 && fault.KeyOf(err) != stop.key:
+				t.Errorf("%s: got %v, want %s", id, err, stop.key)
+			case i%2 == 0 && (err != nil || !slices.Equal(vers, []int64{1, 2, 2})):
+				t.Errorf("%s: got versions %v, %v", id, vers, err)
+			}
+		}()
+	}
+	wg.Wait()
+	for i := range callers {
+		id := fmt.Sprint("n", i)
+		d, err := s.In(ws, "y").Get(ctx, id)
+		must(t, err)
+		_, there := c.Get(ctx, id)
+		if done := i%2 == 0; (d.Ver == 2) != done || (there == nil) != done {
+			t.Errorf("%s: version %d and %v, want all of it: %v", id, d.Ver, there, done)
+		}
+	}
+	p, err := c.Find(ctx, store.Query{Search: "caller again", Limit: callers})
+	must(t, err)
+	if len(p.Docs) != callers/2 {
+		t.Errorf("%d are found by their words, want %d", len(p.Docs), callers/2)
+	}
+	if p, err = c.Find(ctx, store.Query{Search: "other"}); err != nil || len(p.Docs) != 0 {
+		t.Errorf("what was undone is found: %v, %v", ids(p.Docs), err)
 	}
 }
 
