@@ -6,6 +6,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/form"
+	"github.com/dueflow/dueflow/schemas/value"
 )
 
 // Spec is what the checks know of a node type.
@@ -30,8 +31,10 @@ type Inspection struct {
 	Words     map[string]Text // texts with variables, by pointer into the settings
 	Templates []string
 	Channels  []string
-	Reads     map[string]Use    // fields outside conditions, by pointer into the settings
-	People    map[string]Person // who is given something, by pointer
+	Cases     []string              // of Filters, those that are tried in this order until one fits
+	Spans     map[string]value.Span // how long it waits, by pointer
+	Reads     map[string]Use        // fields outside conditions, by pointer into the settings
+	People    map[string]Person     // who is given something, by pointer
 }
 
 // Use is how a step uses a field: Date tells that its value is a day, Set that

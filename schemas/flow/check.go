@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
@@ -34,6 +35,13 @@ type World struct {
 	// Person tells whether there is a user, a role that somebody has, or a team with
 	// somebody in it; kind is one of these words.
 	Person func(kind, id string) bool
+	// Sees tells whether any of those whom Person knows may see customers at all.
+	Sees func(kind, id string) bool
+	// Tone is how firm a template is, 1 to 4; 0 for one that is not known.
+	Tone func(template string) int
+	// Now is the moment from which conditions count days. It only matters where a
+	// field is compared with such a day and with a date.
+	Now time.Time
 	// Strange are the variables of a template that no form has.
 	Strange func(template string) []string
 }
@@ -73,6 +81,7 @@ func Check(f *Flow, cat Catalog, w World) []Issue {
 		l.reach()
 		l.cycles()
 		l.sends()
+		l.tones()
 		l.steps()
 	}
 	l.params()
@@ -112,6 +121,7 @@ func (l *linter) node(id string) {
 	}
 	l.insp[id] = in
 	l.world(at, id, in)
+	l.doubts(at, id, in)
 }
 
 func (l *linter) world(at, id string, in Inspection) {
@@ -160,12 +170,16 @@ func (l *linter) uses(at, id string, in Inspection) {
 			continue
 		}
 		for _, who := range [][2]string{{"role", p.Role}, {"team", p.Team}, {"user", p.User}} {
-			if who[1] == "" || l.w.Person(who[0], who[1]) {
-				continue
+			place, name := at+"/cfg"+key+"/"+who[0], fault.Params{"value": who[1]}
+			switch {
+			case who[1] == "":
+			case !l.w.Person(who[0], who[1]):
+				// Of a role or team somebody may become a member later.
+				severity := map[bool]string{true: "error", false: "warning"}[who[0] == "user"]
+				l.add(severity, "unknown"+strings.ToUpper(who[0][:1])+who[0][1:], place, id, name)
+			case l.w.Sees != nil && !l.w.Sees(who[0], who[1]):
+				l.add("error", "seesNothing", place, id, name)
 			}
-			// Of a role or team somebody may become a member later.
-			severity := map[bool]string{true: "error", false: "warning"}[who[0] == "user"]
-			l.add(severity, "unknown"+strings.ToUpper(who[0][:1])+who[0][1:], at+"/cfg"+key+"/"+who[0], id, fault.Params{"value": who[1]})
 		}
 	}
 }

@@ -170,13 +170,22 @@ func (l *linter) flow(o Object, types func(string) (filter.Type, bool), used map
 	}, Calendar: func(id string) bool {
 		_, own := l.p.Find(Calendar, id)
 		return own
-	}}
+	}, Tone: l.tone}
 	if l.w.Nodes == nil {
 		return
 	}
 	for _, i := range flow.Check(f, l.w.Nodes, w) {
 		l.add(i.Severity, o.Path(), i.Key, i.Pointer, i.Params)
 	}
+}
+
+// tone is how firm a message of the package is, 0 for one that it does not have.
+func (l *linter) tone(key string) int {
+	var d message.Document
+	if o, own := l.p.Find(Message, key); !own || json.Unmarshal(o.Raw, &d) != nil {
+		return 0
+	}
+	return d.Tone
 }
 
 func (l *linter) message(o Object, types func(string) (filter.Type, bool)) {

@@ -54,6 +54,7 @@ func (c *Core) connect() {
 	c.Flows.TemplateFields = c.Templates.Fields
 	c.Templates.HasField = c.Flows.HasField
 	c.Flows.HasPerson = c.hasPerson
+	c.Flows.ToneOf = c.Templates.Tone
 	c.Flows.TemplateNames = c.templateNames
 	c.Flows.PersonNames = c.personNames
 	c.Flows.Matching = c.World.Matching

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/flow"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/store"
@@ -61,23 +62,39 @@ func (c *Core) personNames(ctx context.Context, ws string) map[string]string {
 }
 
 // hasPerson tells whether a workspace has a user who may work, somebody with a role,
-// or somebody in a team.
-func (c *Core) hasPerson(ctx context.Context, ws string) (func(kind, id string) bool, error) {
+// or somebody in a team; and whether any of those may see customers at all.
+func (c *Core) hasPerson(ctx context.Context, ws string) (has, sees func(kind, id string) bool, err error) {
 	people, err := c.People(ctx, ws)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return func(kind, id string) bool {
-		return slices.ContainsFunc(people, func(u identity.User) bool {
-			switch kind {
-			case "role":
-				return !u.Disabled && slices.Contains(u.Roles, id)
-			case "team":
-				return !u.Disabled && slices.Contains(u.Teams, id)
-			}
-			return !u.Disabled && u.ID == id
-		})
-	}, nil
+	var seeing []identity.User
+	for _, u := range people {
+		may, err := c.Access.Can(ctx, policies.Actor{Workspace: ws, ID: u.ID, Roles: u.Roles, Teams: u.Teams}, "customer", "read")
+		if err != nil {
+			return nil, nil, err
+		}
+		if may {
+			seeing = append(seeing, u)
+		}
+	}
+	among := func(users []identity.User) func(kind, id string) bool {
+		return func(kind, id string) bool { return slices.ContainsFunc(users, isOneOf(kind, id)) }
+	}
+	return among(people), among(seeing), nil
+}
+
+// isOneOf picks those who may work and are meant by a user's, role's or team's id.
+func isOneOf(kind, id string) func(identity.User) bool {
+	return func(u identity.User) bool {
+		switch kind {
+		case "role":
+			return !u.Disabled && slices.Contains(u.Roles, id)
+		case "team":
+			return !u.Disabled && slices.Contains(u.Teams, id)
+		}
+		return !u.Disabled && u.ID == id
+	}
 }
 
 func (c *Core) templateNames(ctx context.Context, ws string) map[string]flow.Text {

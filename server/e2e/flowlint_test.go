@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/server/client"
 )
 
@@ -64,6 +65,23 @@ func TestFlowsThatCouldOnlyFail(t *testing.T) {
 	}
 	if _, w := issues(flow("invoice.dueDate", task(`{"role":"nobody-has-it"}`))); !slices.Contains(w, "/nodes/middle/cfg/assign/role unknownRole") {
 		t.Errorf("a role that nobody has: %v", w)
+	}
+	// Somebody who writes flows, and may not see customers.
+	rules, v, err := s.srv.Access.Rules(t.Context(), s.key)
+	must(t, err)
+	rules.Roles = append(slices.Clone(rules.Roles), policies.Role{Key: "author"})
+	rules.Rules = append(slices.Clone(rules.Rules), policies.Rule{Role: "author", Object: "flow", Action: "*", Scope: policies.All, Effect: policies.Allow})
+	_, err = s.srv.Access.SetRules(t.Context(), sysActor(s.key), rules, v)
+	must(t, err)
+	author := s.member("author", []string{"author"}, []string{})
+	for _, who := range []string{`{"role":"author"}`, fmt.Sprintf(`{"user":%q}`, author.ID)} {
+		if errs, _ := issues(flow("invoice.dueDate", task(who))); len(errs) != 1 || !strings.HasSuffix(errs[0], " seesNothing") {
+			t.Errorf("a task for who may not see customers, %s: %v", who, errs)
+		}
+	}
+	seller := s.member("seller", []string{"sales"}, []string{})
+	if errs, _ := issues(flow("invoice.dueDate", task(fmt.Sprintf(`{"user":%q}`, seller.ID)))); len(errs) != 0 {
+		t.Errorf("a task for a seller: %v", errs)
 	}
 	s.put("PUT", "/flows/fails", flow("invoice.nosuch", wait("invoice.dueDate")), 0)
 	s.put("POST", "/flows/fails/publish", map[string]any{}, 422)

@@ -101,8 +101,11 @@ type Service struct {
 	// TemplateFields lists the fields of forms that a template shows.
 	TemplateFields func(ctx context.Context, ws, key string) ([]string, error)
 	// HasPerson gives whether there is a user, a role that somebody has, or a team
-	// with somebody in it; kind is one of these words.
-	HasPerson func(ctx context.Context, ws string) (func(kind, id string) bool, error)
+	// with somebody in it, and whether any of those may see customers at all; kind is
+	// one of these words.
+	HasPerson func(ctx context.Context, ws string) (has, sees func(kind, id string) bool, err error)
+	// ToneOf is how firm a template is; 0 for one that is not there.
+	ToneOf func(ctx context.Context, ws, key string) int
 	// OnFlow is told of flows whose draft or publication changed.
 	OnFlow func(ws, key string)
 	// Matching counts the records that fit a condition, for a person's view.
@@ -169,6 +172,7 @@ func (s *Service) World(ctx context.Context, ws string) flow.World {
 		},
 	}
 	if space, err := s.spaces.Get(ctx, ws); err == nil {
+		w.Now, _ = s.spaces.Now(space)
 		w.Calendar = func(id string) bool { return space.Calendars[id].Version > 0 }
 		if space.Demo == nil {
 			w.Ready = func(key string) bool {
@@ -183,9 +187,12 @@ func (s *Service) World(ctx context.Context, ws string) flow.World {
 		w.Strange = func(template string) []string { return s.strange(ctx, ws, template) }
 	}
 	if s.HasPerson != nil {
-		if has, err := s.HasPerson(ctx, ws); err == nil {
-			w.Person = has
+		if has, sees, err := s.HasPerson(ctx, ws); err == nil {
+			w.Person, w.Sees = has, sees
 		}
+	}
+	if s.ToneOf != nil {
+		w.Tone = func(template string) int { return s.ToneOf(ctx, ws, template) }
 	}
 	return w
 }

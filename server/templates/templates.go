@@ -121,6 +121,15 @@ func (s *Service) Fields(ctx context.Context, ws, key string) ([]string, error) 
 	return slices.Compact(out), nil
 }
 
+// Tone is how firm a template is, 1 to 4; 0 for one that is not there.
+func (s *Service) Tone(ctx context.Context, ws, key string) int {
+	c, err := s.Compiled(ctx, ws, key)
+	if err != nil {
+		return 0
+	}
+	return c.Tone
+}
+
 // Has tells whether a template exists.
 func (s *Service) Has(ctx context.Context, ws, key string) bool {
 	_, err := s.Compiled(ctx, ws, key)

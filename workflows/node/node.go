@@ -54,6 +54,13 @@ type Faller interface{ Falls(port string) string }
 // Filterer is a Node with conditions, by JSON pointer into its settings.
 type Filterer interface{ Filters() map[string]filter.Expr }
 
+// Chooser is a Filterer some of whose conditions are tried one after the other,
+// until one fits: their pointers.
+type Chooser interface{ Cases() []string }
+
+// Waiter is a Node that waits a while: how long, by pointer into its settings.
+type Waiter interface{ Spans() map[string]value.Span }
+
 // Worder is a Node with texts for colleagues that may hold variables, by JSON
 // pointer into its settings.
 type Worder interface{ Words() map[string]flow.Text }

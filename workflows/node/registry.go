@@ -125,6 +125,12 @@ func inspect(n Node) flow.Inspection {
 	if f, ok := n.(Filterer); ok {
 		in.Filters = f.Filters()
 	}
+	if c, ok := n.(Chooser); ok {
+		in.Cases = c.Cases()
+	}
+	if w, ok := n.(Waiter); ok {
+		in.Spans = w.Spans()
+	}
 	if w, ok := n.(Worder); ok {
 		in.Words = w.Words()
 	}

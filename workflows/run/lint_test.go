@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +80,69 @@ func TestAFlowWithoutSteps(t *testing.T) {
 		}
 		if found != tc.want {
 			t.Errorf("%s: said %d times, want %d", tc.name, found, tc.want)
+		}
+	}
+}
+
+// TestDoubts: what can hardly be meant so is worth a look.
+func TestDoubts(t *testing.T) {
+	const doubtful = `{"format":"dueflow.flow/1","key":"doubt","name":{"en":"Doubt"},"subject":{"form":"invoice","keyBy":"invoice.id","reentry":"once"},
+		"stopWhen":[{"id":"paid","when":{"field":"invoice.collectable","op":"lte","value":0},"on":["payment.applied"],"outcome":"goal"}],
+		"nodes":{"start":{"type":"trigger.manual","v":1,"cfg":{}},
+			"pick":{"type":"branch","v":1,"cfg":{"cases":[%s]}},
+			"firm":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"%s"}},
+			"pause":{"type":"wait","v":1,"cfg":%s},
+			"last":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"%s"}},
+			"tell":{"type":"notify","v":1,"cfg":{"to":{"role":"%s"},"text":{"en":"Look"}}},
+			"end":{"type":"end","v":1}},
+		"edges":[{"from":"start","to":"pick"},%s{"from":"pick","port":"else","to":"firm"},{"from":"firm","to":"pause"},{"from":"pause","to":"last"},{"from":"last","to":"tell"},{"from":"tell","to":"end"}]}`
+	world := flow.World{
+		Tone:   func(key string) int { return map[string]int{"warm": 1, "clear": 2, "firm": 3, "final": 4}[key] },
+		Person: func(_, id string) bool { return id != "nobody" },
+		Sees:   func(_, id string) bool { return id == "finance" },
+	}
+	dpd := func(op string, n int) string {
+		return fmt.Sprintf(`{"field":"invoice.dpd","op":"%s","value":%d}`, op, n)
+	}
+	for _, tc := range []struct {
+		name               string
+		cases              []string
+		first, pause, last string
+		role               string
+		want               []string
+	}{
+		{"a good one", []string{dpd("gt", 60), dpd("gt", 30), `{"field":"customer.tier","op":"eq","value":"A"}`}, "clear", `{"for":{"value":400,"unit":"day"}}`, "firm", "finance", nil},
+		{"never taken", []string{dpd("gt", 30), dpd("gt", 60)}, "clear", `{"for":{"value":3,"unit":"day"}}`, "firm", "finance", []string{"caseShadowed /nodes/pick/cfg/cases/1/when"}},
+		{"by two together", []string{dpd("gt", 30), dpd("lt", 60), `{"field":"invoice.dpd","op":"eq","value":45}`}, "clear", `{"for":{"value":3,"unit":"day"}}`, "firm", "finance", []string{"caseShadowed /nodes/pick/cfg/cases/2/when"}},
+		{"contradiction", []string{`{"all":[` + dpd("gt", 30) + `,` + dpd("lt", 10) + `]}`}, "clear", `{"for":{"value":3,"unit":"day"}}`, "firm", "finance", []string{"caseNever /nodes/pick/cfg/cases/0/when"}},
+		{"always", []string{`{"any":[` + dpd("gt", 30) + `,{"not":` + dpd("gt", 30) + `}]}`}, "clear", `{"for":{"value":3,"unit":"day"}}`, "firm", "finance", []string{"caseAlways /nodes/pick/cfg/cases/0/when"}},
+		{"days from today", []string{`{"field":"invoice.dueDate","op":"lt","value":{"today":-30}}`, `{"field":"invoice.dueDate","op":"lt","value":{"today":-5}}`, `{"field":"invoice.dueDate","op":"lt","value":{"today":-10}}`}, "clear", `{"for":{"value":3,"unit":"day"}}`, "firm", "finance", []string{"caseShadowed /nodes/pick/cfg/cases/2/when"}},
+		{"everything", []string{`{}`, dpd("gt", 30)}, "clear", `{"for":{"value":3,"unit":"day"}}`, "firm", "finance", []string{"caseAlways /nodes/pick/cfg/cases/0/when"}},
+		{"a long wait", []string{dpd("gt", 30)}, "clear", `{"for":{"value":300,"unit":"businessDay"}}`, "firm", "finance", []string{"longWait /nodes/pause/cfg/for"}},
+		{"long before a date", []string{dpd("gt", 30)}, "clear", `{"until":{"field":"invoice.dueDate","offset":{"value":-60,"unit":"week"}}}`, "firm", "finance", []string{"longWait /nodes/pause/cfg/until/offset"}},
+		{"milder after firm", []string{dpd("gt", 30)}, "final", `{"for":{"value":3,"unit":"day"}}`, "firm", "finance", []string{"milderAfter /nodes/last"}},
+		{"milder after clear", []string{dpd("gt", 30)}, "clear", `{"for":{"value":3,"unit":"day"}}`, "warm", "finance", nil},
+		{"who sees nothing", []string{dpd("gt", 30)}, "clear", `{"for":{"value":3,"unit":"day"}}`, "firm", "author", []string{"seesNothing /nodes/tell/cfg/to/role"}},
+		{"nobody there", []string{dpd("gt", 30)}, "clear", `{"for":{"value":3,"unit":"day"}}`, "firm", "nobody", []string{"unknownRole /nodes/tell/cfg/to/role"}},
+	} {
+		cases, edges := make([]string, len(tc.cases)), ""
+		for k, when := range tc.cases {
+			cases[k] = fmt.Sprintf(`{"port":"p%d","when":%s}`, k, when)
+			edges += fmt.Sprintf(`{"from":"pick","port":"p%d","to":"end"},`, k)
+		}
+		f, err := flow.Parse(fmt.Appendf(nil, doubtful, strings.Join(cases, ","), tc.first, tc.pause, tc.last, tc.role, edges))
+		if err != nil {
+			t.Fatal(tc.name, err)
+		}
+		var got []string
+		for _, i := range flow.Check(f, builtin.Nodes(), world) {
+			got = append(got, i.Key+" "+i.Pointer)
+			if want := "warning"; i.Key != "seesNothing" && i.Severity != want {
+				t.Errorf("%s: %s is an %s", tc.name, i.Key, i.Severity)
+			}
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: found %q, want %q", tc.name, got, tc.want)
 		}
 	}
 }

@@ -13,9 +13,9 @@ type table struct {
 	fts  string // quoted search table, "" without search
 	cols map[string]column
 
-	get, getMany                             string
+	get, getMany                            string
 	insert, replace, seek, put, del, delAny string
-	version, setWords, ftsPut, ftsDel        string
+	version, setWords, ftsPut, ftsDel       string
 }
 
 // column is the generated column of an indexed field.

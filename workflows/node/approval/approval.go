@@ -98,6 +98,14 @@ func (a *approval) await(c *node.Ctx, key string) node.Next {
 // Words are what colleagues read.
 func (a *approval) Words() map[string]flow.Text { return map[string]flow.Text{"/title": a.Title} }
 
+// Spans is the time-out, if there is one.
+func (a *approval) Spans() map[string]value.Span {
+	if a.Timeout == nil {
+		return nil
+	}
+	return map[string]value.Span{"/timeout": *a.Timeout}
+}
+
 // Gives names who decides.
 func (a *approval) Gives() map[string]flow.Person { return map[string]flow.Person{"/assign": a.Assign} }
 

@@ -24,7 +24,7 @@ var Type = node.Type{
 }
 
 type branch struct {
-	Cases []struct {
+	Ways []struct {
 		Port  string    `json:"port"`
 		Label flow.Text `json:"label"`
 		When  node.When `json:"when"`
@@ -34,7 +34,7 @@ type branch struct {
 // Check refuses a port named twice.
 func (b *branch) Check() error {
 	seen := map[string]bool{"else": true}
-	for k, c := range b.Cases {
+	for k, c := range b.Ways {
 		if seen[c.Port] {
 			return fault.At(fmt.Sprintf("/cases/%d/port", k), "portTwice", c.Port)
 		}
@@ -45,7 +45,7 @@ func (b *branch) Check() error {
 
 // Ports are those of the cases, and else.
 func (b *branch) Ports() (required, optional []string) {
-	for _, c := range b.Cases {
+	for _, c := range b.Ways {
 		required = append(required, c.Port)
 	}
 	return append(required, "else"), nil
@@ -54,15 +54,26 @@ func (b *branch) Ports() (required, optional []string) {
 // Filters names the conditions.
 func (b *branch) Filters() map[string]filter.Expr {
 	m := map[string]filter.Expr{}
-	for k, c := range b.Cases {
-		m[fmt.Sprintf("/cases/%d/when", k)] = c.When.Expr
+	for k, c := range b.Ways {
+		m[pointer(k)] = c.When.Expr
 	}
 	return m
 }
 
+// Cases are tried in their order.
+func (b *branch) Cases() []string {
+	out := make([]string, len(b.Ways))
+	for k := range b.Ways {
+		out[k] = pointer(k)
+	}
+	return out
+}
+
+func pointer(k int) string { return fmt.Sprintf("/cases/%d/when", k) }
+
 // Step takes the first fitting case.
 func (b *branch) Step(c *node.Ctx) node.Next {
-	for _, k := range b.Cases {
+	for _, k := range b.Ways {
 		if k.When.Match(c) {
 			return node.Go(k.Port)
 		}
@@ -73,8 +84,8 @@ func (b *branch) Step(c *node.Ctx) node.Next {
 // Sentence reads the step.
 func (b *branch) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {
-		parts := make([]string, 0, len(b.Cases))
-		for _, c := range b.Cases {
+		parts := make([]string, 0, len(b.Ways))
+		for _, c := range b.Ways {
 			parts = append(parts, n.Phrase(c.When.Expr, lang))
 		}
 		return node.Pick(lang, "If ", "判断：") + strings.Join(parts, node.Pick(lang, "; else if ", "；否则若"))

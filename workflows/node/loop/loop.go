@@ -38,6 +38,9 @@ func (l *loop) Check() error {
 // Ports: again while visits are left, done after.
 func (l *loop) Ports() (required, optional []string) { return []string{"again", "done"}, nil }
 
+// Spans is the pause between two rounds.
+func (l *loop) Spans() map[string]value.Span { return map[string]value.Span{"/gap": l.Gap} }
+
 // Step counts visits.
 func (l *loop) Step(c *node.Ctx) node.Next {
 	if c.Visit > l.Max {

@@ -104,6 +104,17 @@ func (w *wait) Reads() map[string]flow.Use {
 	return map[string]flow.Use{"/until/field": {Path: w.Until.Field, Date: true}}
 }
 
+// Spans is how long it waits, or how far from a date.
+func (w *wait) Spans() map[string]value.Span {
+	switch {
+	case w.For != nil:
+		return map[string]value.Span{"/for": *w.For}
+	case w.Until != nil:
+		return map[string]value.Span{"/until/offset": w.Until.Offset}
+	}
+	return nil
+}
+
 // Sentence reads the step.
 func (w *wait) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {

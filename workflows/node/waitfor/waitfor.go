@@ -47,6 +47,9 @@ type waitFor struct {
 // Check refuses bad time-outs.
 func (w *waitFor) Check() error { return node.CheckSpan("/timeout", w.Timeout, "") }
 
+// Spans is the time-out.
+func (w *waitFor) Spans() map[string]value.Span { return map[string]value.Span{"/timeout": w.Timeout} }
+
 // Ports: out when an event came, timeout when none did.
 func (w *waitFor) Ports() (required, optional []string) { return []string{"out", "timeout"}, nil }
 
