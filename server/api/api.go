@@ -34,6 +34,7 @@ import (
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/packs"
+	"github.com/dueflow/dueflow/server/personal"
 	"github.com/dueflow/dueflow/server/portal"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/sso"
@@ -61,6 +62,7 @@ type Deps struct {
 	Tasks     *tasks.Service
 	Outreach  *outreach.Service
 	Portal    *portal.Service
+	Personal  *personal.Service
 	Tiers     *tiers.Service
 	Desk      *desk.Service
 	Packs     *packs.Service

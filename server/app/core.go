@@ -30,6 +30,7 @@ import (
 	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/pace"
 	"github.com/dueflow/dueflow/server/packs"
+	"github.com/dueflow/dueflow/server/personal"
 	"github.com/dueflow/dueflow/server/portal"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/sso"
@@ -80,6 +81,7 @@ type Core struct {
 	Pace      *pace.Pace
 	Outreach  *outreach.Service
 	Portal    *portal.Service
+	Personal  *personal.Service
 	Crew      *pace.Crew
 }
 
@@ -188,6 +190,7 @@ func (c *Core) assemble(ctx context.Context) error {
 		Spaces: c.Spaces, Accounts: c.Accounts, Records: c.Records, Channels: c.Channels, Vault: keys, Give: c.World.CreateTask,
 		Stop: c.Outreach.WishStop, Push: c.Outreach.PushLink, Base: c.Config.PublicURL, Local: "http://" + c.Config.Listen,
 	})
+	c.Personal = &personal.Service{Store: c.Store, Forms: c.Forms, Records: c.Records, Access: c.Access, Log: c.Audit, Now: c.Now}
 	c.World.Page = c.Portal.Link
 	c.connect()
 	if err := c.Spaces.Open(ctx); err != nil {

@@ -211,7 +211,7 @@ func (s *Server) deps(version string) api.Deps {
 	rows.User = s.userNamed
 	d := api.Deps{
 		Log: s.log, Store: s.Store, Spaces: s.Spaces, Forms: s.Forms, Accounts: s.Accounts, Records: s.Records, Flows: s.Flows,
-		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Outreach: s.Outreach, Portal: s.Portal, Tiers: s.Tiers, Desk: s.Desk, Packs: s.Packs, Letters: s.Letters, Browsers: s.Browsers, SSO: s.SSO, House: s.House, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
+		Templates: s.Templates, Messages: s.Messages, Tasks: s.Tasks, Outreach: s.Outreach, Portal: s.Portal, Personal: s.Personal, Tiers: s.Tiers, Desk: s.Desk, Packs: s.Packs, Letters: s.Letters, Browsers: s.Browsers, SSO: s.SSO, House: s.House, Identity: s.Identity, Access: s.Access, Audit: s.Audit,
 		Imports: rows, Live: s.Live, Presence: s.Presence, Channels: s.Channels,
 		UI: builderui.Dist(), Version: version, DemoDay: s.Config.DemoDay, SecureCookies: s.Config.SecureCookies, EntryLimit: s.Config.EntryLimit,
 		Ready: func(ctx context.Context) error {

@@ -26,7 +26,8 @@ import (
 )
 
 const (
-	collection = "audit"
+	// Collection is the log, by number.
+	Collection = "audit"
 	heads      = "audithead"
 	headID     = "head"
 	// maxTries bounds the race for a number; each lost try means that another
@@ -36,7 +37,7 @@ const (
 
 // Specs are the collections of this room in every workspace.
 var Specs = []store.Spec{
-	{Name: collection, Indexes: []store.Index{
+	{Name: Collection, Indexes: []store.Index{
 		{Fields: []store.IndexField{{Path: "seq", Kind: store.Number}}},
 		{Fields: []store.IndexField{{Path: "object", Kind: store.Text}, {Path: "id", Kind: store.Text}, {Path: "seq", Kind: store.Number}}},
 		{Fields: []store.IndexField{{Path: "actor", Kind: store.Text}, {Path: "seq", Kind: store.Number}}},
@@ -158,7 +159,7 @@ func (s *Service) insert(ctx context.Context, ws string, r row) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	c := s.store.In(ws, collection)
+	c := s.store.In(ws, Collection)
 	if _, err = c.Insert(ctx, rowID(r.Seq), body); err == nil {
 		return true, nil
 	}
@@ -184,7 +185,7 @@ func pause(ctx context.Context, try int) error {
 }
 
 func (s *Service) readTail(ctx context.Context, ws string) (tail, error) {
-	p, err := s.store.In(ws, collection).Find(ctx, store.Query{Sort: []store.SortKey{{Field: "seq", Desc: true}}, Limit: 1})
+	p, err := s.store.In(ws, Collection).Find(ctx, store.Query{Sort: []store.SortKey{{Field: "seq", Desc: true}}, Limit: 1})
 	if err != nil || len(p.Docs) == 0 {
 		return tail{}, err
 	}
@@ -238,7 +239,7 @@ func (s *Service) List(ctx context.Context, ws string, q Query) (Page, error) {
 	if err := filter.Check(q.Filter, func(f string) (filter.Type, bool) { t, ok := fields[f]; return t, ok }); err != nil {
 		return Page{}, err
 	}
-	p, err := s.store.In(ws, collection).Find(ctx, store.Query{
+	p, err := s.store.In(ws, Collection).Find(ctx, store.Query{
 		Filter: q.Filter, Sort: []store.SortKey{{Field: "seq", Desc: true}}, Limit: q.Limit, After: q.After,
 	})
 	if err != nil {

@@ -149,7 +149,7 @@ func TestTornWrite(t *testing.T) {
 // change rewrites an entry behind the log's back.
 func change(t *testing.T, st *store.Store, id string, f func(*row)) {
 	t.Helper()
-	c := st.In(ws, collection)
+	c := st.In(ws, Collection)
 	d, err := c.Get(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
@@ -181,12 +181,12 @@ func TestVerifyFindsTampering(t *testing.T) {
 			change(t, st, rowID(5), func(r *row) { r.Actor = "eve"; r.Hash = r.hash() })
 		}},
 		{"removed", "audit.gap", 2, func(t *testing.T, st *store.Store) {
-			if err := st.In(ws, collection).Delete(t.Context(), rowID(2), 0); err != nil {
+			if err := st.In(ws, Collection).Delete(t.Context(), rowID(2), 0); err != nil {
 				t.Fatal(err)
 			}
 		}},
 		{"cut off", "audit.cut", 5, func(t *testing.T, st *store.Store) {
-			if err := st.In(ws, collection).Delete(t.Context(), rowID(5), 0); err != nil {
+			if err := st.In(ws, Collection).Delete(t.Context(), rowID(5), 0); err != nil {
 				t.Fatal(err)
 			}
 		}},

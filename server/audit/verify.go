@@ -37,7 +37,7 @@ func (s *Service) Verify(ctx context.Context, ws string) (Report, error) {
 		rep.At, rep.Problem = rep.Entries+1, problem
 		return errBroken
 	}
-	err = s.store.In(ws, collection).Each(ctx, store.Query{}, func(d store.Doc) error {
+	err = s.store.In(ws, Collection).Each(ctx, store.Query{}, func(d store.Doc) error {
 		r, err := decode(d)
 		switch {
 		case d.ID != rowID(rep.Entries+1):

@@ -40,6 +40,7 @@ type commands struct {
 	Serve    serveCmd    `cmd:"" help:"Run the server."`
 	Import   importCmd   `cmd:"" help:"Import a CSV file of customers, invoices or payments. It ends with 0 when all rows went well, 3 when some failed, 1 when the file could not be read to its end."`
 	Export   exportCmd   `cmd:"" help:"Export records as CSV or JSON lines."`
+	Personal personalCmd `cmd:"" help:"Personal data of a customer."`
 	Rehearse rehearseCmd `cmd:"" help:"Rehearse a flow over real records on a virtual clock."`
 	Verify   verifyCmd   `cmd:"" help:"Replay all messages against the journal; violations must be 0."`
 	Insight  insightCmd  `cmd:"" help:"Figures."`

@@ -19,7 +19,8 @@ import (
 )
 
 const (
-	files = "file"
+	// Files holds the files of records and notes, by id.
+	Files = "file"
 	// MaxFile bounds one file in bytes.
 	MaxFile = 5 << 20
 )
@@ -48,12 +49,12 @@ const unclaimedAfter = 24 * time.Hour
 // dropUnclaimed removes files that no record named in time, a few at a go.
 func (s *Service) dropUnclaimed(ctx context.Context, ws string) error {
 	before := value.Instant(s.spaces.RealNow().Add(-unclaimedAfter))
-	page, err := s.store.In(ws, files).Find(ctx, store.Query{Filter: filter.And(filter.Eq("record", ""), filter.Lt("at", before)), Limit: 5})
+	page, err := s.store.In(ws, Files).Find(ctx, store.Query{Filter: filter.And(filter.Eq("record", ""), filter.Lt("at", before)), Limit: 5})
 	if err != nil {
 		return err
 	}
 	for _, d := range page.Docs {
-		if err := s.store.In(ws, files).Delete(ctx, d.ID, d.Ver); err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
+		if err := s.store.In(ws, Files).Delete(ctx, d.ID, d.Ver); err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
 			return err
 		}
 	}
@@ -91,7 +92,7 @@ func (s *Service) AddFile(ctx context.Context, a policies.Actor, formKey, name s
 	if err != nil {
 		return File{}, err
 	}
-	_, err = s.store.In(a.Workspace, files).Insert(ctx, x.ID, raw)
+	_, err = s.store.In(a.Workspace, Files).Insert(ctx, x.ID, raw)
 	return x.File, err
 }
 
@@ -156,7 +157,7 @@ func (s *Service) storedFile(ctx context.Context, ws, id string) (storedFile, er
 	if id == "" || checkID(id) != nil {
 		return x, fault.New(fault.NotFound, "file.none", nil)
 	}
-	d, err := s.store.In(ws, files).Get(ctx, id)
+	d, err := s.store.In(ws, Files).Get(ctx, id)
 	if err != nil {
 		return x, err
 	}
@@ -166,7 +167,7 @@ func (s *Service) storedFile(ctx context.Context, ws, id string) (storedFile, er
 // keepFiles notes on files the record that names them now.
 func (s *Service) keepFiles(ctx context.Context, ws string, f forms.Published, id string, b body) {
 	for _, fileID := range filesOf(f, b) {
-		d, err := s.store.In(ws, files).Get(ctx, fileID)
+		d, err := s.store.In(ws, Files).Get(ctx, fileID)
 		if err != nil {
 			continue
 		}
@@ -176,7 +177,7 @@ func (s *Service) keepFiles(ctx context.Context, ws string, f forms.Published, i
 		}
 		x.Record = id
 		if raw, err := json.Marshal(x); err == nil {
-			_, _ = s.store.In(ws, files).Replace(ctx, store.Doc{ID: fileID, Body: raw}, d.Ver)
+			_, _ = s.store.In(ws, Files).Replace(ctx, store.Doc{ID: fileID, Body: raw}, d.Ver)
 		}
 	}
 }

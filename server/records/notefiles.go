@@ -12,9 +12,9 @@ import (
 	"github.com/dueflow/dueflow/server/store"
 )
 
-// noteForm stands where files of records name their form: these belong to notes
+// NoteForm stands where files of records name their form: these belong to notes
 // of an account. No form can have that key.
-const noteForm = "~note"
+const NoteForm = "~note"
 
 // MaxNoteFiles bounds the files of one note.
 const MaxNoteFiles = 5
@@ -26,7 +26,7 @@ func (s *Service) AddNoteFile(ctx context.Context, a policies.Actor, name string
 		return File{}, err
 	}
 	x := storedFile{
-		File: File{ID: newID(), Name: fileName(name), Size: len(data), Type: sniff(data)}, Form: noteForm, By: a.ID,
+		File: File{ID: newID(), Name: fileName(name), Size: len(data), Type: sniff(data)}, Form: NoteForm, By: a.ID,
 		At: value.Instant(s.spaces.RealNow()), Data: data,
 	}
 	return x.File, s.putFile(ctx, a.Workspace, x)
@@ -49,7 +49,7 @@ func (s *Service) putFile(ctx context.Context, ws string, x storedFile) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.store.In(ws, files).Insert(ctx, x.ID, raw)
+	_, err = s.store.In(ws, Files).Insert(ctx, x.ID, raw)
 	return err
 }
 
@@ -65,7 +65,7 @@ func (s *Service) ClaimNoteFiles(ctx context.Context, a policies.Actor, customer
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}
-		if err != nil || x.Form != noteForm || x.By != a.ID || x.Record != "" {
+		if err != nil || x.Form != NoteForm || x.By != a.ID || x.Record != "" {
 			return nil, fault.At("/files/"+strconv.Itoa(k), "reference", nil)
 		}
 		claimed = append(claimed, x.File)
@@ -79,7 +79,7 @@ func (s *Service) ClaimNoteFiles(ctx context.Context, a policies.Actor, customer
 }
 
 func (s *Service) claim(ctx context.Context, ws, id, customer string) error {
-	d, err := s.store.In(ws, files).Get(ctx, id)
+	d, err := s.store.In(ws, Files).Get(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (s *Service) claim(ctx context.Context, ws, id, customer string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.store.In(ws, files).Replace(ctx, store.Doc{ID: id, Body: raw}, d.Ver)
+	_, err = s.store.In(ws, Files).Replace(ctx, store.Doc{ID: id, Body: raw}, d.Ver)
 	return err
 }
 
@@ -100,7 +100,7 @@ func (s *Service) claim(ctx context.Context, ws, id, customer string) error {
 // account is the caller's to check. Fault: NotFound "file.none".
 func (s *Service) NoteFile(ctx context.Context, ws, customer, id string) (File, []byte, error) {
 	x, err := s.storedFile(ctx, ws, id)
-	if fault.Is(err, fault.NotFound) || err == nil && (x.Form != noteForm || x.Record != customer) {
+	if fault.Is(err, fault.NotFound) || err == nil && (x.Form != NoteForm || x.Record != customer) {
 		return File{}, nil, fault.New(fault.NotFound, "file.none", nil)
 	}
 	return x.File, x.Data, err

@@ -66,12 +66,12 @@ func (s *Service) dateBin(ctx context.Context, ws string, now time.Time, page in
 // dropFiles removes the files of a record, a few at a go: each is read whole.
 func (s *Service) dropFiles(ctx context.Context, ws, formKey, id string) error {
 	for {
-		page, err := s.store.In(ws, files).Find(ctx, store.Query{Filter: filter.And(filter.Eq("record", id), filter.Eq("form", formKey)), Limit: 5})
+		page, err := s.store.In(ws, Files).Find(ctx, store.Query{Filter: filter.And(filter.Eq("record", id), filter.Eq("form", formKey)), Limit: 5})
 		if err != nil || len(page.Docs) == 0 {
 			return err
 		}
 		for _, d := range page.Docs {
-			if err := s.store.In(ws, files).Delete(ctx, d.ID, d.Ver); err != nil && !fault.Is(err, fault.NotFound) {
+			if err := s.store.In(ws, Files).Delete(ctx, d.ID, d.Ver); err != nil && !fault.Is(err, fault.NotFound) {
 				return err
 			}
 		}

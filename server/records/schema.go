@@ -22,7 +22,7 @@ const Bin = "bin"
 var Specs = []store.Spec{
 	{Name: Bin, MaxBody: 2 << 20, Indexes: []store.Index{store.OnText(binnedForm, binnedAt), store.OnText(binnedAt), store.OnText("customer")}},
 	{Name: sequences},
-	{Name: files, MaxBody: 8 << 20, Indexes: []store.Index{store.OnText("record")}},
+	{Name: Files, MaxBody: 8 << 20, Indexes: []store.Index{store.OnText("record")}},
 	{Name: migrations, Indexes: []store.Index{store.OnText("status")}},
 }
 
