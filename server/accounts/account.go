@@ -18,11 +18,18 @@ type Account struct {
 	doc          document
 	ver          int64
 	known        bool // doc and ver are what was stored when they were last seen
+	patient      bool // nobody waits for what is written
 }
 
 // Account is a customer's account, of which nothing is known yet.
 func (s *Service) Account(ws, customer string) *Account {
 	return &Account{s: s, ws: ws, customer: customer}
+}
+
+// Patient is Account for work in the background: its writes may wait some
+// milliseconds for others', see store.Patient.
+func (s *Service) Patient(ws, customer string) *Account {
+	return &Account{s: s, ws: ws, customer: customer, patient: true}
 }
 
 // Load reads the account; one that never had an event is empty. A later command
@@ -58,6 +65,9 @@ func (a *Account) change(ctx context.Context, by string, decide func(*ledger.Sta
 	w, err := a.s.spaces.Get(ctx, a.ws)
 	if err != nil {
 		return nil, nil, err
+	}
+	if a.patient {
+		ctx = store.Patient(ctx)
 	}
 	// Commands of one process queue up instead of racing; other processes are
 	// met by the compare-and-set.

@@ -163,6 +163,6 @@ func (c *Core) callbacks() {
 // activities are the engine's way into the product.
 func (c *Core) activities() *activity.Activities {
 	poster, _ := c.Channels["webhook"].(*webhook.Channel)
-	books := func(ws, customer string) activity.Account { return c.Accounts.Account(ws, customer) }
+	books := func(ws, customer string) activity.Account { return c.Accounts.Patient(ws, customer) }
 	return &activity.Activities{Ledger: books, World: c.World, Channels: c.Channels, Poster: poster, Pacer: c.Pace}
 }

@@ -238,6 +238,7 @@ func (w *World) OpenRuns(ctx context.Context, ws, customer string) ([]*run.Run, 
 
 // SaveStep stores what a step changed, and the message that ended in it.
 func (w *World) SaveStep(ctx context.Context, ws, customer string, changed []*run.Run, facts []run.Fact, sent *activity.Outgoing) error {
+	ctx = store.Patient(ctx)
 	if sent == nil {
 		_, err := w.Flows.SaveStep(ctx, ws, customer, changed, facts)
 		return err

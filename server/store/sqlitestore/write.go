@@ -22,7 +22,7 @@ func isFault(err error) bool {
 
 func (h *handle) write(ctx context.Context, writes []store.Write) ([]int64, []error) {
 	n := len(writes)
-	j := &job{ctx: ctx, writes: writes, tables: make([]*table, n), vers: make([]int64, n), errs: make([]error, n)}
+	j := &job{ctx: ctx, patient: store.IsPatient(ctx), writes: writes, tables: make([]*table, n), vers: make([]int64, n), errs: make([]error, n)}
 	h.mu.RLock()
 	for i, w := range writes {
 		j.tables[i] = h.tables[w.Collection]
@@ -41,7 +41,7 @@ func (h *handle) write(ctx context.Context, writes []store.Write) ([]int64, []er
 // writeAll does all the writes or none; the error is the first one's.
 func (h *handle) writeAll(ctx context.Context, writes []store.Write) ([]int64, error) {
 	n := len(writes)
-	j := &job{ctx: ctx, writes: writes, whole: true, tables: make([]*table, n), vers: make([]int64, n), errs: make([]error, n)}
+	j := &job{ctx: ctx, patient: store.IsPatient(ctx), writes: writes, whole: true, tables: make([]*table, n), vers: make([]int64, n), errs: make([]error, n)}
 	h.mu.RLock()
 	for i, w := range writes {
 		j.tables[i] = h.tables[w.Collection]

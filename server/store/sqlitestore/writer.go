@@ -5,12 +5,18 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dueflow/dueflow/server/store"
 )
 
 // maxGroup is how many jobs share a commit; waiting ones go into the next.
 const maxGroup = 128
+
+// patience is how long patient jobs wait for others to share their commit: at
+// some hundred a second each would have one of its own, which costs about as
+// much as the job itself.
+const patience = 5 * time.Millisecond
 
 // writer owns the one connection that writes. Its goroutine collects the jobs
 // that came while the last commit was on its way to the disk, does them in one
@@ -30,6 +36,8 @@ type job struct {
 	whole  bool // all writes or none
 	tables []*table
 	fn     func(*writer) error
+	// patient jobs may wait for others; see store.Patient.
+	patient bool
 
 	vers []int64
 	errs []error
@@ -85,19 +93,40 @@ func (w *writer) loop() {
 	defer close(w.ended)
 	group := make([]*job, 0, maxGroup)
 	for j := range w.jobs {
-		group = append(group[:0], j)
-		for more := true; more && len(group) < maxGroup; {
+		w.run(w.gather(append(group[:0], j)))
+	}
+}
+
+// gather adds the jobs that wait already, and waits a moment for more while all
+// of them are patient.
+func (w *writer) gather(group []*job) []*job {
+	var late <-chan time.Time
+	for patient := group[0].patient; len(group) < maxGroup; {
+		var j *job
+		more := true
+		select {
+		case j, more = <-w.jobs:
+		default:
+			if !patient {
+				return group
+			}
+			if late == nil {
+				timer := time.NewTimer(patience)
+				defer timer.Stop()
+				late = timer.C
+			}
 			select {
 			case j, more = <-w.jobs:
-				if more {
-					group = append(group, j)
-				}
-			default:
-				more = false
+			case <-late:
+				return group
 			}
 		}
-		w.run(group)
+		if !more {
+			break
+		}
+		group, patient = append(group, j), patient && j.patient
 	}
+	return group
 }
 
 // run does a group. Functions run alone, between the writes around them.

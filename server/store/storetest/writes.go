@@ -162,6 +162,10 @@ func testAll(t *testing.T, s *store.Store) {
 			if i%2 == 1 {
 				writes = slices.Insert(writes, i/2%(len(writes)+1), stop.write)
 			}
+			ctx := ctx
+			if i%3 == 0 {
+				ctx = store.Patient(ctx)
+			}
 			vers, _, err := s.All(ctx, ws, writes)
 			switch {
 			case i%2 == 1 && fault.KeyOf(err) != stop.key:
