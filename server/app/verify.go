@@ -29,6 +29,8 @@ type Verification struct {
 	Violations int64              `json:"violations"`
 	Details    []ledger.Violation `json:"details"`
 	Audit      string             `json:"audit"` // "ok", or what is wrong with the log's chain
+	// AuditTaken is how many entries of the log lost their texts, as it says.
+	AuditTaken int64 `json:"auditTaken,omitempty"`
 }
 
 const maxDetails = 100
@@ -71,6 +73,7 @@ func (c *Core) verify(ctx context.Context, ws string, progress func(int64)) (*Ve
 	if err != nil {
 		return nil, err
 	}
+	v.AuditTaken = r.Taken
 	if !r.OK {
 		v.Audit = r.Problem
 		v.Violations++

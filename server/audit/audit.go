@@ -59,8 +59,10 @@ type Entry struct {
 	Addr      string          `json:"addr,omitempty"` // where the request came from
 	Before    json.RawMessage `json:"before,omitempty"`
 	After     json.RawMessage `json:"after,omitempty"`
-	Prev      string          `json:"prev"` // hex; "" for the first
-	Hash      string          `json:"hash"` // hex SHA-256
+	// Taken says that before and after were taken away: see Take.
+	Taken bool   `json:"taken,omitempty"`
+	Prev  string `json:"prev"` // hex; "" for the first
+	Hash  string `json:"hash"` // hex SHA-256
 }
 
 // JSON is v as a summary; nil for what has no JSON.

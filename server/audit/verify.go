@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/server/store"
@@ -17,8 +19,12 @@ type Report struct {
 	// Hash is the hash of the last of them; note it elsewhere to notice a log
 	// that was written anew from the start.
 	Hash string `json:"hash"`
+	// Taken is of how many of them the texts were taken away, each named by an
+	// entry of its taking.
+	Taken int64 `json:"taken,omitempty"`
 	// At is the number at which the log is broken, and Problem a text key:
-	// "audit.gap", "audit.changed", "audit.chain", "audit.cut".
+	// "audit.gap", "audit.changed", "audit.chain", "audit.cut", or
+	// "audit.taken" for texts that are gone and no entry says so.
 	At      int64  `json:"at,omitempty"`
 	Problem string `json:"problem,omitempty"`
 }
@@ -33,6 +39,7 @@ func (s *Service) Verify(ctx context.Context, ws string) (Report, error) {
 		return Report{}, err
 	}
 	var rep Report
+	takings := map[int64]bool{} // entries without texts → an entry says so
 	broken := func(problem string) error {
 		rep.At, rep.Problem = rep.Entries+1, problem
 		return errBroken
@@ -42,7 +49,7 @@ func (s *Service) Verify(ctx context.Context, ws string) (Report, error) {
 		switch {
 		case d.ID != rowID(rep.Entries+1):
 			return broken("audit.gap")
-		case err != nil || r.Seq != rep.Entries+1 || r.hash() != r.Hash:
+		case err != nil || r.Seq != rep.Entries+1 || !r.sound():
 			return broken("audit.changed")
 		case r.Prev != rep.Hash:
 			return broken("audit.chain")
@@ -50,16 +57,40 @@ func (s *Service) Verify(ctx context.Context, ws string) (Report, error) {
 			return broken("audit.chain")
 		}
 		rep.Entries, rep.Hash = r.Seq, r.Hash
+		if r.Taken {
+			rep.Taken++
+			takings[r.Seq] = false
+		}
+		for _, seq := range r.takes() {
+			if _, ok := takings[seq]; ok {
+				takings[seq] = true
+			}
+		}
 		return nil
 	})
 	if err == nil && head.Seq > rep.Entries {
 		err = broken("audit.cut")
+	}
+	if err == nil {
+		err = unsaid(takings, &rep)
 	}
 	if err != nil && !errors.Is(err, errBroken) {
 		return Report{}, err
 	}
 	rep.OK = err == nil
 	return rep, nil
+}
+
+// unsaid finds the first entry whose texts are gone and whose taking no entry
+// names.
+func unsaid(takings map[int64]bool, rep *Report) error {
+	for _, seq := range slices.Sorted(maps.Keys(takings)) {
+		if !takings[seq] {
+			rep.At, rep.Problem = seq, "audit.taken"
+			return errBroken
+		}
+	}
+	return nil
 }
 
 func (s *Service) head(ctx context.Context, ws string) (tail, error) {

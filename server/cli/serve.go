@@ -210,7 +210,11 @@ func (d *doctorCmd) Run(e *env) error {
 			all = append(all, f)
 		}
 		r, err := c.Audit.Verify(e.ctx, ws)
-		all = append(all, finding{ws + " audit chain", err == nil && r.OK, r.Problem})
+		chain := finding{ws + " audit chain", err == nil && r.OK, r.Problem}
+		if chain.OK && r.Taken > 0 {
+			chain.Detail = fmt.Sprintf("whole; the texts of %d entries were taken away, as the log says", r.Taken)
+		}
+		all = append(all, chain)
 	}
 	all = append(all, finding{"clock", time.Now().Year() >= 2026, time.Now().UTC().Format(time.RFC3339)})
 	return d.print(e, all)
