@@ -190,7 +190,10 @@ func (c *Core) assemble(ctx context.Context) error {
 		Spaces: c.Spaces, Accounts: c.Accounts, Records: c.Records, Channels: c.Channels, Vault: keys, Give: c.World.CreateTask,
 		Stop: c.Outreach.WishStop, Push: c.Outreach.PushLink, Base: c.Config.PublicURL, Local: "http://" + c.Config.Listen,
 	})
-	c.Personal = &personal.Service{Store: c.Store, Forms: c.Forms, Records: c.Records, Access: c.Access, Log: c.Audit, Now: c.Now}
+	c.Personal = &personal.Service{
+		Store: c.Store, Forms: c.Forms, Records: c.Records, Accounts: c.Accounts, Flows: c.Flows, Access: c.Access, Log: c.Audit, Now: c.Now,
+		Forget: func(ctx context.Context, words []string) error { return api.Forget(ctx, c.Store, words) },
+	}
 	c.World.Page = c.Portal.Link
 	c.connect()
 	if err := c.Spaces.Open(ctx); err != nil {

@@ -32,19 +32,28 @@ func (r row) takes() []int64 {
 	return t.Entries
 }
 
+// Taking says which texts to take away, and why.
+type Taking struct {
+	Object string
+	IDs    []string // at most 100
+	Why    string   // without anything personal: it stays
+	Dry    bool     // only count
+}
+
 // Take removes the texts (before, after) of the entries about an object's ids;
 // that an entry was there, of what, by whom and when, stays, and so does the
-// chain. First an entry names the numbers and why, then the texts go: whoever
-// died in between does it again. It gives how many lost their texts, and how many
-// are from before texts could go and keep them. At most 100 ids.
-func (s *Service) Take(ctx context.Context, ws string, by Entry, object string, ids []string, why string) (taken, kept int, err error) {
+// chain. First an entry by somebody names the numbers and why, then the texts
+// go: whoever died in between does it again. It gives how many lost their texts,
+// and how many are from before texts could go and keep them.
+func (s *Service) Take(ctx context.Context, ws string, by Entry, what Taking) (taken, kept int, err error) {
 	col := s.store.In(ws, Collection)
 	var rows []row
 	flush := func() error {
-		if len(rows) == 0 {
+		if taken += len(rows); len(rows) == 0 || what.Dry {
+			rows = rows[:0]
 			return nil
 		}
-		t := taking{Why: why}
+		t := taking{Why: what.Why}
 		for _, r := range rows {
 			t.Entries = append(t.Entries, r.Seq)
 		}
@@ -57,11 +66,10 @@ func (s *Service) Take(ctx context.Context, ws string, by Entry, object string, 
 				return err
 			}
 		}
-		taken += len(rows)
 		rows = rows[:0]
 		return nil
 	}
-	where := filter.And(filter.Eq("object", object), filter.In("id", ids...))
+	where := filter.And(filter.Eq("object", what.Object), filter.In("id", what.IDs...))
 	err = col.Each(ctx, store.Query{Filter: where, Sort: []store.SortKey{{Field: "seq"}}, Limit: maxTake}, func(d store.Doc) error {
 		r, err := decode(d)
 		switch {

@@ -52,7 +52,7 @@ func TestOldRowsStillVerify(t *testing.T) {
 	if rep := verify(t, s); !rep.OK || rep.Entries != 4 || rep.Taken != 0 {
 		t.Fatalf("Verify = %+v", rep)
 	}
-	taken, kept, err := s.Take(t.Context(), ws, Entry{Actor: "ann"}, "customer", []string{"c1"}, "asked")
+	taken, kept, err := s.Take(t.Context(), ws, Entry{Actor: "ann"}, Taking{Object: "customer", IDs: []string{"c1"}, Why: "asked"})
 	if err != nil || taken != 0 || kept != 2 {
 		t.Errorf("Take = %d, %d, %v", taken, kept, err)
 	}
@@ -84,7 +84,7 @@ func TestTake(t *testing.T) {
 		}
 	}
 	for round := range 2 {
-		taken, kept, err := s.Take(t.Context(), ws, Entry{Actor: "bob"}, "customer", []string{"c0", "c1"}, "asked")
+		taken, kept, err := s.Take(t.Context(), ws, Entry{Actor: "bob"}, Taking{Object: "customer", IDs: []string{"c0", "c1"}, Why: "asked"})
 		if want := 4 * (1 - round); err != nil || taken != want || kept != 0 {
 			t.Fatalf("Take = %d, %d, %v", taken, kept, err)
 		}
@@ -117,7 +117,7 @@ func TestTakeTorn(t *testing.T) {
 	if rep := verify(t, s); !rep.OK || rep.Taken != 0 {
 		t.Errorf("torn: %+v", rep)
 	}
-	if n, _, err := s.Take(t.Context(), ws, Entry{Actor: "bob"}, "flow", []string{"0"}, "asked"); err != nil || n != 1 {
+	if n, _, err := s.Take(t.Context(), ws, Entry{Actor: "bob"}, Taking{Object: "flow", IDs: []string{"0"}, Why: "asked"}); err != nil || n != 1 {
 		t.Errorf("Take = %d, %v", n, err)
 	}
 	if rep := verify(t, s); !rep.OK || rep.Taken != 1 {

@@ -103,6 +103,7 @@ func TestPersonalExport(t *testing.T) {
 		"heard.json":            nil,
 		"notices.json":          nil,
 		"browsers.json":         nil,
+		"page.json":             nil,
 		"working.json":          nil,
 		"records-reminder.json": nil,
 	} {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/server/records"
 )
 
 // maxBrowsers is how many browsers of one customer get notices.
@@ -35,6 +36,11 @@ func (s *Service) PushKey(ctx context.Context, ws, customer, token string) (stri
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return "", err
 		}
+		return "", fault.New(fault.NotFound, "push.none", nil)
+	}
+	if gone, err := s.Records.MarkOf(ctx, ws, customer, records.ErasedField); err != nil && !fault.Is(err, fault.NotFound) {
+		return "", err
+	} else if gone != nil {
 		return "", fault.New(fault.NotFound, "push.none", nil)
 	}
 	return p.Public(w.Channels["push"]), nil

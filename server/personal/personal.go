@@ -27,12 +27,19 @@ type Access interface {
 
 // Service gives out and erases personal data.
 type Service struct {
-	Store   *store.Store
-	Forms   *forms.Service
-	Records *records.Service
-	Access  Access
-	Log     *audit.Service
-	Now     func() time.Time
+	Store    *store.Store
+	Forms    *forms.Service
+	Records  *records.Service
+	Accounts *accounts.Service
+	Flows    *flows.Service
+	Access   Access
+	Log      *audit.Service
+	Now      func() time.Time
+	// Forget removes words from answers that are kept to be repeated; nil where
+	// none are kept.
+	Forget func(ctx context.Context, words []string) error
+	// Step is told before each document is changed; tests end a process there.
+	Step func()
 }
 
 // part is one kind of documents that name a customer. Those by id have the
@@ -44,6 +51,7 @@ type part struct {
 	sort       string // "" for the order of ids
 	object     string // whose reading it is; with action
 	action     string
+	goes       bool // an erasure removes its documents whole; see changes for the others
 }
 
 // parts are what is kept of a customer beside records, in the order of the
@@ -54,14 +62,14 @@ var parts = []part{
 	{name: "messages", collection: "message", field: "customer", sort: "at", object: "message"},
 	{name: "heard", collection: "heard", field: "customer", sort: "at", object: "message"},
 	{name: "tasks", collection: "task", field: "customer", object: "task"},
-	{name: "notes", collection: "note", field: "customer", sort: "at", object: "customer"},
-	{name: "notices", collection: "notice", field: "customer", object: "customer"},
+	{name: "notes", collection: "note", field: "customer", sort: "at", object: "customer", goes: true},
+	{name: "notices", collection: "notice", field: "customer", object: "customer", goes: true},
 	{name: "runs", collection: flows.Runs, field: "customer", object: "run"},
 	{name: "steps", collection: flows.Steps, field: "customer", sort: "at", object: "run"},
 	{name: "held", collection: flows.HeldLog, field: "customer", object: "run"},
 	{name: "tier", collection: "tier", object: "customer"},
-	{name: "working", collection: "working", object: "customer"},
-	{name: "bin", collection: records.Bin, field: "customer", object: "customer", action: "delete"},
+	{name: "working", collection: "working", object: "customer", goes: true},
+	{name: "bin", collection: records.Bin, field: "customer", object: "customer", action: "delete", goes: true},
 }
 
 // Open tells by a fault whether an actor may have all that is kept of a

@@ -10,6 +10,10 @@ import (
 	"github.com/dueflow/dueflow/server/store"
 )
 
+// ErasedField says since when a customer's personal data are gone: nobody is
+// let in by an old address any more.
+const ErasedField = "_erased"
+
 // Mark sets a system field of a customer that does not come from the ledger,
 // such as whether the account is escalated.
 func (s *Service) Mark(ctx context.Context, ws, customer, field string, v any) error {
