@@ -79,7 +79,10 @@ func (s *Store) checkWrite(ws string, w Write) error {
 		return fault.At("/version", "minimum", 0)
 	}
 	switch w.Op {
-	case Insert, Replace:
+	case Insert, Replace, Load:
+		if w.Op == Load && w.Doc.Ver < 1 {
+			return fault.At("/version", "minimum", 1)
+		}
 		if err := checkID(w.Doc.ID); err != nil {
 			return err
 		}
@@ -90,7 +93,7 @@ func (s *Store) checkWrite(ws string, w Write) error {
 		}
 		return nil
 	}
-	return fault.At("/op", "enum", []WriteOp{Insert, Replace, Delete})
+	return fault.At("/op", "enum", []WriteOp{Insert, Replace, Delete, Load})
 }
 
 func checkQuery(f filter.Expr, search string) error {

@@ -29,6 +29,9 @@ type Driver interface {
 	// Write does each write alone, in order: vers[i] is the document's new
 	// version (0 after Delete) unless errs[i] says why not.
 	Write(ctx context.Context, ws string, writes []Write) (vers []int64, errs []error)
+	// Specs lists the collections of a workspace as they were ensured last, by
+	// whichever process, sorted by name; none for a workspace that is not there.
+	Specs(ctx context.Context, ws string) ([]Spec, error)
 	// Workspaces lists the workspaces that have a collection, sorted.
 	Workspaces(ctx context.Context) ([]string, error)
 	// Drop removes a workspace and all in it; none is no error.

@@ -118,6 +118,16 @@ func (s *Store) In(ws, collection string) Collection {
 	return Collection{s: s, ws: ws, name: collection}
 }
 
+// Specs lists the collections of a workspace by name, as they were ensured last
+// by whichever process. To use one, ensure it.
+func (s *Store) Specs(ctx context.Context, ws string) ([]Spec, error) {
+	if !ValidWorkspace(ws) {
+		return nil, fault.At("/workspace", "name", nil)
+	}
+	out, err := s.d.Specs(ctx, ws)
+	return out, wrap(err, "specs")
+}
+
 // Workspaces lists the workspaces with a collection, sorted.
 func (s *Store) Workspaces(ctx context.Context) ([]string, error) {
 	out, err := s.d.Workspaces(ctx)

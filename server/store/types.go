@@ -120,13 +120,16 @@ const (
 	Insert  WriteOp = "insert"
 	Replace WriteOp = "replace"
 	Delete  WriteOp = "delete"
+	// Load is an Insert of a document as another store has it: with the version
+	// in Doc.Ver, not with the first one.
+	Load WriteOp = "load"
 )
 
 // Write is one change of one document.
 type Write struct {
 	Op         WriteOp
 	Collection string
-	// Doc needs ID, and Body unless Op is Delete; Ver is not looked at.
+	// Doc needs ID, and Body unless Op is Delete; Ver is looked at by Load only.
 	Doc Doc
 	// IfVer is the version that Replace and Delete expect; 0 takes any.
 	IfVer int64

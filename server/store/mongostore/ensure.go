@@ -68,6 +68,25 @@ func (d *Driver) ensured(ctx context.Context, ws, name string) (string, error) {
 	return text, nil
 }
 
+// Specs implements store.Driver.
+func (d *Driver) Specs(ctx context.Context, ws string) ([]store.Spec, error) {
+	cur, err := d.database(ws).Collection(specs).Find(ctx, bson.D{}, options.Find().SetSort(bson.D{{Key: "_id", Value: 1}}))
+	if err != nil {
+		return nil, deadline(ctx, err)
+	}
+	defer func() { _ = cur.Close(ctx) }()
+	var out []store.Spec
+	for cur.Next(ctx) {
+		text, _ := cur.Current.Lookup("spec").StringValueOK()
+		var s store.Spec
+		if err := json.Unmarshal([]byte(text), &s); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, deadline(ctx, cur.Err())
+}
+
 // migrate can be broken off and done again at any point: the spec is noted
 // last.
 func (d *Driver) migrate(ctx context.Context, ws string, sp *spec, old, text string) error {

@@ -56,8 +56,7 @@ func (d *Driver) Write(ctx context.Context, ws string, writes []store.Write) ([]
 	vers, errs := make([]int64, len(writes)), make([]error, len(writes))
 	for from := 0; from < len(writes); {
 		to := from + 1
-		for to < len(writes) && writes[from].Op == store.Insert && writes[to].Op == store.Insert &&
-			writes[to].Collection == writes[from].Collection {
+		for to < len(writes) && adds(writes[from].Op) && adds(writes[to].Op) && writes[to].Collection == writes[from].Collection {
 			to++
 		}
 		c, sp, err := d.collection(ws, writes[from].Collection)
@@ -66,7 +65,7 @@ func (d *Driver) Write(ctx context.Context, ws string, writes []store.Write) ([]
 			for i := from; i < to; i++ {
 				errs[i] = err
 			}
-		case writes[from].Op == store.Insert:
+		case adds(writes[from].Op):
 			w := inserter{c: c, sp: sp, writes: writes[from:to], vers: vers[from:to], errs: errs[from:to]}
 			w.run(ctx)
 		case writes[from].Op == store.Replace:
@@ -77,6 +76,16 @@ func (d *Driver) Write(ctx context.Context, ws string, writes []store.Write) ([]
 		from = to
 	}
 	return vers, errs
+}
+
+func adds(op store.WriteOp) bool { return op == store.Insert || op == store.Load }
+
+// firstVersion is the version of a document that a write adds.
+func firstVersion(w store.Write) int64 {
+	if w.Op == store.Load {
+		return w.Doc.Ver
+	}
+	return 1
 }
 
 // inserter does a run of inserts into one collection.
@@ -92,7 +101,7 @@ func (in *inserter) run(ctx context.Context) {
 	docs := make([]any, 0, len(in.writes))
 	at := make([]int, 0, len(in.writes))
 	for i, w := range in.writes {
-		doc, err := in.sp.document(w.Doc.ID, 1, w.Doc.Body)
+		doc, err := in.sp.document(w.Doc.ID, firstVersion(w), w.Doc.Body)
 		if err != nil {
 			in.errs[i] = err
 			continue
@@ -117,7 +126,7 @@ func (in *inserter) run(ctx context.Context) {
 	}
 	for j, i := range at {
 		if failed[j] == nil {
-			in.vers[i] = 1
+			in.vers[i] = firstVersion(in.writes[i])
 		} else {
 			in.errs[i] = conflict(ctx, in.c, in.sp, in.writes[i], failed[j])
 		}
@@ -202,7 +211,7 @@ func conflict(ctx context.Context, c *mongo.Collection, sp *spec, w store.Write,
 	if !duplicate(err) {
 		return err
 	}
-	if w.Op == store.Insert {
+	if adds(w.Op) {
 		if _, verr := version(ctx, c, w); verr == nil {
 			return store.Exists(w.Collection, w.Doc.ID)
 		}

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -107,6 +109,17 @@ func (h *handle) table(name string) *table {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return h.tables[name]
+}
+
+// specs lists what is there, by name.
+func (h *handle) specs() []store.Spec {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	out := make([]store.Spec, 0, len(h.tables))
+	for _, name := range slices.Sorted(maps.Keys(h.tables)) {
+		out = append(out, h.tables[name].spec)
+	}
+	return out
 }
 
 func (h *handle) close() error {

@@ -201,6 +201,19 @@ func (d *Driver) WriteAll(ctx context.Context, ws string, writes []store.Write) 
 	return h.writeAll(ctx, writes)
 }
 
+// Specs implements store.Driver.
+func (d *Driver) Specs(_ context.Context, ws string) ([]store.Spec, error) {
+	h, err := d.acquire(ws, false)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer d.release(h)
+	return h.specs(), nil
+}
+
 // Workspaces implements store.Driver.
 func (d *Driver) Workspaces(context.Context) ([]string, error) {
 	entries, err := os.ReadDir(d.dir)

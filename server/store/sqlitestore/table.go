@@ -34,7 +34,7 @@ func newTable(spec store.Spec) *table {
 	t.get = "SELECT id, ver, json(body) FROM " + t.name + " WHERE id = ?"
 	t.getMany = "SELECT id, ver, json(body) FROM " + t.name + " WHERE id IN (SELECT value FROM json_each(?))"
 	t.version = "SELECT ver FROM " + t.name + " WHERE id = ?"
-	t.insert = "INSERT INTO " + t.name + "(id, ver, body) VALUES(?, 1, jsonb(?))"
+	t.insert = "INSERT INTO " + t.name + "(id, ver, body) VALUES(?, ?, jsonb(?))"
 	t.replace = "UPDATE " + t.name + " SET ver = ver + 1, body = jsonb(?) WHERE id = ? AND ver = ?"
 	t.seek = "SELECT n, ver, words FROM " + t.name + " WHERE id = ?"
 	t.put = "UPDATE " + t.name + " SET ver = ?, body = jsonb(?) WHERE n = ?"
@@ -42,7 +42,7 @@ func newTable(spec store.Spec) *table {
 	t.delAny = "DELETE FROM " + t.name + " WHERE id = ? RETURNING n"
 	if len(spec.Search) > 0 {
 		t.fts = quote("f_" + fold(spec.Name))
-		t.insert = "INSERT INTO " + t.name + "(id, ver, body, words) VALUES(?, 1, jsonb(?), ?)"
+		t.insert = "INSERT INTO " + t.name + "(id, ver, body, words) VALUES(?, ?, jsonb(?), ?)"
 		t.setWords = "UPDATE " + t.name + " SET words = ? WHERE n = ?"
 		t.ftsPut = "INSERT OR REPLACE INTO " + t.fts + "(rowid, t) VALUES(?, ?)"
 		t.ftsDel = "DELETE FROM " + t.fts + " WHERE rowid = ?"

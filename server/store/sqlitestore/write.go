@@ -62,7 +62,9 @@ func (w *writer) one(t *table, op store.Write) (int64, error) {
 	}
 	switch op.Op {
 	case store.Insert:
-		return w.insert(t, op)
+		return 1, w.insert(t, op, 1)
+	case store.Load:
+		return op.Doc.Ver, w.insert(t, op, op.Doc.Ver)
 	case store.Replace:
 		return w.replace(t, op)
 	default:
@@ -70,23 +72,23 @@ func (w *writer) one(t *table, op store.Write) (int64, error) {
 	}
 }
 
-func (w *writer) insert(t *table, op store.Write) (int64, error) {
+func (w *writer) insert(t *table, op store.Write, ver int64) error {
 	if t.fts == "" {
-		return 1, t.conflict(op, w.exec(t.insert, op.Doc.ID, string(op.Doc.Body)))
+		return t.conflict(op, w.exec(t.insert, op.Doc.ID, ver, string(op.Doc.Body)))
 	}
 	words, err := store.SearchText(t.spec, op.Doc.Body)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	res, err := w.result(t.insert, op.Doc.ID, string(op.Doc.Body), hashWords(words))
+	res, err := w.result(t.insert, op.Doc.ID, ver, string(op.Doc.Body), hashWords(words))
 	if err != nil {
-		return 0, t.conflict(op, err)
+		return t.conflict(op, err)
 	}
 	n, err := res.LastInsertId()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	return 1, w.exec(t.ftsPut, n, words)
+	return w.exec(t.ftsPut, n, words)
 }
 
 func (w *writer) replace(t *table, op store.Write) (int64, error) {

@@ -44,6 +44,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Driver) {
 		{"Versions", testVersions},
 		{"Apply", testApply},
 		{"All", testAll},
+		{"Load", testLoad},
+		{"Specs", testSpecs},
 		{"Concurrency", testConcurrency},
 		{"Filters", testFilters},
 		{"RandomFilters", testRandomFilters},
