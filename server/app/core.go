@@ -27,6 +27,7 @@ import (
 	"github.com/dueflow/dueflow/server/letters"
 	"github.com/dueflow/dueflow/server/live"
 	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/move"
 	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/pace"
 	"github.com/dueflow/dueflow/server/packs"
@@ -95,7 +96,10 @@ func OpenCore(ctx context.Context, cfg config.Config, log *slog.Logger) (*Core, 
 	c.Store = store.New(driver, store.OnSlow(2*time.Second, func(_ context.Context, op store.SlowOp) {
 		log.Warn("slow query", "workspace", op.Workspace, "collection", op.Collection, "op", op.Op, "took", op.Took)
 	}))
-	if err := c.assemble(ctx); err != nil {
+	if err = move.Whole(ctx, c.Store); err == nil {
+		err = c.assemble(ctx)
+	}
+	if err != nil {
 		_ = c.Store.Close()
 		return nil, err
 	}

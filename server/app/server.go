@@ -19,6 +19,7 @@ import (
 	"github.com/dueflow/dueflow/server/house"
 	"github.com/dueflow/dueflow/server/imports"
 	"github.com/dueflow/dueflow/server/metrics"
+	"github.com/dueflow/dueflow/server/move"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -47,6 +48,11 @@ func Start(ctx context.Context, cfg config.Config, version string, log *slog.Log
 	}
 	core, err := OpenCore(ctx, cfg, log)
 	if err != nil {
+		unlock()
+		return nil, err
+	}
+	if err := move.Here(ctx, core.Store); err != nil {
+		_ = core.Close()
 		unlock()
 		return nil, err
 	}

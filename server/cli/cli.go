@@ -50,6 +50,7 @@ type commands struct {
 	Token    tokenCmd    `cmd:"" help:"API keys."`
 	Backup   backupCmd   `cmd:"" help:"Copy the embedded store while it runs."`
 	Restore  restoreCmd  `cmd:"" help:"Put the copies of a backup into an empty data directory."`
+	Move     moveCmd     `cmd:"" help:"Carry a stopped store over between a data directory and MongoDB."`
 	Doctor   doctorCmd   `cmd:"" help:"Check the installation."`
 	Config   configCmd   `cmd:"" help:"Print the reference of settings."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

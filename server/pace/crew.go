@@ -66,6 +66,15 @@ func (c *Crew) Run(ctx context.Context) {
 	}
 }
 
+// Alive counts the processes that said lately, on a store, that they are there. A
+// store that no process has shared has none.
+func Alive(ctx context.Context, s *store.Store, system string, now time.Time) (int64, error) {
+	if err := s.Ensure(ctx, system, Specs...); err != nil {
+		return 0, err
+	}
+	return s.In(system, collection).Count(ctx, filter.Gt("at", value.Instant(now.Add(-aliveFor))), 0)
+}
+
 // Beat says once that this process is there, and counts the others.
 func (c *Crew) Beat(ctx context.Context) error {
 	col, now := c.store.In(c.system, collection), c.now()
