@@ -70,4 +70,3 @@ func (j Job) compare(ctx context.Context, ws string, tell func()) (sums []Sum, d
 	}
 	return sums, "", nil
 }
-

@@ -115,7 +115,7 @@ func TestMove(t *testing.T) {
 // TestBrokenOff stops a move at many places; the copy is never taken for a whole
 // store, and the same command brings it to its end, also when the source has changed.
 func TestBrokenOff(t *testing.T) {
-	from, to := filled(t), sqlitetest.Open(t, "")
+	from, to, another := filled(t), sqlitetest.Open(t, ""), filled(t)
 	stop := func(at string, n int64) error {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -139,7 +139,7 @@ func TestBrokenOff(t *testing.T) {
 		must(t, Here(t.Context(), from))
 		_, err := job(to, sqlitetest.Open(t, "")).Run(t.Context())
 		wantKey(t, err, "move.half")
-		other := job(filled(t), to)
+		other := job(another, to)
 		other.From.Name = "another"
 		_, err = other.Run(t.Context())
 		wantKey(t, err, "move.otherHalf")
