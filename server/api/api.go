@@ -81,6 +81,9 @@ type Deps struct {
 	Version   string
 	// Observe notes each answered request by its route; nil notes nothing.
 	Observe func(method, route string, status int, took time.Duration)
+	// Trace begins a request's span below its traceparent, and gives what ends it;
+	// nil traces nothing.
+	Trace func(ctx context.Context, method, parent string) (context.Context, func(route string, status int))
 	// Demo lists the users of the demo, nil on other servers.
 	Demo          []DemoUser
 	DemoDay       time.Duration

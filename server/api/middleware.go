@@ -96,6 +96,11 @@ func (s *Server) secured(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
 	rid := base64.RawURLEncoding.EncodeToString(id[:])
+	if s.Trace != nil && strings.HasPrefix(c.Path(), "/api/") {
+		traced, end := s.Trace(ctx, c.Method(), c.Get("traceparent"))
+		defer func() { end(c.Route().Path, c.Response().StatusCode()) }()
+		ctx = traced
+	}
 	ctx = context.WithValue(ctx, ctxRequest, rid)
 	ctx = context.WithValue(ctx, ctxLang, text.Pick(c.Get(fiber.HeaderAcceptLanguage)))
 	c.SetUserContext(ctx)

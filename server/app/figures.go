@@ -6,6 +6,7 @@ import (
 
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/server/metrics"
+	"github.com/dueflow/dueflow/server/traces"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -30,6 +31,14 @@ func (s *Server) count(version string) {
 			s.figures.Fact(e.Type)
 		}
 	}
+}
+
+// trace begins to send traces, if somebody collects them.
+func (s *Server) trace(ctx context.Context, version string) (err error) {
+	if s.Config.Traces != "" {
+		s.traces, err = traces.Start(ctx, s.Config.Traces, version)
+	}
+	return err
 }
 
 // step is an account's step, counted where somebody asks for the figures.

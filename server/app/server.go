@@ -20,6 +20,7 @@ import (
 	"github.com/dueflow/dueflow/server/imports"
 	"github.com/dueflow/dueflow/server/metrics"
 	"github.com/dueflow/dueflow/server/move"
+	"github.com/dueflow/dueflow/server/traces"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -32,6 +33,7 @@ type Server struct {
 	log     *slog.Logger
 	unlock  func()
 	figures *metrics.Metrics // nil where nobody asks for them
+	traces  *traces.Traces   // nil where nobody collects them
 	stop    context.CancelFunc
 	stopped chan struct{}
 	serving chan error
@@ -58,7 +60,11 @@ func Start(ctx context.Context, cfg config.Config, version string, log *slog.Log
 	}
 	s := &Server{Core: core, log: log, unlock: unlock, stopped: make(chan struct{}), serving: make(chan error, 1)}
 	s.count(version)
-	if err := s.startEngine(ctx); err != nil {
+	err = s.trace(ctx, version)
+	if err == nil {
+		err = s.startEngine(ctx)
+	}
+	if err != nil {
 		_ = core.Close()
 		unlock()
 		return nil, err
@@ -91,9 +97,15 @@ func (s *Server) startEngine(ctx context.Context) error {
 			return err
 		}
 	}
-	e, err := engine.Start(ctx, engine.Options{
-		Dir: dir, Address: s.Config.TemporalAddress, Namespace: s.Config.TemporalNS, StickyCache: s.Config.StickyCache, Log: s.log,
-	})
+	opt := engine.Options{Dir: dir, Address: s.Config.TemporalAddress, Namespace: s.Config.TemporalNS, StickyCache: s.Config.StickyCache, Log: s.log}
+	if s.traces != nil {
+		tracer, err := s.traces.Engine()
+		if err != nil {
+			return err
+		}
+		opt.Interceptors = append(opt.Interceptors, tracer)
+	}
+	e, err := engine.Start(ctx, opt)
 	if err != nil {
 		return err
 	}
@@ -239,6 +251,9 @@ func (s *Server) deps(version string) api.Deps {
 	if s.figures != nil {
 		d.Observe = s.figures.Request
 	}
+	if s.traces != nil {
+		d.Trace = s.traces.Request
+	}
 	return d
 }
 
@@ -269,6 +284,11 @@ func (s *Server) Close() {
 	}
 	if err := s.Core.Close(); err != nil {
 		s.log.Warn("store", "error", err)
+	}
+	if s.traces != nil {
+		if err := s.traces.Close(); err != nil {
+			s.log.Warn("traces", "error", err)
+		}
 	}
 	s.unlock()
 }

@@ -32,13 +32,14 @@ type serveCmd struct {
 	Catalog         []string `help:"Catalogue of packs: an https address or a folder, # and the keys that must sign it. Repeat it for more." placeholder:"URL#KEY" sep:"none"`
 	CatalogFolders  string   `help:"Folder below which workspaces may name folders as catalogues of their own." placeholder:"DIR"`
 	Metrics         string   `help:"Address for Prometheus to ask /metrics, off by default." placeholder:"HOST:PORT"`
+	Traces          string   `help:"Collector of OpenTelemetry (OTLP over gRPC), off by default." placeholder:"http://HOST:PORT"`
 	ClockOffset     string   `help:"Move the clock, for drills." placeholder:"168h"`
 }
 
 func (s *serveCmd) settings() map[string]string {
 	given := map[string]string{
 		"data": s.Data, "listen": s.Listen, "mongodb-uri": s.MongoURI, "mongodb-prefix": s.MongoPrefix, "temporal-address": s.TemporalAddress,
-		"temporal-namespace": s.TemporalNS, "roles": s.Roles, "log-level": s.LogLevel, "demo-day": s.DemoDay, "clock-offset": s.ClockOffset, "metrics": s.Metrics,
+		"temporal-namespace": s.TemporalNS, "roles": s.Roles, "log-level": s.LogLevel, "demo-day": s.DemoDay, "clock-offset": s.ClockOffset, "metrics": s.Metrics, "traces": s.Traces,
 		"pack-keys": s.PackKeys, "catalog": strings.Join(s.Catalog, " "), "catalog-folders": s.CatalogFolders,
 	}
 	if s.Demo {

@@ -40,6 +40,7 @@ type Config struct {
 	EntryLimit      int
 	Profile         string
 	Metrics         string
+	Traces          string
 }
 
 // Catalog is a catalogue of packs: an https address or a folder, and the public
@@ -107,6 +108,7 @@ var table = []setting{
 	{"clock-offset", "DUEFLOW_CLOCK_OFFSET", "0s", "move the clock, for drills", false, duration(func(c *Config) *time.Duration { return &c.ClockOffset })},
 	{"workflow-cache", "DUEFLOW_WORKFLOW_CACHE", "2000", "accounts whose workflow stays in memory", false, setCache},
 	{"metrics", "DUEFLOW_METRICS", "", "address for Prometheus, such as 127.0.0.1:9464; it asks for no key, so keep it inside; off by default", false, str(func(c *Config) *string { return &c.Metrics })},
+	{"traces", "DUEFLOW_TRACES", "", "collector of OpenTelemetry (OTLP over gRPC), such as http://127.0.0.1:4317; off by default", false, str(func(c *Config) *string { return &c.Traces })},
 	{"profile", "DUEFLOW_PROFILE", "", "address for Go's profiles, such as 127.0.0.1:6060; off by default", false, str(func(c *Config) *string { return &c.Profile })},
 	{"secure-cookies", "DUEFLOW_SECURE_COOKIES", "false", "mark session cookies Secure (behind HTTPS)", false, flag(func(c *Config) *bool { return &c.SecureCookies })},
 }

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	tlog "go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -35,7 +36,9 @@ type Options struct {
 	// StickyCache is how many workflows stay in memory; 0 is 2000. Others are
 	// read back when something happens to them.
 	StickyCache int
-	Log         *slog.Logger
+	// Interceptors see what is started and run.
+	Interceptors []interceptor.ClientInterceptor
+	Log          *slog.Logger
 }
 
 // Engine starts workflows and runs them when a worker is started.
@@ -62,6 +65,7 @@ func Start(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	c, err := client.DialContext(ctx, client.Options{
 		HostPort: address, Namespace: e.opt.Namespace, Logger: quiet{tlog.NewStructuredLogger(opt.Log)}, DataConverter: shrinking(),
+		Interceptors:      opt.Interceptors,
 		ConnectionOptions: client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}},
 	})
 	if err != nil {
