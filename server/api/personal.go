@@ -89,7 +89,9 @@ func (s *Server) erasePersonal(ctx context.Context, a policies.Actor, in *eraseI
 		return nil, err
 	}
 	mark := text.Say(w.Language, "personal.mark", fault.Params{"id": digest(in.ID)[:6]})
-	got, err := s.Personal.Erase(ctx, a, personal.Erasure{Customer: in.ID, Reason: in.Body.Reason, Confirm: in.Body.Confirm, Mark: mark, Dry: in.Body.DryRun})
+	got, err := s.Personal.Erase(ctx, a, personal.Erasure{
+		Customer: in.ID, Reason: in.Body.Reason, Confirm: in.Body.Confirm, Mark: mark, Stop: text.Say(w.Language, "personal.stop", nil), Dry: in.Body.DryRun,
+	})
 	if err != nil {
 		return nil, err
 	}

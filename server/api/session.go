@@ -75,7 +75,7 @@ var abilities = map[string]need{
 	"message.review": {"message", "review"}, "task.write": {"task", "update"}, "insight.read": {"insight", "read"}, "audit.read": {"audit", "read"},
 	"form.write": {"form", "update"}, "form.publish": {"form", "publish"}, "template.read": {"template", "read"}, "template.write": {"template", "update"},
 	"pack.read": {"pack", "read"}, "pack.write": {"pack", "update"},
-	"customer.delete": {"customer", "delete"}, "contact.delete": {"contact", "delete"}, "invoice.delete": {"invoice", "delete"}, "payment.delete": {"payment", "delete"},
+	"customer.delete": {"customer", "delete"}, "customer.export": {"customer", "export"}, "contact.delete": {"contact", "delete"}, "invoice.delete": {"invoice", "delete"}, "payment.delete": {"payment", "delete"},
 	"record.delete": {"record", "delete"},
 }
 

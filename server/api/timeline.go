@@ -191,8 +191,12 @@ func eventEntry(e ledger.Event, names map[string]string, masked bool) timelineEn
 		Text: text.Both(key, fault.Params{"number": e.Number, "reason": e.Reason, "status": e.Status, "value": e.Value.String()}),
 		Data: map[string]any{"seq": e.Seq, "value": e.Value, "invoice": e.Invoice, "payment": e.Payment, "status": e.Status, "note": e.Note, "hash": e.Hash},
 	}
-	if e.Key != "" {
-		out.Data["message"] = messages.ID(e.Key)
+	about := e.Key
+	if e.Type == ledger.ContactLogged { // a call's own key is no message's; Ref names the one that waited for it
+		about = e.Ref
+	}
+	if about != "" {
+		out.Data["message"] = messages.ID(about)
 	}
 	if e.Amount != 0 && !masked {
 		n := e.Amount

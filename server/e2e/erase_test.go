@@ -161,7 +161,7 @@ func TestEraseTorn(t *testing.T) {
 				cancel()
 			}
 		}
-		_, err := svc.Erase(ctx, sysActor(s.key), personal.Erasure{Customer: c, Reason: "asked", Confirm: "K-zqtorn", Mark: "Erased"})
+		_, err := svc.Erase(ctx, sysActor(s.key), personal.Erasure{Customer: c, Reason: "asked", Confirm: "K-zqtorn", Mark: "Erased", Stop: "erased"})
 		cancel()
 		if err == nil {
 			break
@@ -170,7 +170,7 @@ func TestEraseTorn(t *testing.T) {
 			t.Fatalf("after %d steps: %v", 3*n, err)
 		}
 	}
-	_, err := s.srv.Personal.Erase(t.Context(), sysActor(s.key), personal.Erasure{Customer: c, Reason: "asked", Confirm: "K-zqtorn", Mark: "Erased"})
+	_, err := s.srv.Personal.Erase(t.Context(), sysActor(s.key), personal.Erasure{Customer: c, Reason: "asked", Confirm: "K-zqtorn", Mark: "Erased", Stop: "erased"})
 	must(t, err)
 	for _, left := range s.holding("Name zqtorn", "zqtorn.example", "Street zqtorn", "Contact zqtorn", "Wrote of zqtorn") {
 		t.Errorf("left: %s", left)

@@ -18,12 +18,14 @@ import (
 )
 
 // Erasure is what somebody asks to be erased. Mark is what stands where a name
-// was; Confirm is the customer's number or name, typed.
+// was, Stop why nothing is sent any more, both in the company's language; Confirm
+// is the customer's number or name, typed.
 type Erasure struct {
 	Customer string
 	Reason   string
 	Confirm  string
 	Mark     string
+	Stop     string
 	Dry      bool // only count
 }
 
@@ -88,7 +90,7 @@ func (s *Service) Erase(ctx context.Context, a policies.Actor, e Erasure) (Erase
 	if out.Hinder != nil && !e.Dry {
 		return out, out.Hinder
 	}
-	if out.Texts, err = s.texts(ctx, a.Workspace, e.Customer); err != nil {
+	if out.Texts, err = s.texts(ctx, a.Workspace, e); err != nil {
 		return out, err
 	}
 	if !e.Dry {
@@ -158,7 +160,7 @@ func (s *Service) begin(ctx context.Context, a policies.Actor, e Erasure) error 
 		return err // what nobody could see afterwards is not done
 	}
 	// A wish that is there, or upheld already, is as good.
-	_, st, err := s.Accounts.ExecuteAll(ctx, a.Workspace, e.Customer, a.ID, []ledger.Command{ledger.WishStop{Reason: "erased"}, ledger.ConfirmStop{Reason: "erased"}})
+	_, st, err := s.Accounts.ExecuteAll(ctx, a.Workspace, e.Customer, a.ID, []ledger.Command{ledger.WishStop{Reason: e.Stop}, ledger.ConfirmStop{Reason: e.Stop}})
 	if err != nil {
 		return err
 	}
@@ -174,11 +176,11 @@ func (s *Service) begin(ctx context.Context, a policies.Actor, e Erasure) error 
 
 // texts are the journal's events with words that people wrote. The journal is
 // the bookkeeping and a chain: they stay, and whoever erases is told.
-func (s *Service) texts(ctx context.Context, ws, customer string) ([]Text, error) {
-	events, _, err := s.Accounts.Events(ctx, ws, customer)
+func (s *Service) texts(ctx context.Context, ws string, x Erasure) ([]Text, error) {
+	events, _, err := s.Accounts.Events(ctx, ws, x.Customer)
 	out := []Text{}
 	for _, e := range events {
-		own := e.Note != "" || e.Reason != "" && !strings.HasPrefix(e.Type, "message.") && e.Reason != "erased"
+		own := e.Note != "" || e.Reason != "" && !strings.HasPrefix(e.Type, "message.") && e.Reason != x.Stop
 		if own && len(out) < maxTexts {
 			out = append(out, Text{e.Seq, e.Type, e.At})
 		}

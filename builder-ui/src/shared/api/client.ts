@@ -83,6 +83,22 @@ async function request<T>(method: string, path: string, call: Call = {}): Promis
   return body as T;
 }
 
+/** A file as it is; what the server refuses is an ApiError as everywhere. */
+async function file(path: string, query?: Query): Promise<Blob> {
+  let response: Response;
+  try {
+    response = await fetch(url(path, query), {
+      headers: { 'Accept-Language': language },
+      credentials: 'same-origin',
+    });
+    if (response.ok) return await response.blob();
+  } catch {
+    throw new ApiError(0, { key: 'network' });
+  }
+  const isJson = /json/.test(response.headers.get('Content-Type') ?? '');
+  throw new ApiError(response.status, isJson ? await response.json() : { status: response.status });
+}
+
 /** `crypto.randomUUID` exists only on secure origins; a self-hosted server may be plain HTTP. */
 function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -94,6 +110,7 @@ export const getEarly = (path: string, query?: Query) => askEarly(url(path, quer
 
 export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal }),
+  file,
   post: <T>(path: string, body?: unknown, ifMatch?: number) => request<T>('POST', path, { body, ifMatch }),
   put: <T>(path: string, body: unknown, ifMatch?: number) => request<T>('PUT', path, { body, ifMatch }),
   patch: <T>(path: string, body: unknown) => request<T>('PATCH', path, { body }),

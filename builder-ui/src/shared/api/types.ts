@@ -36,6 +36,7 @@ export type Permission =
   | 'pack.read'
   | 'pack.write'
   | 'customer.delete'
+  | 'customer.export'
   | 'contact.delete'
   | 'invoice.delete'
   | 'payment.delete'

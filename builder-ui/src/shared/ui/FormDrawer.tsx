@@ -12,6 +12,8 @@ type Props<V> = {
   sub?: ReactNode;
   submit: string;
   danger?: boolean;
+  /** Nothing can be saved yet; what is in the drawer says why. */
+  blocked?: boolean;
   done?: string;
   initial?: Partial<V>;
   onSubmit: (values: V) => Promise<unknown>;
@@ -25,7 +27,8 @@ type Props<V> = {
  * buttons. Nothing typed is lost when saving is refused.
  */
 export function FormDrawer<V extends object>(props: Props<V>) {
-  const { open, onClose, title, sub, submit, danger, done, initial, onSubmit, onSaved, children } = props;
+  const { open, onClose, title, sub, submit, danger, blocked, done, initial, onSubmit, onSaved, children } =
+    props;
   const { t } = useTranslation();
   const { message } = App.useApp();
   const [form] = Form.useForm();
@@ -70,7 +73,14 @@ export function FormDrawer<V extends object>(props: Props<V>) {
       footer={
         <div className="drawer-foot">
           <Button onClick={onClose}>{t('action.cancel')}</Button>
-          <Button type="primary" danger={danger} htmlType="submit" form={id} loading={saving}>
+          <Button
+            type="primary"
+            danger={danger}
+            disabled={blocked}
+            htmlType="submit"
+            form={id}
+            loading={saving}
+          >
             {submit}
           </Button>
         </div>

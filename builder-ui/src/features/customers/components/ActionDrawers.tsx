@@ -4,13 +4,15 @@ import { lazy } from '@/shared/lib/lazy';
 
 export type Action =
   | { kind: 'pay' | 'promise' | 'hold' | 'liftHold'; item?: AccountItem }
-  | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' | 'viewers' | 'links' }
+  | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' | 'viewers' | 'links' | 'giveOut' | 'erase' }
   | { kind: 'dispute' | 'credit' | 'writeOff' | 'cancel'; item: AccountItem }
   | { kind: 'closeDispute' | 'assignDispute'; item: AccountItem; dispute: string };
 
 type Props = { page: CustomerPage; action?: Action; onClose: () => void };
 
 const Drawers = lazy(() => import('./Drawers'));
+const EraseDrawer = lazy(() => import('../personal/EraseDrawer'));
+const GiveOutDrawer = lazy(() => import('../personal/GiveOutDrawer'));
 const LinksDrawer = lazy(() => import('../links/LinksDrawer'));
 const ViewersDrawer = lazy(() => import('./ViewersDrawer'));
 
@@ -28,6 +30,18 @@ export function ActionDrawers({ page, action, onClose }: Props) {
         <LinksDrawer customer={page.record.id} name={page.record.data.name} onClose={onClose} />
       </Suspense>
     ) : null;
+  if (shown.kind === 'giveOut')
+    return action ? (
+      <Suspense fallback={null}>
+        <GiveOutDrawer customer={page.record.id} name={page.record.data.name} onClose={onClose} />
+      </Suspense>
+    ) : null;
+  if (shown.kind === 'erase')
+    return (
+      <Suspense fallback={null}>
+        <EraseDrawer record={page.record} open={action !== undefined} onClose={onClose} />
+      </Suspense>
+    );
   if (shown.kind === 'viewers')
     return action ? (
       <Suspense fallback={null}>

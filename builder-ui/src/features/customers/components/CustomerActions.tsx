@@ -19,6 +19,9 @@ export function CustomerActions({
   const canWrite = useCan('account.write');
   const canExplain = useCan('role.read');
   const canDelete = useCan('customer.delete');
+  const canExport = useCan('customer.export');
+  // From whom something is hidden can neither give it out nor erase it.
+  const sees = !page.record.masked?.length;
   const askDelete = useAskDelete(page);
   const { hold, stopWish } = page.account;
   const more = [
@@ -32,6 +35,9 @@ export function CustomerActions({
     { key: 'edit', label: t('customer.edit') },
     { key: 'links', label: t('customer.links') },
     ...(canExplain ? [{ key: 'viewers', label: t('customer.viewers') }] : []),
+    ...(sees && (canExport || canDelete) ? [{ type: 'divider' as const }] : []),
+    ...(sees && canExport ? [{ key: 'giveOut', label: t('customer.giveOut') }] : []),
+    ...(sees && canDelete ? [{ key: 'erase', label: t('customer.erase'), danger: true }] : []),
     ...(canDelete ? [{ key: 'delete', label: t('bin.move'), danger: true }] : []),
   ];
   return (
