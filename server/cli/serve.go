@@ -14,6 +14,7 @@ import (
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/config"
 	"github.com/dueflow/dueflow/server/heap"
+	"github.com/dueflow/dueflow/server/move"
 )
 
 type serveCmd struct {
@@ -182,11 +183,14 @@ func (d *doctorCmd) Run(e *env) error {
 	}
 	c, err := d.open(e)
 	if err != nil {
-		all = append(all, finding{"store opens", false, err.Error()})
+		all = append(all, finding{"store opens", false, say(err)})
 		return d.print(e, all)
 	}
 	defer c.Close() //nolint:errcheck // only read
 	all = append(all, finding{Check: "store opens", OK: true})
+	if err := move.Here(e.ctx, c.Store); err != nil {
+		all = append(all, finding{"store is in use", false, say(err)})
+	}
 	keys, err := c.Spaces.Keys(e.ctx)
 	all = append(all, finding{"workspaces", err == nil, fmt.Sprint(keys)})
 	for _, ws := range keys {

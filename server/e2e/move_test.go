@@ -237,6 +237,9 @@ func TestMovedStore(t *testing.T) {
 	m.halfMoved(forth...)
 	m.given["mongodb-uri"] = m.uri
 	m.startsNot("move.half")
+	if out, _, code := m.types("doctor", "--data", first, "--mongodb-uri", m.uri); code != 1 || !strings.Contains(out, "FAIL store opens Here is only half") {
+		t.Errorf("doctor: %s", out)
+	}
 	r := m.moved(forth...)
 	if len(r.Spaces) != 2 || r.Spaces[1].Workspace != "goes" || r.Spaces[1].Documents < 10 || r.Key != filepath.Join(first, "secret.key") {
 		t.Errorf("moved: %+v", r)
@@ -244,6 +247,9 @@ func TestMovedStore(t *testing.T) {
 	delete(m.given, "mongodb-uri")
 	m.startsNot("move.gone")
 	m.refused("was moved to mongodb://", forth...)
+	if out, _, code := m.types("doctor", "--data", first); code != 1 || !strings.Contains(out, "FAIL store is in use The data here was moved") {
+		t.Errorf("doctor: %s", out)
+	}
 	raw, err := os.ReadFile(filepath.Join(first, "secret.key"))
 	must(t, err)
 	must(t, os.WriteFile(key, raw, 0o600))
