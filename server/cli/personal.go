@@ -4,8 +4,10 @@ import (
 	"archive/zip"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
+	"slices"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
@@ -15,6 +17,7 @@ import (
 
 type personalCmd struct {
 	Export personalExportCmd `cmd:"" help:"Write all that is kept of a customer into a ZIP: JSON lists, files and an index."`
+	Erase  personalEraseCmd  `cmd:"" help:"Erase a customer's personal data everywhere but in the books; --dry only counts."`
 }
 
 type personalExportCmd struct {
@@ -87,8 +90,7 @@ func customerID(e *env, c *client.Client, name string) (string, error) {
 	var r struct {
 		ID string `json:"id"`
 	}
-	err := c.Do(e.ctx, "GET", "/records/customer/"+url.PathEscape(name), nil, &r)
-	if err == nil {
+	if c.Do(e.ctx, "GET", "/records/customer/"+url.PathEscape(name), nil, &r) == nil {
 		return r.ID, nil
 	}
 	where, bad := json.Marshal(filter.Eq("externalId", name))
@@ -101,8 +103,66 @@ func customerID(e *env, c *client.Client, name string) (string, error) {
 		} `json:"items"`
 	}
 	q := url.Values{"filter": {string(where)}, "limit": {"1"}}
-	if again := c.Do(e.ctx, "GET", "/records/customer?"+q.Encode(), nil, &page); again != nil || len(page.Items) == 0 {
+	if err := c.Do(e.ctx, "GET", "/records/customer?"+q.Encode(), nil, &page); err != nil {
 		return "", err
 	}
+	if len(page.Items) == 0 { // perhaps the record was removed and other things were not
+		return name, nil
+	}
 	return page.Items[0].ID, nil
+}
+
+type personalEraseCmd struct {
+	serverFlags
+	Customer string `required:"" help:"Id, or external id, of the customer."`
+	Reason   string `help:"Kept in the log of changes; without anything personal."`
+	Confirm  string `help:"The customer's number or name; its id where the record is gone."`
+	Dry      bool   `help:"Only count."`
+	JSON     bool   `name:"json" help:"Print JSON."`
+}
+
+// Run erases, asking again while there is more than one request does.
+func (x *personalEraseCmd) Run(e *env) error {
+	c, err := x.client()
+	if err != nil {
+		return err
+	}
+	id, err := customerID(e, c, x.Customer)
+	if err != nil {
+		return err
+	}
+	var all struct {
+		personal.Erased
+		Hinder *struct {
+			Key  string `json:"key"`
+			Text string `json:"text"`
+		} `json:"hinder,omitempty"`
+	}
+	body := map[string]any{"reason": x.Reason, "confirm": x.Confirm, "dryRun": x.Dry}
+	counts := map[string]int{}
+	for !all.Done {
+		if err := c.Do(e.ctx, "POST", "/customers/"+url.PathEscape(id)+"/erase", body, &all); err != nil {
+			return err
+		}
+		for _, g := range all.Counts {
+			counts[g.Part] += g.N
+		}
+	}
+	if x.JSON {
+		return printJSON(e.out, map[string]any{"customer": id, "dryRun": x.Dry, "mark": all.Mark, "counts": counts, "texts": all.Texts, "oldLog": all.OldLog, "hinder": all.Hinder})
+	}
+	for _, part := range slices.Sorted(maps.Keys(counts)) {
+		if _, err := fmt.Fprintf(e.out, "%8d  %s\n", counts[part], part); err != nil {
+			return err
+		}
+	}
+	for _, t := range all.Texts {
+		if _, err := fmt.Fprintf(e.out, "stays in the journal: #%d %s\n", t.Seq, t.Type); err != nil {
+			return err
+		}
+	}
+	if all.Hinder != nil {
+		_, err = fmt.Fprintln(e.out, all.Hinder.Text)
+	}
+	return err
 }

@@ -12,10 +12,12 @@ import (
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/server/accounts"
+	"github.com/dueflow/dueflow/server/api"
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/personal"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/server/workspace"
 )
 
 type erased struct {
@@ -69,6 +71,38 @@ func (s *space) holding(words ...string) (out []string) {
 	return out
 }
 
+// strewn puts the customer's words where only time, or a provider, would.
+func (s *space) strewn(customer, word string) {
+	s.t.Helper()
+	put := func(collection, id string, body map[string]any) {
+		s.t.Helper()
+		raw, err := json.Marshal(body)
+		must(s.t, err)
+		_, err = s.srv.Store.In(s.key, collection).Insert(s.t.Context(), id, raw)
+		must(s.t, err)
+	}
+	at := "2026-01-02T03:04:05Z"
+	put("heard", "h"+word, map[string]any{"customer": customer, "at": at, "kind": "replied", "channel": "email", "address": "mail@" + word + ".example", "text": "Wrote of " + word, "stop": true})
+	put("held", customer+"~h", map[string]any{"customer": customer, "customerName": "Name " + word, "label": "Name " + word, "run": "h", "flow": "two", "node": "first", "at": at, "what": "deferred", "reason": "window"})
+	put("notice", "n"+word, map[string]any{"id": "n" + word, "user": "u", "kind": "mention", "customer": customer, "text": "Wrote of " + word, "at": at})
+	put("working", customer, map[string]any{"customer": customer, "by": "u", "name": "Contact " + word, "since": at, "until": at})
+	put("templatetest", "t"+word, map[string]any{"id": "t" + word, "at": at, "by": "u", "message": map[string]any{"text": "Dear Name " + word}})
+	put("file", "f"+word, map[string]any{"id": "f" + word, "name": "Note " + word + ".txt", "form": records.NoteForm, "record": customer, "at": at, "data": []byte("x")})
+	must(s.t, s.srv.Records.AddMark(s.t.Context(), s.key, customer, "unreachable", "email:mail@"+word+".example"))
+	must(s.t, s.c.Do(s.t.Context(), "POST", "/records/contact", map[string]any{"data": map[string]any{"customer": customer, "name": "Contact " + word}}, nil, "Idempotency-Key", "k"+word))
+}
+
+// remembers tells whether an answer that is kept to be repeated holds a word.
+func (s *space) remembers(word string) bool {
+	s.t.Helper()
+	found := false
+	must(s.t, s.srv.Store.In(workspace.System, api.Idem).Each(s.t.Context(), store.Query{}, func(d store.Doc) error {
+		found = found || strings.Contains(string(d.Body), word)
+		return nil
+	}))
+	return found
+}
+
 // TestErase: while money is open nothing is erased; then all that names the
 // person is gone from every collection but the ledger, the log verifies, and a
 // repeat changes nothing. Another customer keeps all.
@@ -77,6 +111,8 @@ func TestErase(t *testing.T) {
 	s.publish(twoSteps)
 	c, inv := s.fullAccount("zqgone")
 	other, _ := s.fullAccount("zqstays")
+	s.strewn(c, "zqgone")
+	s.strewn(other, "zqstays")
 	before := s.stored(known{customer: other, word: "zqstays"})
 	ok := map[string]any{"reason": "asked on the phone", "confirm": "K-zqgone"}
 	if _, err := s.erase(c, ok); keyOf(err) != "personal.openMoney" {
@@ -102,7 +138,7 @@ func TestErase(t *testing.T) {
 	}
 	did, err := s.erase(c, ok)
 	must(t, err)
-	for _, part := range []string{"customer", "records-contact", "messages", "tasks", "notes", "runs", "tier", "bin", "audit"} {
+	for _, part := range []string{"customer", "records-contact", "messages", "tasks", "notes", "runs", "tier", "bin", "audit", "heard", "held", "notices", "working", "tests", "files"} {
 		if did.of(part) == 0 || did.of(part) != dry.of(part) {
 			t.Errorf("%s: %d, dry %d", part, did.of(part), dry.of(part))
 		}
@@ -119,6 +155,9 @@ func TestErase(t *testing.T) {
 	}
 	if now := s.get("customer", c); !strings.Contains(string(now.Data["name"]), did.Mark) || now.Data["email"] != nil || string(now.System["stopWish"]) != "true" {
 		t.Errorf("the record is %v %v", now.Data, now.System)
+	}
+	if s.remembers("Contact zqgone") || !s.remembers("Contact zqstays") {
+		t.Error("a remembered answer has the name, or another's was emptied")
 	}
 	var found struct{ Items []record }
 	must(t, s.c.Do(t.Context(), "GET", "/records/contact?search=zqgone", nil, &found))
@@ -206,5 +245,40 @@ func TestEraseByWhom(t *testing.T) {
 	must(t, err)
 	if !strings.Contains(string(d.Body), records.ErasedField) {
 		t.Errorf("not marked: %s", d.Body)
+	}
+}
+
+// TestEraseAfterDeletion: a customer whose record was deleted is still named by
+// messages: whoever sees all accounts finds and erases that, from the command
+// line too.
+func TestEraseAfterDeletion(t *testing.T) {
+	s := newSpace(t, nil)
+	s.publish(twoSteps)
+	c, inv := s.fullAccount("zqlate")
+	s.pay(c, inv, 500)
+	s.remove("customer", c)
+	got, err := ask(t, s.c, c)
+	must(t, err)
+	if got["customer.json"] != "[]\n" || !strings.Contains(got["messages.json"], "zqlate.example") || !strings.Contains(got["bin.json"], "Former zqlate") || !strings.Contains(got["bin.json"], "Name zqlate") || strings.Contains(got["index.txt"], "LEFT OUT") {
+		t.Errorf("given out: %v", got)
+	}
+	s.spyRole()
+	if _, err := ask(t, s.as("spy"), c); keyOf(err) != "record.none" {
+		t.Errorf("somebody who sees some accounts only: %v", err)
+	}
+	x := s.terminal()
+	if out := x.well("personal", "erase", "--customer", c, "--dry"); !strings.Contains(out, "messages") || !strings.Contains(out, "contact.logged") {
+		t.Errorf("dry: %s", out)
+	}
+	if _, errs, code := x.types("personal", "erase", "--customer", c, "--reason", "asked", "--confirm", "K-zqlate"); code != 1 || !strings.Contains(errs, "confirm") {
+		t.Errorf("without its id: %d %s", code, errs)
+	}
+	x.well("personal", "erase", "--customer", c, "--reason", "asked", "--confirm", c)
+	for _, left := range s.holding("Name zqlate", "zqlate.example", "Street zqlate", "Contact zqlate", "Wrote of zqlate") {
+		t.Errorf("left: %s", left)
+	}
+	s.verify()
+	if _, err := s.erase("nobody", map[string]any{"reason": "x", "confirm": "nobody"}); keyOf(err) != "record.none" {
+		t.Errorf("nobody: %v", err)
 	}
 }

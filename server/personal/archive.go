@@ -50,6 +50,9 @@ func (x *archive) records(ctx context.Context) error {
 func (x *archive) browsers(ctx context.Context) func(add func(any) error) error {
 	return func(add func(any) error) error {
 		raw, err := x.s.Records.MarkOf(ctx, x.a.Workspace, x.id, "push")
+		if x.record.ID == "" {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -73,6 +76,9 @@ func (x *archive) browsers(ctx context.Context) func(add func(any) error) error 
 func (x *archive) page(ctx context.Context) func(add func(any) error) error {
 	return func(add func(any) error) error {
 		raw, err := x.s.Records.MarkOf(ctx, x.a.Workspace, x.id, pageMark)
+		if x.record.ID == "" {
+			return nil
+		}
 		if err != nil || raw == nil {
 			return err
 		}
@@ -83,7 +89,7 @@ func (x *archive) page(ctx context.Context) func(add func(any) error) error {
 // audit writes the log's entries about the customer and its records.
 func (x *archive) audit(ctx context.Context) func(add func(any) error) error {
 	return func(add func(any) error) error {
-		if err := x.s.may(ctx, x.a, x.id, "audit", "read"); err != nil {
+		if err := x.s.may(ctx, x.a, x.record, "audit", "read"); err != nil {
 			return err
 		}
 		return x.some(func(form string, ids []string) error {

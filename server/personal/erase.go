@@ -3,6 +3,7 @@ package personal
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 
 // Erasure is what somebody asks to be erased. Mark is what stands where a name
 // was, Stop why nothing is sent any more, both in the company's language; Confirm
-// is the customer's number or name, typed.
+// is the customer's number or name, typed, or the id where the record is gone.
 type Erasure struct {
 	Customer string
 	Reason   string
@@ -74,11 +75,8 @@ const (
 // "personal.openMoney", "personal.openRuns" or "personal.inFlight".
 func (s *Service) Erase(ctx context.Context, a policies.Actor, e Erasure) (Erased, error) {
 	out := Erased{Dry: e.Dry, Mark: e.Mark, Counts: []Gone{}, Texts: []Text{}}
-	r, err := s.Records.Get(ctx, a, "customer", e.Customer)
+	r, err := s.open(ctx, a, e.Customer, "delete")
 	if err != nil {
-		return out, err
-	}
-	if err := s.may(ctx, a, e.Customer, "customer", "delete"); err != nil {
 		return out, err
 	}
 	if err := e.check(r); err != nil {
@@ -107,12 +105,16 @@ func (e Erasure) check(r records.Record) error {
 	if e.Dry {
 		return nil
 	}
+	known := []string{r.Text("number"), r.Text("name")}
+	if r.ID == "" { // only its id is left
+		known = []string{e.Customer}
+	}
 	switch confirm := strings.TrimSpace(e.Confirm); {
 	case strings.TrimSpace(e.Reason) == "":
 		return fault.At("/reason", "required", nil)
 	case len([]rune(e.Reason)) > maxReason:
 		return fault.At("/reason", "maxLength", maxReason)
-	case confirm == "" || confirm != r.Text("number") && confirm != r.Text("name"):
+	case confirm == "" || !slices.Contains(known, confirm):
 		return fault.At("/confirm", "confirm", nil)
 	}
 	return nil
@@ -202,7 +204,7 @@ func (s *Service) words(ctx context.Context, ws, customer string) ([]string, err
 	}
 	all := policies.SystemActor(ws, "personal")
 	r, err := s.Records.Get(ctx, all, "customer", customer)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
 	}
 	_ = take(r)

@@ -253,6 +253,9 @@ func (x *eraser) customer(ctx context.Context) error {
 	}
 	col := x.s.Store.In(x.a.Workspace, records.Prefix+"customer")
 	d, err := col.Get(ctx, x.e.Customer)
+	if fault.Is(err, fault.NotFound) {
+		return nil // the record went before
+	}
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package personal
 
 import (
 	"archive/zip"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,12 +48,14 @@ var errCut = errors.New("more than the limit")
 
 // archive is an answer while it is written.
 type archive struct {
-	s    *Service
-	a    policies.Actor
-	id   string // of the customer
-	zip  *zip.Writer
-	now  time.Time
-	list []Listed
+	s  *Service
+	a  policies.Actor
+	id string // of the customer
+	// record is the customer's; empty where it was removed.
+	record records.Record
+	zip    *zip.Writer
+	now    time.Time
+	list   []Listed
 	// ids are the customer's records by form, for what is kept about records.
 	ids map[string][]string
 }
@@ -66,8 +69,13 @@ func (s *Service) Export(ctx context.Context, a policies.Actor, customer string,
 	if err != nil {
 		return err
 	}
-	x := &archive{s: s, a: a, id: customer, zip: zip.NewWriter(w), now: s.Now(), ids: map[string][]string{"customer": {customer}, logObject: {customer}}}
-	err = x.part("customer", func(add func(any) error) error { return add(r) })
+	x := &archive{s: s, a: a, id: customer, record: r, zip: zip.NewWriter(w), now: s.Now(), ids: map[string][]string{"customer": {customer}, logObject: {customer}}}
+	err = x.part("customer", func(add func(any) error) error {
+		if r.ID == "" {
+			return nil
+		}
+		return add(r)
+	})
 	if err == nil {
 		err = x.part("browsers", x.browsers(ctx))
 	}
@@ -147,7 +155,7 @@ func (x *archive) documents(ctx context.Context, p part) func(add func(any) erro
 		if action == "" {
 			action = "read"
 		}
-		if err := x.s.may(ctx, x.a, x.id, p.object, action); err != nil {
+		if err := x.s.may(ctx, x.a, x.record, p.object, action); err != nil {
 			return err
 		}
 		return x.s.each(ctx, x.a.Workspace, x.id, p, func(d store.Doc) error {
@@ -168,7 +176,7 @@ func (x *archive) index(r records.Record, say Say) error {
 		return err
 	}
 	var b strings.Builder
-	b.WriteString("\ufeff" + say("personal.title", fault.Params{"name": r.Text("name")}) + "\r\n")
+	b.WriteString("\ufeff" + say("personal.title", fault.Params{"name": cmp.Or(r.Text("name"), x.id)}) + "\r\n")
 	b.WriteString(say("personal.head", fault.Params{"at": at, "by": x.a.Name}) + "\r\n\r\n")
 	for _, l := range x.list {
 		key := "personal.part." + l.Part

@@ -7,6 +7,7 @@ package personal
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/dueflow/dueflow/policies"
@@ -74,18 +75,47 @@ var parts = []part{
 
 // Open tells by a fault whether an actor may have all that is kept of a
 // customer: NotFound for one outside the scope; Denied "personal.masked" where
-// anything of it is hidden from them.
+// anything of it is hidden from them. One whose record was removed is open to
+// those who see all accounts, as long as anything else names it; its record is
+// empty then.
 func (s *Service) Open(ctx context.Context, a policies.Actor, customer string) (records.Record, error) {
+	return s.open(ctx, a, customer, "export")
+}
+
+func (s *Service) open(ctx context.Context, a policies.Actor, customer, action string) (records.Record, error) {
 	r, err := s.Records.Get(ctx, a, "customer", customer)
-	if err != nil {
+	if err == nil {
+		return r, s.may(ctx, a, r, "customer", action)
+	}
+	if !fault.Is(err, fault.NotFound) {
 		return r, err
 	}
-	return r, s.may(ctx, a, customer, "customer", "export")
+	if left, lost := s.leftOver(ctx, a.Workspace, customer); lost != nil || !left {
+		return r, errors.Join(lost, err)
+	}
+	gone := records.Record{Form: "customer"}
+	if denied := s.may(ctx, a, gone, "customer", action); denied != nil {
+		return r, err
+	}
+	return gone, nil
+}
+
+// leftOver tells whether a customer without a record is named elsewhere.
+func (s *Service) leftOver(ctx context.Context, ws, customer string) (bool, error) {
+	if _, err := s.Store.In(ws, records.Prefix+"customer").Get(ctx, customer); !fault.Is(err, fault.NotFound) {
+		return false, err // it is there, and outside the scope
+	}
+	if _, err := s.Store.In(ws, accounts.Collection).Get(ctx, customer); !fault.Is(err, fault.NotFound) {
+		return err == nil, err
+	}
+	n, err := s.Store.In(ws, "message").Count(ctx, filter.Eq("customer", customer), 1)
+	return n > 0, err
 }
 
 // may tells by a fault whether an actor may do something with a customer's
-// objects, with nothing masked.
-func (s *Service) may(ctx context.Context, a policies.Actor, customer, object, action string) error {
+// objects, with nothing masked. Where there is no record to judge by, the right
+// has to hold for all accounts.
+func (s *Service) may(ctx context.Context, a policies.Actor, r records.Record, object, action string) error {
 	v, err := s.Access.View(ctx, a, object, action)
 	if err != nil {
 		return err
@@ -95,7 +125,13 @@ func (s *Service) may(ctx context.Context, a policies.Actor, customer, object, a
 			return fault.New(fault.Denied, "personal.masked", nil)
 		}
 	}
-	return s.Records.Visible(ctx, a.Workspace, customer, v)
+	if r.ID == "" {
+		if v.Scope != nil {
+			return fault.New(fault.Denied, "policy.denied", nil)
+		}
+		return nil
+	}
+	return s.Records.Visible(ctx, a.Workspace, r.ID, v)
 }
 
 // each visits a part's documents, page by page.
@@ -110,6 +146,15 @@ func (s *Service) each(ctx context.Context, ws, customer string, p part, f func(
 			return err
 		}
 		return f(d)
+	}
+	if p.collection == records.Bin { // a customer in the bin names itself by its id
+		d, err := col.Get(ctx, "customer/"+customer)
+		if err == nil {
+			err = f(d)
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
 	}
 	q := store.Query{Filter: filter.Eq(p.field, customer), Limit: page}
 	if p.sort != "" {
