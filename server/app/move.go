@@ -164,9 +164,7 @@ func sideName(cfg config.Config) string {
 		return cfg.Data
 	}
 	_, rest, _ := strings.Cut(cfg.MongoURI, "://")
-	if i := strings.IndexAny(rest, "?"); i >= 0 {
-		rest = rest[:i]
-	}
+	rest, _, _ = strings.Cut(rest, "?")
 	rest = rest[strings.LastIndex(rest, "@")+1:]
 	hosts, _, _ := strings.Cut(rest, "/")
 	return "mongodb://" + hosts + "/" + cfg.MongoPrefix + "*"

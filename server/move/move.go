@@ -160,7 +160,7 @@ func (j Job) target(ctx context.Context, all []string) ([]string, error) {
 
 // count gives how many documents there are.
 func (j Job) count(ctx context.Context, all []string) (total int64, err error) {
-	err = j.each(ctx, j.From.Store, all, func(ws string, spec store.Spec) error {
+	err = each(ctx, j.From.Store, all, func(ws string, spec store.Spec) error {
 		if err := j.From.Ensure(ctx, ws, spec); err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (j Job) count(ctx context.Context, all []string) (total int64, err error) {
 }
 
 // each calls f for every collection of some workspaces.
-func (j Job) each(ctx context.Context, s *store.Store, all []string, f func(ws string, spec store.Spec) error) error {
+func each(ctx context.Context, s *store.Store, all []string, f func(ws string, spec store.Spec) error) error {
 	for _, ws := range all {
 		specs, err := s.Specs(ctx, ws)
 		if err != nil {
@@ -214,7 +214,7 @@ func (j Job) copyAll(ctx context.Context, all, there []string, total int64) erro
 				return err
 			}
 		}
-		err := j.each(ctx, j.From.Store, []string{ws}, func(ws string, spec store.Spec) error { return j.copy(ctx, ws, spec, tell) })
+		err := each(ctx, j.From.Store, []string{ws}, func(ws string, spec store.Spec) error { return j.copy(ctx, ws, spec, tell) })
 		if err != nil {
 			return err
 		}
