@@ -191,6 +191,7 @@ func TestEraseTorn(t *testing.T) {
 	s.publish(twoSteps)
 	c, inv := s.fullAccount("zqtorn")
 	s.pay(c, inv, 500)
+	torn := 0
 	for n := range 12 {
 		ctx, cancel := context.WithCancel(t.Context())
 		left := 3 * n
@@ -208,6 +209,10 @@ func TestEraseTorn(t *testing.T) {
 		if !fault.Is(err, fault.Unavailable) {
 			t.Fatalf("after %d steps: %v", 3*n, err)
 		}
+		torn++
+	}
+	if torn < 3 {
+		t.Errorf("ended early %d times only", torn)
 	}
 	_, err := s.srv.Personal.Erase(t.Context(), sysActor(s.key), personal.Erasure{Customer: c, Reason: "asked", Confirm: "K-zqtorn", Mark: "Erased", Stop: "erased"})
 	must(t, err)
