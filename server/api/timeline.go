@@ -183,12 +183,16 @@ func eventEntry(e ledger.Event, names map[string]string, masked bool) timelineEn
 	if e.Type == ledger.PromiseClosed {
 		key += "." + e.Status
 	}
-	if e.Type == ledger.ContactLogged && e.Reason != "" {
-		key = "event.contact.against"
+	status := any(e.Status)
+	if e.Type == ledger.ContactLogged {
+		status = text.Word("call." + e.Status)
+		if e.Reason != "" {
+			key = "event.contact.against"
+		}
 	}
 	out := timelineEntry{
 		ID: "e" + value.Instant(e.At) + "-" + itoa(e.Seq), At: value.Instant(e.At), Kind: e.Type, Currency: e.Currency,
-		Text: text.Both(key, fault.Params{"number": e.Number, "reason": e.Reason, "status": e.Status, "value": e.Value.String()}),
+		Text: text.Both(key, fault.Params{"number": e.Number, "reason": e.Reason, "status": status, "value": e.Value.String()}),
 		Data: map[string]any{"seq": e.Seq, "value": e.Value, "invoice": e.Invoice, "payment": e.Payment, "status": e.Status, "note": e.Note, "hash": e.Hash},
 	}
 	about := e.Key

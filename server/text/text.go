@@ -44,6 +44,9 @@ func Pick(header string) string {
 // Has tells whether there is a sentence for a key.
 func Has(key string) bool { _, ok := sentences["en"][key]; return ok }
 
+// Word is a parameter that is a sentence of its own: its key.
+type Word string
+
 // Say gives the sentence of a key; the key itself when there is none.
 func Say(lang, key string, p fault.Params) string {
 	s, ok := sentences[lang][key]
@@ -56,6 +59,9 @@ func Say(lang, key string, p fault.Params) string {
 		return s
 	}
 	for k, v := range p {
+		if w, ok := v.(Word); ok {
+			v = Say(lang, string(w), nil)
+		}
 		s = strings.ReplaceAll(s, "{"+k+"}", fmt.Sprint(v))
 	}
 	return strings.TrimRight(dropHoles(s), " ：:")

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/ledger"
 )
 
 var hole = regexp.MustCompile(`\{[a-zA-Z]+\}`)
@@ -42,5 +43,17 @@ func TestSay(t *testing.T) {
 	}
 	if got := Say("en", "event.hold.set", nil); got != "Reminders on hold" {
 		t.Error(got)
+	}
+	if got := Both("event.contact.logged", fault.Params{"status": Word("call.reached")}); got["en"] != "Call: reached" || got["zh-CN"] != "电话：已接通" {
+		t.Error(got)
+	}
+}
+
+// TestCallResults: each has a name for the timeline.
+func TestCallResults(t *testing.T) {
+	for _, r := range ledger.CallResults {
+		if !Has("call." + r) {
+			t.Errorf("%s has no name", r)
+		}
 	}
 }
