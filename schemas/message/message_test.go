@@ -111,6 +111,53 @@ func TestDocument(t *testing.T) {
 	}
 }
 
+// What a merged letter is not about stands below it, with a heading of its own;
+// a short text is left as it is.
+func TestWithApart(t *testing.T) {
+	row := func(number string, dpd int) any {
+		return map[string]any{"number": number, "dueDate": "2026-11-01", "open": int64(100), "currency": "CNY", "dpd": dpd}
+	}
+	apart := []any{row("SOON<1>", -3), row("LATE", 8)}
+	v := vars()
+	v["items"] = []any{row("TODAY", 0)}
+	for _, tc := range []struct{ kind, lang, later, earlier string }{
+		{Letter, "en", "due later and not counted above:", "due earlier and not counted above:"},
+		{Letter, "zh-CN", "到期日较晚的账单，未计入以上金额：", "到期日更早的账单，未计入以上金额："},
+		{Short, "en", "", ""},
+	} {
+		c, err := Compile(Document{Key: "today", Kind: tc.kind, Tone: 1, Name: map[string]string{"en": "x"}, Variant: map[string]Body{
+			tc.lang: {Subject: "x", Text: "{{ customer.name }} {{ total | money: currency }}"},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := c.Render(v, tc.lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.WithApart(plain, v, nil); got != plain {
+			t.Errorf("%s: nothing apart changes %+v", tc.lang, got)
+		}
+		got := c.WithApart(plain, v, apart)
+		if tc.kind == Short {
+			if got != plain {
+				t.Errorf("a short text grows: %+v", got)
+			}
+			continue
+		}
+		for what, text := range map[string]string{"text": got.Text, "html": got.HTML} {
+			later, soon := strings.Index(text, tc.later), strings.Index(text, "SOON")
+			earlier, late := strings.Index(text, tc.earlier), strings.Index(text, "LATE")
+			if later < 0 || soon < later || earlier < soon || late < earlier || !strings.HasPrefix(text, strings.TrimSuffix(plain.Text, "\n")) && what == "text" {
+				t.Errorf("%s %s:\n%s", tc.lang, what, text)
+			}
+		}
+		if strings.Contains(got.HTML, "SOON<1>") || !strings.HasSuffix(got.HTML, "</body></html>") {
+			t.Errorf("html:\n%s", got.HTML)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"{{ a }}", "{% if a %}b{% else %}c{% endif %}", "{% for a in b %}{{ a.c | money: 'CNY' }}{% endfor %}", "{{", "{%"} {
 		f.Add(s)

@@ -21,14 +21,20 @@ func (c *Compiled) WithPage(r Rendered, page string) Rendered {
 	if line == "" {
 		line = pageLine["en"]
 	}
-	r.Text = strings.TrimRight(r.Text, "\n") + "\n\n" + line + "\n" + page + "\n"
-	if r.HTML != "" {
-		link := `<p>` + html.EscapeString(line) + `<br><a href="` + html.EscapeString(page) + `">` + html.EscapeString(page) + `</a></p>`
-		if at := strings.LastIndex(r.HTML, "</body>"); at >= 0 {
-			r.HTML = r.HTML[:at] + link + r.HTML[at:]
-		} else {
-			r.HTML += link
-		}
+	link := `<p>` + html.EscapeString(line) + `<br><a href="` + html.EscapeString(page) + `">` + html.EscapeString(page) + `</a></p>`
+	return r.below(line+"\n"+page+"\n", link)
+}
+
+// below adds to the end of a letter.
+func (r Rendered) below(text, markup string) Rendered {
+	r.Text = strings.TrimRight(r.Text, "\n") + "\n\n" + text
+	if r.HTML == "" {
+		return r
 	}
+	at := strings.LastIndex(r.HTML, "</body>")
+	if at < 0 {
+		at = len(r.HTML)
+	}
+	r.HTML = r.HTML[:at] + markup + r.HTML[at:]
 	return r
 }

@@ -48,6 +48,37 @@ func TestMainJob(t *testing.T) {
 	s.verify()
 }
 
+// TestLetterAboutBothSidesOfDue: one message for a bill that is past due and one
+// that is coming due; what the words say of the first is not said of the other.
+func TestLetterAboutBothSidesOfDue(t *testing.T) {
+	s := newSpace(t, nil)
+	c := s.customer("华东贸易")
+	s.invoice(c, "B-2", 500, s.today()+4)
+	s.invoice(c, "B-1", 1000, s.today()-4)
+	s.settled(c)
+	s.publish(`{"format":"dueflow.flow/1","key":"sides","name":{"en":"Sides"},"subject":{"form":"invoice"},
+ "stopWhen":[{"id":"paid","on":["payment.recorded"],"when":{"field":"invoice.open","op":"lte","value":0},"outcome":"goal"}],
+ "nodes":{"start":{"type":"trigger.date","v":1,"cfg":{"field":"invoice.dueDate","offset":{"value":-9,"unit":"day"},"at":"00:00"}},
+  "due":{"type":"branch","v":1,"cfg":{"cases":[{"port":"past","when":{"field":"invoice.dpd","op":"gt","value":0}}]}},
+  "late":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-clear"}},
+  "soon":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"due-soon-friendly"}},"end":{"type":"end","v":1}},
+ "edges":[{"from":"start","to":"due"},{"from":"due","port":"past","to":"late"},{"from":"due","port":"else","to":"soon"},{"from":"late","to":"end"},{"from":"soon","to":"end"}]}`)
+	s.eventually("a message", func() bool { return len(s.messages()) == 1 })
+	m := s.messages()[0]
+	if m.Template != "overdue-clear" || m.Amount != 1500 || len(m.Items) != 2 {
+		t.Fatalf("%+v", m)
+	}
+	above, below, found := strings.Cut(m.Text, "due later and not counted above")
+	if !found || !strings.Contains(above, "B-1") || !strings.Contains(above, "Total: CNY 10.00") || strings.Contains(above, "B-2") ||
+		strings.Contains(m.Text, "CNY 15.00") || !strings.Contains(below, "B-2") || !strings.Contains(below, "CNY 5.00") {
+		t.Errorf("text:\n%s", m.Text)
+	}
+	if n := strings.Count(m.HTML, "<table"); n != 2 {
+		t.Errorf("%d tables in\n%s", n, m.HTML)
+	}
+	s.verify()
+}
+
 // TestNewInvoiceEntersALiveFlow: what is booked after publishing is enrolled too.
 func TestNewInvoiceEntersALiveFlow(t *testing.T) {
 	s := newSpace(t, nil)

@@ -181,6 +181,9 @@ type message struct {
 	Status   string `json:"status"`
 	Template string `json:"template"`
 	Amount   int64  `json:"amount"`
+	Subject  string `json:"subject"`
+	Text     string `json:"text"`
+	HTML     string `json:"html"`
 	Items    []struct {
 		Number string `json:"number"`
 	} `json:"items"`

@@ -227,11 +227,14 @@ func (t *trial) render(m run.PlannedMessage, a run.Account) (message.Rendered, e
 		return message.Rendered{}, fault.InvalidFields(fieldsOf(found))
 	}
 	facts := activity.BuildFacts(t.Space, m.At, t.standing(a, m.At), a.Record, a.Invoices)
-	granted := ledger.Decision{Amount: m.Amount, Items: make([]string, 0, len(m.Items))}
+	granted, sent := ledger.Decision{Amount: m.Amount, Items: make([]string, 0, len(m.Items))}, run.Message{Currency: m.Currency}
 	for _, i := range m.Items {
 		granted.Items = append(granted.Items, i.Invoice)
+		if i.Apart {
+			sent.Apart = append(sent.Apart, i.Invoice)
+		}
 	}
-	vars := activity.MessageVars(t.Space, facts, granted, m.Currency)
+	vars, apart := activity.MessageVars(t.Space, facts, granted, sent)
 	vars["company"] = map[string]any{"name": t.words.Company}
 	vars["page"] = t.words.Page
 	lang, _ := a.Record["language"].(string)
@@ -239,7 +242,7 @@ func (t *trial) render(m run.PlannedMessage, a run.Account) (message.Rendered, e
 	if err != nil {
 		return out, err
 	}
-	return c.WithPage(out, t.words.Page), nil
+	return c.WithPage(c.WithApart(out, vars, apart), t.words.Page), nil
 }
 
 func fieldsOf(found []message.Finding) []fault.Field {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
+	"slices"
 	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
@@ -174,9 +174,9 @@ func (e *env) compose(ctx context.Context, f *run.Facts, m run.Message, d ledger
 	if e.space.Page != nil {
 		page = e.space.Page(e.customer, f.Customer)
 	}
-	vars := MessageVars(e.space, f, d, m.Currency)
+	vars, apart := MessageVars(e.space, f, d, m)
 	vars["page"] = page
-	for _, x := range vars["items"].([]any) {
+	for _, x := range slices.Concat(vars["items"].([]any), apart) {
 		out.Message.Items = append(out.Message.Items, x.(map[string]any))
 	}
 	t, err := e.a.World.Template(ctx, e.ws, m.Template)
@@ -188,18 +188,18 @@ func (e *env) compose(ctx context.Context, f *run.Facts, m run.Message, d ledger
 	if err != nil {
 		return out, err
 	}
-	r = t.WithPage(r, page)
+	r = t.WithPage(t.WithApart(r, vars, apart), page)
 	out.Message.Language, out.Message.Subject, out.Message.Text, out.Message.HTML = r.Language, r.Subject, r.Text, r.HTML
 	out.Message.Vars = figures(e.space, vars, &out.Message)
 	return out, nil
 }
 
-// figures are what a provider's registered template may be filled with: the
-// first item stands for all in number, dueDate and days.
+// figures are what a provider's registered template may be filled with, about
+// the same items as the words: the first stands for all in number and dueDate.
 func figures(s *Space, vars message.Vars, m *channel.Message) map[string]string {
 	out := map[string]string{
-		"name": m.Name, "amount": value.Money{Amount: m.Amount, Currency: value.Currency(m.Currency)}.String(), "currency": m.Currency,
-		"count": strconv.Itoa(len(m.Items)), "company": s.Name, "text": m.Text, "subject": m.Subject, "days": fmt.Sprint(vars["maxDpd"]), "today": fmt.Sprint(vars["today"]),
+		"name": m.Name, "amount": value.Money{Amount: vars["total"].(int64), Currency: value.Currency(m.Currency)}.String(), "currency": m.Currency,
+		"count": fmt.Sprint(vars["count"]), "company": s.Name, "text": m.Text, "subject": m.Subject, "days": fmt.Sprint(vars["maxDpd"]), "today": fmt.Sprint(vars["today"]),
 	}
 	if len(m.Items) > 0 {
 		out["number"], out["dueDate"] = channel.Text(m.Items[0], "number"), channel.Text(m.Items[0], "dueDate")
@@ -207,16 +207,22 @@ func figures(s *Space, vars message.Vars, m *channel.Message) map[string]string 
 	return out
 }
 
-// MessageVars are the variables of a message about the granted items.
-func MessageVars(s *Space, f *run.Facts, d ledger.Decision, cur value.Currency) message.Vars {
+// MessageVars are the variables of a message about the granted items. Those that
+// stand apart (run.Message.Apart) are in none of them and given beside, unless
+// nothing else was granted.
+func MessageVars(s *Space, f *run.Facts, d ledger.Decision, m run.Message) (vars message.Vars, apart []any) {
 	items := make([]any, 0, len(d.Items))
-	maxDPD := 0
+	total, maxDPD := d.Amount, 0
+	all := !slices.ContainsFunc(d.Items, func(id string) bool { return !slices.Contains(m.Apart, id) })
 	for _, id := range d.Items {
 		doc := f.InvoiceDoc(id)
-		items = append(items, doc)
-		if n, ok := doc["dpd"].(int); ok && n > maxDPD {
-			maxDPD = n
+		if !all && slices.Contains(m.Apart, id) {
+			apart = append(apart, doc)
+			total -= doc["asked"].(int64)
+			continue
 		}
+		items = append(items, doc)
+		maxDPD = max(maxDPD, doc["dpd"].(int))
 	}
 	customer := map[string]any{}
 	for k, v := range f.Customer {
@@ -225,7 +231,7 @@ func MessageVars(s *Space, f *run.Facts, d ledger.Decision, cur value.Currency) 
 	delete(customer, channel.ContactsField)
 	customer["contact"] = channel.ContactName(f.Customer)
 	return message.Vars{
-		"customer": customer, "items": items, "total": d.Amount, "currency": string(cur), "count": int64(len(items)), "maxDpd": int64(maxDPD),
+		"customer": customer, "items": items, "total": total, "currency": string(m.Currency), "count": int64(len(items)), "maxDpd": int64(maxDPD),
 		"today": f.Today.String(), "company": map[string]any{"name": s.Name}, "page": "",
-	}
+	}, apart
 }

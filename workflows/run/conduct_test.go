@@ -77,7 +77,11 @@ func (e *together) Send(_ context.Context, f *run.Facts, m run.Message) (run.Sen
 		sent.Status = node.ResultDeferred
 	default:
 		sent.Status, sent.Ref, sent.By = node.ResultOK, m.Key, d.Other
-		e.sent = append(e.sent, fmt.Sprintf("%s by %s about %s", m.Flow, m.Channel, strings.Join(m.Items, "+")))
+		about := fmt.Sprintf("%s by %s about %s", m.Flow, m.Channel, strings.Join(m.Items, "+"))
+		if len(m.Apart) > 0 {
+			about += ", apart " + strings.Join(m.Apart, "+")
+		}
+		e.sent = append(e.sent, about)
 	}
 	return sent, nil
 }
@@ -180,6 +184,31 @@ func TestSameInvoiceByTwoFlows(t *testing.T) {
 	e = newTogether(t, oneSend("first", "call", ""), oneSend("second", "email", `"priority":"high"`))
 	e.rules = func(r *ledger.Rules) { r.Budgets, r.Duplicate = nil, 3 }
 	same(t, "two channels", e.step(e.start("first", "a"), e.start("second", "a")), []string{"second/a sent", "first/a refused duplicate by second until 2026-11-23 09:00"})
+}
+
+// TestBothSidesOfDueApart: what is not past due while the lead is, or due today
+// while the lead is not, is named apart; a statement speaks of all of them alike.
+func TestBothSidesOfDueApart(t *testing.T) {
+	more := func(e *together) {
+		h := &history{st: e.st}
+		for id, due := range map[string]string{"t": "2026-11-18", "z": "2026-11-25"} {
+			h.do(t, at("2026-11-01 10:00"), invoice(id, due, 100))
+		}
+	}
+	e := newTogether(t, oneSend("first", "email", ""), oneSend("second", "email", `"priority":"high"`))
+	more(e)
+	e.step(e.start("first", "a", "b", "t", "z"))
+	same(t, "past due leads", e.sent, []string{"first by email about a+b+t+z, apart t+z"})
+	e = newTogether(t, oneSend("first", "email", ""), oneSend("second", "email", `"priority":"high"`))
+	more(e)
+	e.step(e.start("first", "a", "z"), e.start("second", "t"))
+	same(t, "a higher flow leads", e.sent, []string{"second by email about t+a+z, apart a+z"})
+	e = newTogether(t, strings.Replace(oneSend("statement", "email", ""), `"form":"invoice"`, `"form":"customer"`, 1))
+	more(e)
+	note := e.start("statement", "c")
+	note.Form = "customer"
+	e.step(note)
+	same(t, "a statement", e.sent, []string{"statement by email about a+b+t+z"})
 }
 
 // TestFlowOnAnOwnCalendar: a flow may name one of the workspace's own calendars.

@@ -58,6 +58,9 @@ type Message struct {
 	Node     string
 	Runs     []string
 	Rules    ledger.Rules
+	// Apart are those of Items that stand on another side of their due date than
+	// the one the lead is about: a letter names them apart from what it speaks of.
+	Apart []string
 }
 
 // Sent is how it went. Dropped says why single items were left out; By, in the

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sort"
@@ -146,11 +147,28 @@ func (s *stepper) sendGroup(ctx context.Context, g *group, first claim) (Sent, e
 			}
 		}
 	}
+	m.Apart = s.apart(lead, m.Items)
 	sent, err := s.env.Send(ctx, s.account, m)
 	if err == nil && yields && sent.Status == node.ResultDeferred && sent.Reason == "budget" {
 		sent.Reason, sent.By = "priority", first.flow
 	}
 	return sent, err
+}
+
+// apart are the items that are not due, due today or past due while the lead's
+// invoice is not: "past its due date" is untrue of them. What a customer's run
+// says is about everything that is open, whatever its date.
+func (s *stepper) apart(lead wish, items []string) (out []string) {
+	if lead.run.Form != "invoice" {
+		return nil
+	}
+	for _, id := range items {
+		i := s.account.State.Items[id]
+		if i != nil && cmp.Compare(i.DPD(s.account.Today), 0) != cmp.Compare(lead.dpd, 0) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // answer tells a run how its wish went: an item that was dropped from a message

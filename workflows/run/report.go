@@ -54,6 +54,7 @@ type PlannedItem struct {
 	Invoice string `json:"invoice"`
 	Number  string `json:"number"`
 	DPD     int    `json:"dpd"`
+	Apart   bool   `json:"apart,omitempty"` // see Message.Apart
 }
 
 // HeldMessage is a step that did not send when it came: deferred, merged into

@@ -89,7 +89,7 @@ func (e *simulated) planned(f *Facts, m Message, d ledger.Decision) {
 	after := 0
 	for _, id := range d.Items {
 		i := f.State.Items[id]
-		p.Items = append(p.Items, PlannedItem{id, i.Number, i.DPD(f.Today)})
+		p.Items = append(p.Items, PlannedItem{id, i.Number, i.DPD(f.Today), slices.Contains(m.Apart, id)})
 		if settledBy(e.paid[id], i.Amount, f.Today) {
 			after++
 		}
