@@ -11,6 +11,7 @@ const routes = [
   '/customers',
   '/customers?new=1',
   '/invoices',
+  '/payments',
   '/invoices?new=1',
   '/runs',
   '/flows',

@@ -87,6 +87,9 @@ func (s *Server) runCommand(ctx context.Context, a policies.Actor, in *commandIn
 	if cmd, err = s.callRules(ctx, a.Workspace, in.ID, cmd); err != nil {
 		return nil, err
 	}
+	if cmd, err = s.houseRule(ctx, a.Workspace, cmd); err != nil {
+		return nil, err
+	}
 	events, st, err := s.Accounts.Execute(ctx, a.Workspace, in.ID, a.ID, cmd)
 	if err != nil {
 		return nil, err
@@ -95,6 +98,21 @@ func (s *Server) runCommand(ctx context.Context, a policies.Actor, in *commandIn
 		events = []ledger.Event{}
 	}
 	return &reply[commandOut]{commandOut{st.Seq, events}}, nil
+}
+
+// houseRule lets money that is applied later follow the workspace's rule of
+// allocation, like money that is applied as it comes.
+func (s *Server) houseRule(ctx context.Context, ws string, cmd ledger.Command) (ledger.Command, error) {
+	c, ok := cmd.(ledger.AllocatePayment)
+	if !ok {
+		return cmd, nil
+	}
+	w, err := s.Spaces.Get(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	c.Rule = w.AllocationRule
+	return c, nil
 }
 
 // inScope checks that a customer exists in a view.

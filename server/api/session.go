@@ -68,8 +68,8 @@ type sessionOut struct {
 // abilities are what the interface asks before it offers something; the server
 // decides again whenever it is done.
 var abilities = map[string]need{
-	"customer.write": {"customer", "update"}, "invoice.write": {"invoice", "create"}, "payment.write": {"payment", "create"},
-	"account.write": {"account", "promise"}, "run.control": {"run", "control"}, "flow.publish": {"flow", "publish"}, "flow.write": {"flow", "update"},
+	"customer.write": {"customer", "update"}, "invoice.write": {"invoice", "create"}, "payment.read": {"payment", "read"}, "payment.write": {"payment", "create"},
+	"account.write": {"account", "promise"}, "account.payment": {"account", "payment"}, "run.control": {"run", "control"}, "flow.publish": {"flow", "publish"}, "flow.write": {"flow", "update"},
 	"settings.write": {"workspace", "update"}, "user.read": {"user", "read"}, "user.create": {"user", "create"}, "user.write": {"user", "update"},
 	"role.read": {"role", "read"}, "role.write": {"role", "update"}, "key.write": {"key", "create"},
 	"message.review": {"message", "review"}, "task.write": {"task", "update"}, "insight.read": {"insight", "read"}, "audit.read": {"audit", "read"},

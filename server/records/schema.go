@@ -64,6 +64,7 @@ var ScopeFields = []string{"owner", "team", "tier", "region"}
 var compound = map[string][][]string{
 	"customer": {{"stage", "oldestDue"}},
 	"invoice":  {{"status", "dueDate"}, {"status", "nextDue"}, {"currency", "status", "nextDue"}, {"customer", "status"}},
+	"payment":  {{"reversed", "valueDate"}},
 }
 
 // Spec is the collection of a form: an index per sortable, unique and

@@ -14,6 +14,7 @@ import {
   SettingOutlined,
   SunOutlined,
   TeamOutlined,
+  TransactionOutlined,
 } from '@ant-design/icons';
 import { Tooltip } from 'antd';
 import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
@@ -41,6 +42,7 @@ const items: { to: string; label: string; real?: string; icon: ReactNode; can?: 
   { to: '/board', label: 'nav.board', icon: <ProjectOutlined /> },
   { to: '/customers', label: 'nav.customers', icon: <TeamOutlined /> },
   { to: '/invoices', label: 'nav.invoices', icon: <FileTextOutlined /> },
+  { to: '/payments', label: 'nav.payments', icon: <TransactionOutlined />, can: 'payment.read' },
   { to: '/runs', label: 'nav.runs', icon: <ControlOutlined /> },
   { to: '/review', label: 'nav.review', icon: <BarChartOutlined /> },
   { to: '/flows', label: 'nav.flows', icon: <NodeIndexOutlined /> },

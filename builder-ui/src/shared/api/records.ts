@@ -12,6 +12,7 @@ export function useAccountChanged() {
       keys.customer(customer),
       keys.records('customer'),
       keys.records('invoice'),
+      keys.records('payment'),
       keys.today,
       keys.runs,
       keys.messages,

@@ -20,7 +20,9 @@ export type Permission =
   | 'role.read'
   | 'role.write'
   | 'invoice.write'
+  | 'payment.read'
   | 'payment.write'
+  | 'account.payment'
   | 'account.write'
   | 'run.control'
   | 'flow.publish'
@@ -142,6 +144,7 @@ export type PaymentData = {
   valueDate: string;
   reference?: string;
   invoices?: string[];
+  note?: string;
 };
 export type Payment = StoredRecord<
   PaymentData,
@@ -279,6 +282,7 @@ export type Command =
   | { type: 'credit.note'; invoice: string; amount: number; reference: string; date: string }
   | { type: 'write.off'; invoice: string; amount: number; reason: string; date: string }
   | { type: 'payment.reverse'; payment: string; reason: string }
+  | { type: 'payment.allocate'; payment: string; items: string[] }
   | { type: 'invoice.cancel'; invoice: string; reason: string };
 
 export type MessageStatus =

@@ -20,7 +20,7 @@ const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.tsx?$/.test(path) && !path.includes('.test.') && path !== 'shared/api/types.ts')
   .map((path) => ({
     path,
-    text: readFileSync(join('src', path), 'utf8').replaceAll(/useCan\([^)]*\)/g, ''),
+    text: readFileSync(join('src', path), 'utf8').replaceAll(/useCan\([^)]*\)|can: '[^']*'/g, ''),
   }));
 /** The shared texts and those that features bring along (features/<x>/i18n/en.json and zh.json). */
 function texts(shared: Tree, file: string): Map<string, string> {

@@ -44,6 +44,18 @@ export function Empty({ title, text, action, small }: EmptyProps) {
   );
 }
 
+/** A list without rows because of its filters, with the way back to all. */
+export function NoMatch({ onClear }: { onClear?: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Empty
+      title={t('table.noMatch')}
+      text={t('table.noMatchText')}
+      action={onClear && <Button onClick={onClear}>{t('table.clear')}</Button>}
+    />
+  );
+}
+
 type ErrorProps = {
   error: unknown;
   onRetry?: () => void;

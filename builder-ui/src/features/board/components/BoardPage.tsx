@@ -6,7 +6,7 @@ import { Link, useParams, useSearchParams } from 'react-router';
 import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTitle } from '@/shared/lib/useTitle';
-import { Empty, ErrorState } from '@/shared/ui/states';
+import { Empty, ErrorState, NoMatch } from '@/shared/ui/states';
 import { useViews } from '../api/board';
 import { useCards } from '../api/useCards';
 import { headOf } from '../model/board';
@@ -170,14 +170,7 @@ function Content({ view }: { view: View }) {
 
 function BoardEmpty({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   const { t } = useTranslation();
-  if (filtered)
-    return (
-      <Empty
-        title={t('table.noMatch')}
-        text={t('table.noMatchText')}
-        action={<Button onClick={onClear}>{t('table.clear')}</Button>}
-      />
-    );
+  if (filtered) return <NoMatch onClear={onClear} />;
   return (
     <Empty
       title={t('board.emptyTitle')}

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { useMe } from '@/shared/api/session';
 import { useFormat } from '@/shared/lib/useFormat';
-import { Empty } from '@/shared/ui/states';
+import { NoMatch } from '@/shared/ui/states';
 import { CardItem } from './CardItem';
 import { BoardColumns } from './context';
 import { RowsFoot } from './RowsFoot';
@@ -14,7 +14,7 @@ export default function GalleryView(props: RowsProps) {
   const format = useFormat();
   const me = useMe().user.id;
   const rows = useRows(props);
-  if (rows.ids.length === 0) return <Empty title={t('table.noMatch')} text={t('table.noMatchText')} />;
+  if (rows.ids.length === 0) return <NoMatch />;
   return (
     <BoardColumns value={view.columns}>
       <div className="gallery-box">

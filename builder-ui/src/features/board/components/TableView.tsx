@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { bucketOf, rampOf } from '@/shared/lib/ageing';
 import { useFormat } from '@/shared/lib/useFormat';
 import { TierMark } from '@/shared/ui/Chip';
-import { Empty } from '@/shared/ui/states';
+import { NoMatch } from '@/shared/ui/states';
 import { useBoard } from '../store/board';
 import { BoardColumns } from './context';
 import { MoveMenu } from './MoveMenu';
@@ -19,7 +19,7 @@ export default function TableView(props: RowsProps) {
   const selected = useBoard((store) => store.selected);
   const { pick } = useBoard.getState();
   const rows = useRows(props);
-  if (rows.ids.length === 0) return <Empty title={t('table.noMatch')} text={t('table.noMatchText')} />;
+  if (rows.ids.length === 0) return <NoMatch />;
   return (
     <BoardColumns value={view.columns}>
       <div className="table-box board-table">

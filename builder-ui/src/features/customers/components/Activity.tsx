@@ -4,6 +4,7 @@ import { Fragment, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { useUserNames } from '@/shared/api/names';
+import { useCan } from '@/shared/api/session';
 import type { Run, TimelineEntry } from '@/shared/api/types';
 import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
@@ -123,6 +124,8 @@ function Entry({ entry, subject, label }: { entry: TimelineEntry; subject?: stri
   const format = useFormat();
   const names = useUserNames();
   const message = entry.kind === 'step' ? undefined : entry.data?.message;
+  const payment = useCan('payment.read') ? entry.data?.payment : undefined;
+  const to = message ? `/inbox/${message}` : payment ? `/payments?payment=${payment}` : undefined;
   const said = withoutClock(format.text(entry.text), (day) => format.date(day));
   const text = subject && message ? `${said} · ${subject}` : said;
   const actor =
@@ -136,7 +139,7 @@ function Entry({ entry, subject, label }: { entry: TimelineEntry; subject?: stri
       </time>
       <span className="timeline-dot" aria-hidden />
       <span className="timeline-text">
-        {typeof message === 'string' && message !== '' ? <Link to={`/inbox/${message}`}>{text}</Link> : text}
+        {to ? <Link to={to}>{text}</Link> : text}
         {label && <span className="list-dim num"> · {label}</span>}
         {actor && <span className="list-dim"> · {actor}</span>}
       </span>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { useOwnerName } from '@/shared/api/names';
+import { useCan } from '@/shared/api/session';
 import type { CustomerPage as PageData } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useTitle } from '@/shared/lib/useTitle';
@@ -79,6 +80,7 @@ function Loaded({ page }: { page: PageData }) {
 function Balances({ page }: { page: PageData }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const canSee = useCan('payment.read');
   const balances = liveBalances(page.account.balances);
   if (balances.length === 0) return null;
   const parts = ['overdue', 'disputed', 'promised', 'unapplied'] as const;
@@ -94,7 +96,13 @@ function Balances({ page }: { page: PageData }) {
             <div key={part} className={balance[part] === 0 ? 'balance-part balance-zero' : 'balance-part'}>
               <dt>{t(`balance.${part}`)}</dt>
               <dd className={part === 'overdue' && balance.overdue > 0 ? 'num money-overdue' : 'num'}>
-                {format.money(balance[part], balance.currency)}
+                {part === 'unapplied' && balance.unapplied > 0 && canSee ? (
+                  <Link to={`/payments?customer=${page.record.id}&state=unapplied`}>
+                    {format.money(balance[part], balance.currency)}
+                  </Link>
+                ) : (
+                  format.money(balance[part], balance.currency)
+                )}
               </dd>
             </div>
           ))}

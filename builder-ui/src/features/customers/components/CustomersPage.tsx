@@ -18,7 +18,7 @@ import { FilterBar, Pick, SearchBox } from '@/shared/ui/Filters';
 import { Money } from '@/shared/ui/Money';
 import { Page } from '@/shared/ui/Page';
 import { type Sort, sortParam } from '@/shared/ui/sort';
-import { Empty } from '@/shared/ui/states';
+import { Empty, NoMatch } from '@/shared/ui/states';
 import { useCustomers } from '../api/customers';
 import { customerFilter, liveBalances } from '../model/customer';
 
@@ -96,15 +96,7 @@ export default function CustomersPage() {
         onOpen={({ id }) => navigate(`/customers/${id}`)}
         empty={
           filtered ? (
-            <Empty
-              title={t('table.noMatch')}
-              text={t('table.noMatchText')}
-              action={
-                <Button onClick={() => params.set({ q: '', tier: '', owner: '', state: '' })}>
-                  {t('table.clear')}
-                </Button>
-              }
-            />
+            <NoMatch onClear={() => params.set({ q: '', tier: '', owner: '', state: '' })} />
           ) : (
             <Empty
               title={t('customer.none')}

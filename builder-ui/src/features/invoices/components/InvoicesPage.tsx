@@ -18,7 +18,7 @@ import { FilterBar, Pick, SearchBox } from '@/shared/ui/Filters';
 import { Money } from '@/shared/ui/Money';
 import { Page } from '@/shared/ui/Page';
 import { type Sort, sortParam } from '@/shared/ui/sort';
-import { Empty } from '@/shared/ui/states';
+import { Empty, NoMatch } from '@/shared/ui/states';
 import { useInvoices } from '../api/invoices';
 import { invoiceFilter } from '../model/filter';
 
@@ -116,15 +116,7 @@ export default function InvoicesPage() {
         onOpen={({ id }) => params.set({ invoice: id })}
         empty={
           filtered ? (
-            <Empty
-              title={t('table.noMatch')}
-              text={t('table.noMatchText')}
-              action={
-                <Button onClick={() => params.set({ q: '', status: '', age: '', currency: '' })}>
-                  {t('table.clear')}
-                </Button>
-              }
-            />
+            <NoMatch onClear={() => params.set({ q: '', status: '', age: '', currency: '' })} />
           ) : (
             <Empty
               title={t('invoice.none')}

@@ -13,7 +13,7 @@ import { type Column, DataTable } from '@/shared/ui/DataTable';
 import { FilterBar, Pick } from '@/shared/ui/Filters';
 import { Page } from '@/shared/ui/Page';
 import { RunActions } from '@/shared/ui/RunActions';
-import { Empty } from '@/shared/ui/states';
+import { Empty, NoMatch } from '@/shared/ui/states';
 import { useRunControl } from '@/shared/ui/useRunControl';
 
 const statuses = ['open', 'active', 'paused', 'parked', 'done', 'all'];
@@ -91,13 +91,7 @@ export default function RunsPage() {
         }
         empty={
           params.any ? (
-            <Empty
-              title={t('table.noMatch')}
-              text={t('table.noMatchText')}
-              action={
-                <Button onClick={() => params.set({ status: '', flow: '' })}>{t('table.clear')}</Button>
-              }
-            />
+            <NoMatch onClear={() => params.set({ status: '', flow: '' })} />
           ) : (
             <Empty
               title={t('run.none')}
