@@ -40,7 +40,7 @@ export function Section({ title, count, extra, children, className }: SectionPro
   );
 }
 
-export function Fact({ label, children }: { label: ReactNode; children: ReactNode }) {
+export function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div className="fact">
       <dt>{label}</dt>

@@ -99,11 +99,18 @@ function Body({ payment }: { payment: Payment }) {
           {who && <span className="list-dim"> · {who}</span>}
         </Fact>
         {data.note && <Fact label={t('field.note')}>{data.note}</Fact>}
-        {system.allocations?.map(({ invoice, number, amount }) => (
-          <Fact key={invoice} label={<Link to={`/invoices?invoice=${invoice}`}>{number}</Link>}>
-            <Money amount={amount} currency={data.currency} />
+        {system.allocations?.length > 0 && (
+          <Fact label={t('payments.applied')}>
+            <ul className="fact-lines">
+              {system.allocations.map(({ invoice, number, amount }) => (
+                <li key={invoice}>
+                  <Link to={`/invoices?invoice=${invoice}`}>{number}</Link>
+                  <Money amount={amount} currency={data.currency} />
+                </li>
+              ))}
+            </ul>
           </Fact>
-        ))}
+        )}
         {system.unapplied > 0 && (
           <Fact label={t('payments.unapplied')}>
             <Money amount={system.unapplied} currency={data.currency} />
