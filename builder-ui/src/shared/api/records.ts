@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Data } from '../form/types';
 import { api } from './client';
 import { keys } from './query';
@@ -39,10 +39,21 @@ export function useCommand(customer: string) {
   });
 }
 
-export function useSaveInvoice() {
+export const useInvoice = (id: string, known?: Invoice) =>
+  useQuery({
+    queryKey: [...keys.records('invoice'), 'one', id],
+    queryFn: () => api.get<Invoice>(`/records/invoice/${id}`),
+    initialData: known,
+    initialDataUpdatedAt: 0,
+  });
+
+export function useSaveInvoice(existing?: Invoice) {
   const changed = useAccountChanged();
   return useMutation({
-    mutationFn: (data: Invoice['data']) => api.post<Invoice>('/records/invoice', { data }),
+    mutationFn: (data: Invoice['data']) =>
+      existing
+        ? api.put<Invoice>(`/records/invoice/${existing.id}`, { data }, existing.version)
+        : api.post<Invoice>('/records/invoice', { data }),
     onSuccess: (_, { customer }) => changed(customer),
   });
 }

@@ -278,6 +278,7 @@ export type Command =
   | { type: 'hold.lift'; invoice?: string }
   | { type: 'stop.wish'; reason: string }
   | { type: 'stop.lift'; reason: string }
+  | { type: 'stop.confirm'; reason: string }
   | { type: 'call.log'; result: CallResult; note?: string; reason?: string }
   | { type: 'credit.note'; invoice: string; amount: number; reference: string; date: string }
   | { type: 'write.off'; invoice: string; amount: number; reason: string; date: string }

@@ -4,8 +4,21 @@ import { lazy } from '@/shared/lib/lazy';
 
 export type Action =
   | { kind: 'pay' | 'promise' | 'hold' | 'liftHold'; item?: AccountItem }
-  | { kind: 'call' | 'stop' | 'liftStop' | 'edit' | 'invoice' | 'viewers' | 'links' | 'giveOut' | 'erase' }
+  | {
+      kind:
+        | 'call'
+        | 'stop'
+        | 'confirmStop'
+        | 'liftStop'
+        | 'edit'
+        | 'invoice'
+        | 'viewers'
+        | 'links'
+        | 'giveOut'
+        | 'erase';
+    }
   | { kind: 'dispute' | 'credit' | 'writeOff' | 'cancel'; item: AccountItem }
+  | { kind: 'correct'; item: AccountItem }
   | { kind: 'closeDispute' | 'assignDispute'; item: AccountItem; dispute: string };
 
 type Props = { page: CustomerPage; action?: Action; onClose: () => void };

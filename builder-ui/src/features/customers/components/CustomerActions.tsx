@@ -31,6 +31,7 @@ export function CustomerActions({
       label: t(stopWish ? 'customer.liftStop' : 'customer.stop'),
       danger: !stopWish,
     },
+    ...(stopWish && !stopWish.confirmed ? [{ key: 'confirmStop', label: t('customer.confirmStop') }] : []),
     { type: 'divider' as const },
     { key: 'edit', label: t('customer.edit') },
     { key: 'links', label: t('customer.links') },

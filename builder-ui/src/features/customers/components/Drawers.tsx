@@ -1,7 +1,7 @@
-import { Form, Radio } from 'antd';
+import { Drawer, Form, Radio } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useCommand } from '@/shared/api/records';
+import { useCommand, useInvoice } from '@/shared/api/records';
 import type { AccountItem, CallResult, Command, CustomerPage } from '@/shared/api/types';
 import { addDays } from '@/shared/lib/date';
 import { toMajor, toMinor } from '@/shared/lib/money';
@@ -13,6 +13,7 @@ import { FormDrawer } from '@/shared/ui/FormDrawer';
 import { AmountField, currencyOptions, SelectField, TextField } from '@/shared/ui/fields';
 import { InvoiceDrawer } from '@/shared/ui/InvoiceDrawer';
 import { RecordPaymentDrawer } from '@/shared/ui/RecordPaymentDrawer';
+import { ErrorState, Lines } from '@/shared/ui/states';
 import type { Action } from './ActionDrawers';
 import { CustomerDrawer } from './CustomerDrawer';
 
@@ -67,16 +68,34 @@ export default function Drawers({ page, action, open, onClose }: Props) {
       return <CustomerDrawer {...shared} customer={page.record} />;
     case 'invoice':
       return <InvoiceDrawer {...shared} customer={customer} />;
+    case 'correct':
+      return <CorrectDrawer key={action.item.invoice} id={action.item.invoice} {...shared} />;
     default:
       return <CommandDrawer page={page} action={action as CommandAction} {...shared} />;
   }
 }
 
+/** What is booked is read first: the account knows less of an invoice than its form. */
+function CorrectDrawer({ id, open, onClose }: { id: string; open: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  const invoice = useInvoice(id);
+  if (invoice.data) return <InvoiceDrawer invoice={invoice.data} open={open} onClose={onClose} />;
+  return (
+    <Drawer open={open} onClose={onClose} title={t('invoice.correct')}>
+      {invoice.error ? (
+        <ErrorState error={invoice.error} onRetry={() => invoice.refetch()} onClose={onClose} />
+      ) : (
+        <Lines rows={6} />
+      )}
+    </Drawer>
+  );
+}
+
 /** The actions that are one command to the account; the others have drawers of their own. */
 type CommandAction =
   | { kind: 'promise' | 'hold' | 'liftHold'; item?: AccountItem }
-  | { kind: 'call' | 'stop' | 'liftStop' }
-  | Extract<Action, { item: AccountItem }>;
+  | { kind: 'call' | 'stop' | 'confirmStop' | 'liftStop' }
+  | Exclude<Extract<Action, { item: AccountItem }>, { kind: 'correct' }>;
 type Shape = {
   title: string;
   sub?: string;
@@ -286,6 +305,13 @@ function useShape(page: CustomerPage, action: CommandAction): Shape {
         sub: t('customer.stopHint'),
         danger: true,
         build: ({ reason }) => ({ type: 'stop.wish', reason }),
+        body: <TextField name="reason" label={t('field.reason')} rows={3} required />,
+      };
+    case 'confirmStop':
+      return {
+        title: t('customer.confirmStop'),
+        sub: t('customer.confirmStopHint'),
+        build: ({ reason }) => ({ type: 'stop.confirm', reason }),
         body: <TextField name="reason" label={t('field.reason')} rows={3} required />,
       };
     case 'liftStop':

@@ -150,6 +150,7 @@ function ItemMenu({ item, onAction }: { item: AccountItem; onAction: Props['onAc
       label: t(item.held ? 'invoice.liftHold' : 'invoice.hold'),
     },
     canInvoice && { type: 'divider' as const },
+    canInvoice && { key: 'correct', label: t('invoice.correct') },
     canInvoice && { key: 'credit', label: t('invoice.credit') },
     canInvoice && { key: 'writeOff', label: t('invoice.writeOff'), danger: true },
     canInvoice && { key: 'cancel', label: t('invoice.cancel'), danger: true },

@@ -1,11 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import { Button, Drawer, Grid } from 'antd';
+import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { api } from '@/shared/api/client';
-import { keys } from '@/shared/api/query';
+import { useInvoice } from '@/shared/api/records';
+import { useCan } from '@/shared/api/session';
 import type { Invoice } from '@/shared/api/types';
 import { isOpen } from '@/shared/lib/ageing';
+import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { AgeChip, StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
@@ -13,50 +14,60 @@ import { Fact } from '@/shared/ui/Page';
 import { DeleteRecord } from '@/shared/ui/record/DeleteRecord';
 import { ErrorState, Lines } from '@/shared/ui/states';
 
+const InvoiceDrawer = lazy(() =>
+  import('@/shared/ui/InvoiceDrawer').then((m) => ({ default: m.InvoiceDrawer })),
+);
+
 type Props = { id: string; known?: Invoice; onClose: () => void; onPay?: (invoice: Invoice) => void };
 
 export default function InvoiceDetails({ id, known, onClose, onPay }: Props) {
   const { t } = useTranslation();
   const phone = Grid.useBreakpoint().md === false;
-  const invoice = useQuery({
-    queryKey: [...keys.records('invoice'), 'one', id],
-    queryFn: () => api.get<Invoice>(`/records/invoice/${id}`),
-    initialData: known,
-    initialDataUpdatedAt: 0,
-  });
+  const [correcting, setCorrecting] = useState(false);
+  const invoice = useInvoice(id, known);
   const data = invoice.data;
+  const canCorrect = useCan('invoice.write') && data && isOpen(data.system.status) && !data.masked?.length;
+  const canPay = onPay && data && data.system.open > 0;
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      size={phone ? '100%' : 440}
-      title={data ? t('invoice.titled', { number: data.data.number }) : t('invoice.one')}
-      footer={
-        data &&
-        (data.system.status === 'cancelled' || (onPay && data.system.open > 0)) && (
-          <div className="drawer-foot">
-            {data.system.status === 'cancelled' && (
-              <span className="drawer-foot-left">
-                <DeleteRecord form="invoice" record={data} name={data.data.number} onDone={onClose} />
-              </span>
-            )}
-            {onPay && data.system.open > 0 && (
-              <Button type="primary" onClick={() => onPay(data)}>
-                {t('payment.record')}
-              </Button>
-            )}
-          </div>
-        )
-      }
-    >
-      {data ? (
-        <Body invoice={data} />
-      ) : invoice.error ? (
-        <ErrorState error={invoice.error} onRetry={() => invoice.refetch()} onClose={onClose} />
-      ) : (
-        <Lines rows={6} />
+    <>
+      <Drawer
+        open
+        onClose={onClose}
+        size={phone ? '100%' : 440}
+        title={data ? t('invoice.titled', { number: data.data.number }) : t('invoice.one')}
+        footer={
+          data &&
+          (data.system.status === 'cancelled' || canPay || canCorrect) && (
+            <div className="drawer-foot">
+              {data.system.status === 'cancelled' && (
+                <span className="drawer-foot-left">
+                  <DeleteRecord form="invoice" record={data} name={data.data.number} onDone={onClose} />
+                </span>
+              )}
+              {canCorrect && <Button onClick={() => setCorrecting(true)}>{t('invoice.correct')}</Button>}
+              {canPay && (
+                <Button type="primary" onClick={() => onPay(data)}>
+                  {t('payment.record')}
+                </Button>
+              )}
+            </div>
+          )
+        }
+      >
+        {data ? (
+          <Body invoice={data} />
+        ) : invoice.error ? (
+          <ErrorState error={invoice.error} onRetry={() => invoice.refetch()} onClose={onClose} />
+        ) : (
+          <Lines rows={6} />
+        )}
+      </Drawer>
+      {canCorrect && (
+        <Suspense fallback={null}>
+          <InvoiceDrawer invoice={data} open={correcting} onClose={() => setCorrecting(false)} />
+        </Suspense>
       )}
-    </Drawer>
+    </>
   );
 }
 
