@@ -20,7 +20,7 @@ const words = {
     saved: 'Saved',
     menu: (number: string) => `Actions for ${number}`,
     first: 'Instalment 3 Apr 2026',
-    settled: 'already settled',
+    settled: 'settled already (EUR 50.00)',
   },
   'zh-CN': {
     correct: '更正账单',
@@ -34,7 +34,7 @@ const words = {
     saved: '已保存',
     menu: (number: string) => `${number} 的操作`,
     first: '分期 2026-04-03',
-    settled: '已结',
+    settled: '已结清金额（EUR 50.00）',
   },
 } satisfies Record<Lang, Record<string, string | ((of: never) => string)>>;
 
@@ -106,11 +106,40 @@ for (const lang of languages)
     // On the customer's page the server has the last word: not below what is paid.
     await make('payment', { customer, amount: 50_00, currency: 'EUR', invoices: [invoice] });
     await open(page, `/customers/${customer}`);
-    await page.getByRole('button', { name: say.menu(number) }).press('Enter');
+    await page.getByRole('button', { name: say.menu(number), exact: true }).press('Enter');
     await page.getByRole('menuitem', { name: say.correct }).click();
     await drawer.getByRole('textbox', { name: say.amount, exact: true }).fill('40');
     await drawer.getByRole('textbox', { name: say.part(1) }).fill('10');
     await drawer.getByRole('button', { name: say.save }).click();
     await expect(drawer.getByText(say.settled)).toBeVisible();
     await shot(page, `correct-refused-${lang}`);
+  });
+
+for (const lang of languages)
+  test(`a wish to stop is upheld (${lang})`, async ({ page }) => {
+    const [more, uphold, reason, waits] =
+      lang === 'en'
+        ? ['More', 'Uphold the stop', 'Reason', 'Waits for a review']
+        : ['更多', '确认停止', '原因', '等待复核'];
+    await speak(page, lang);
+    await open(page, '/today');
+    const { csrf } = await (await page.request.get('/api/v1/session')).json();
+    const ask = async (path: string, data: unknown) => {
+      const made = await page.request.post(`/api/v1${path}`, { headers: { 'X-CSRF-Token': csrf }, data });
+      expect(made.status(), await made.text()).toBe(200);
+      return made.json();
+    };
+    const { id } = await ask('/records/customer', { data: { name: `Stop ${lang} ${Date.now()}` } });
+    await ask(`/customers/${id}/commands`, { type: 'stop.wish', reason: 'asked on the phone' });
+    await open(page, `/customers/${id}`);
+    await expect(page.getByText(waits)).toBeVisible();
+    await page
+      .getByRole('button', { name: new RegExp(`^${more}`) })
+      .first()
+      .press('Enter');
+    await page.getByRole('menuitem', { name: uphold }).click();
+    await page.getByRole('textbox', { name: reason }).fill('spoke with them');
+    await page.getByRole('dialog').getByRole('button', { name: uphold }).click();
+    await expect(page.getByText(waits)).toHaveCount(0);
+    await expect(page.getByText('asked on the phone').first()).toBeVisible();
   });

@@ -179,6 +179,9 @@ func checkText(pointer, s string) error {
 	return nil
 }
 
+// inWords is an amount as a person is told it.
+func inWords(n int64, c value.Currency) string { return value.Money{Amount: n, Currency: c}.String() }
+
 func checkAmount(pointer string, n int64) error {
 	switch {
 	case n <= 0:

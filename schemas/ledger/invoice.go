@@ -48,10 +48,10 @@ func (c BookInvoice) check() error {
 	if c.Due != 0 && c.Due < c.Issue {
 		return fault.At("/dueDate", "afterIssue", c.Issue)
 	}
-	return checkParts(c.Parts, c.Amount)
+	return checkParts(c.Parts, c.Amount, c.Currency)
 }
 
-func checkParts(parts []Part, amount int64) error {
+func checkParts(parts []Part, amount int64, cur value.Currency) error {
 	if len(parts) == 0 {
 		return nil
 	}
@@ -66,7 +66,7 @@ func checkParts(parts []Part, amount int64) error {
 		sum += p.Amount
 	}
 	if sum != amount {
-		return fault.At("/instalments", "instalmentSum", amount)
+		return fault.At("/instalments", "instalmentSum", inWords(amount, cur))
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func (c CorrectInvoice) decide(s *State, _ Now) ([]Event, error) {
 		return nil, err
 	}
 	if settled := i.Amount - i.Open(); c.Amount < settled {
-		return nil, fault.At("/amount", "belowSettled", settled)
+		return nil, fault.At("/amount", "belowSettled", inWords(settled, i.Currency))
 	}
 	if i.Number == c.Number && i.Amount == c.Amount && i.Issue == c.Issue && i.Due == c.Due && sameParts(i.Parts, c.Parts) {
 		return nil, nil

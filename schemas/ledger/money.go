@@ -241,7 +241,7 @@ func (c Credit) decide(s *State, n Now) ([]Event, error) {
 		return nil, err
 	}
 	if c.Amount > i.Open() {
-		return nil, fault.At("/amount", "aboveOpen", i.Open())
+		return nil, fault.At("/amount", "aboveOpen", inWords(i.Open(), i.Currency))
 	}
 	if c.Date > n.Today+1 {
 		return nil, fault.At("/date", "notInFuture", n.Today)

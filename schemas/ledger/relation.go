@@ -43,7 +43,7 @@ func (c OpenDispute) decide(s *State, n Now) ([]Event, error) {
 		return nil, err
 	}
 	if free := i.Open() - i.Disputed(); c.Amount > free {
-		return nil, fault.At("/amount", "aboveOpen", free)
+		return nil, fault.At("/amount", "aboveOpen", inWords(free, i.Currency))
 	}
 	return []Event{{
 		Type: DisputeOpened, Invoice: c.Invoice, Number: i.Number, Dispute: c.Dispute,
@@ -135,7 +135,7 @@ func (c MakePromise) decide(s *State, n Now) ([]Event, error) {
 		return nil, err
 	}
 	if c.Amount > open {
-		return nil, fault.At("/amount", "aboveOpen", open)
+		return nil, fault.At("/amount", "aboveOpen", inWords(open, c.Currency))
 	}
 	var out []Event
 	moves := 0

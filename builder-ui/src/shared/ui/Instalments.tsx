@@ -27,7 +27,7 @@ export function Instalments() {
     <Form.List name="instalments" rules={[{ validator: check }]}>
       {(rows, { add, remove }, { errors }) => (
         <fieldset className="parts">
-          {rows.length > 0 && <legend className="rf-group-title">{t('invoice.parts.title')}</legend>}
+          {rows.length > 0 && <legend>{t('invoice.parts.title')}</legend>}
           {rows.map(({ key, name }) => (
             <div key={key} className="parts-row">
               <Form.Item name={[name, 'due']} normalize={(day: string) => day || undefined}>
