@@ -42,8 +42,12 @@ func NewAgeing(asOf value.Date, bounds []int) *Ageing {
 	return &Ageing{AsOf: asOf, bounds: bounds, m: map[value.Currency]*AgeingOf{}}
 }
 
-// BucketKeys names the buckets in order: current, 1-30, 31-60, 61-90, 90+.
+// BucketKeys names the buckets in order: current, 1-30, 31-60, 61-90, 90+; of
+// the default bounds if there are none.
 func BucketKeys(bounds []int) []string {
+	if len(bounds) == 0 {
+		bounds = DefaultBounds
+	}
 	keys := []string{"current"}
 	from := 1
 	for _, b := range bounds {

@@ -40,11 +40,16 @@ func (s *Service) EventsOf(ctx context.Context, ws string, customers []string, f
 	if len(customers) == 0 {
 		return nil
 	}
-	ids := slices.Sorted(slices.Values(customers))
-	docs, err := s.store.In(ws, Collection).GetMany(ctx, ids)
+	docs, err := s.store.In(ws, Collection).GetMany(ctx, customers)
 	if err != nil {
 		return err
 	}
+	return s.journals(ctx, ws, customers, docs, f)
+}
+
+// journals visits the journals of accounts whose documents have been read.
+func (s *Service) journals(ctx context.Context, ws string, customers []string, docs map[string]store.Doc, f func(customer string, events []ledger.Event, st *ledger.State) error) error {
+	ids := slices.Sorted(slices.Values(customers))
 	next, events := 0, []ledger.Event(nil)
 	// flush gives the accounts before a customer: the one that was being read, and
 	// those without a journal.
@@ -64,7 +69,7 @@ func (s *Service) EventsOf(ctx context.Context, ws string, customers []string, f
 		return nil
 	}
 	q := store.Query{Filter: filter.In("c", ids...), Sort: []store.SortKey{{Field: "c"}, {Field: "seq"}}, Limit: 500}
-	err = s.store.In(ws, Journal).Each(ctx, q, func(d store.Doc) error {
+	err := s.store.In(ws, Journal).Each(ctx, q, func(d store.Doc) error {
 		var e entry
 		if err := json.Unmarshal(d.Body, &e); err != nil {
 			return err

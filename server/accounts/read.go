@@ -52,26 +52,63 @@ func (s *Service) read(ctx context.Context, ws, customer string) (document, int6
 	return doc, d.Ver, nil
 }
 
-// Each visits the journals of all accounts of a workspace, one account at a time.
+// Each visits the journals of all accounts of a workspace, one account at a
+// time: documents and journals are read in a query each for a page of accounts.
 func (s *Service) Each(ctx context.Context, ws string, f func(customer string, events []ledger.Event, st *ledger.State) error) error {
-	return s.store.In(ws, Collection).Each(ctx, store.Query{Limit: 200}, func(d store.Doc) error {
-		events, st, err := s.Events(ctx, ws, d.ID)
+	return s.eachPage(ctx, ws, nil, f, func() error { return nil })
+}
+
+// eachPage visits as Each does, those accounts that are wanted (nil: all), and
+// calls end after each page of them.
+func (s *Service) eachPage(ctx context.Context, ws string, wanted func(customer string) bool, f func(customer string, events []ledger.Event, st *ledger.State) error, end func() error) error {
+	for after := ""; ; {
+		page, err := s.store.In(ws, Collection).Find(ctx, store.Query{Limit: 200, After: after})
 		if err != nil {
 			return err
 		}
-		return f(d.ID, events, st)
-	})
+		ids, docs := make([]string, 0, len(page.Docs)), make(map[string]store.Doc, len(page.Docs))
+		for _, d := range page.Docs {
+			if wanted == nil || wanted(d.ID) {
+				ids, docs[d.ID] = append(ids, d.ID), d
+			}
+		}
+		if len(ids) > 0 {
+			if err := s.journals(ctx, ws, ids, docs, f); err != nil {
+				return err
+			}
+			if err := end(); err != nil {
+				return err
+			}
+		}
+		if after = page.Next; after == "" {
+			return nil
+		}
+	}
 }
 
 // Ageing recomputes the ageing of a workspace from the journal for any date.
 // visible tells which accounts count; nil counts all.
 func (s *Service) Ageing(ctx context.Context, ws string, asOf value.Date, visible func(customer string) bool) (*ledger.Ageing, error) {
 	a := ledger.NewAgeing(asOf, nil)
-	err := s.Each(ctx, ws, func(c string, events []ledger.Event, _ *ledger.State) error {
-		if visible == nil || visible(c) {
-			a.AddAccount(events)
-		}
+	err := s.eachPage(ctx, ws, visible, func(_ string, events []ledger.Event, _ *ledger.State) error {
+		a.AddAccount(events)
 		return nil
+	}, func() error { return nil })
+	return a, err
+}
+
+// AgeingRows recomputes the same totals and gives the rows of the accounts
+// beside, some accounts at a time in the order of their ids.
+func (s *Service) AgeingRows(ctx context.Context, ws string, asOf value.Date, visible func(customer string) bool, f func(rows []ledger.AgedRow) error) (*ledger.Ageing, error) {
+	a := ledger.NewAgeing(asOf, nil)
+	var rows []ledger.AgedRow
+	err := s.eachPage(ctx, ws, visible, func(id string, events []ledger.Event, _ *ledger.State) error {
+		rows = append(rows, a.Split(id, events)...)
+		return nil
+	}, func() error {
+		err := f(rows)
+		rows = rows[:0]
+		return err
 	})
 	return a, err
 }

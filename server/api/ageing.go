@@ -5,10 +5,9 @@ import (
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
-	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/records"
-	"github.com/dueflow/dueflow/server/store"
 )
 
 type ageingIn struct {
@@ -21,44 +20,65 @@ type ageingOut struct {
 }
 
 func (s *Server) getAgeing(ctx context.Context, a policies.Actor, in *ageingIn) (*reply[ageingOut], error) {
-	asOf, err := optionalDate("/asOf", in.AsOf)
+	q, err := s.ageingQuery(ctx, a, in.AsOf, "")
 	if err != nil {
 		return nil, err
+	}
+	r, err := s.Accounts.Ageing(ctx, a.Workspace, q.AsOf, q.Visible)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[ageingOut]{ageingOut{q.AsOf.String(), r.Rows()}}, nil
+}
+
+// ageingQuery reads what is asked for, within what the actor may see. Faults:
+// Invalid with "/asOf" or "/currency"; Denied for those who may not see amounts.
+func (s *Server) ageingQuery(ctx context.Context, a policies.Actor, asOf, currency string) (q records.AgeingQuery, err error) {
+	if q.AsOf, err = optionalDate("/asOf", asOf); err != nil {
+		return q, err
+	}
+	if currency != "" {
+		if q.Currency, err = value.ParseCurrency(currency); err != nil {
+			return q, fault.At("/currency", "currency", nil)
+		}
 	}
 	v, err := s.Access.View(ctx, a, "insight", "read")
 	if err != nil {
-		return nil, err
+		return q, err
 	}
 	if v.Masked["amounts"] {
-		return nil, fault.New(fault.Denied, "policy.denied", nil)
+		return q, fault.New(fault.Denied, "policy.denied", nil)
 	}
-	if asOf == 0 {
+	if q.AsOf == 0 {
 		w, err := s.Spaces.Get(ctx, a.Workspace)
 		if err != nil {
-			return nil, err
+			return q, err
 		}
-		_, asOf = s.Spaces.Now(w)
+		_, q.AsOf = s.Spaces.Now(w)
 	}
-	visible, err := s.visibleCustomers(ctx, a.Workspace, v.Scope)
-	if err != nil {
-		return nil, err
-	}
-	r, err := s.Accounts.Ageing(ctx, a.Workspace, asOf, visible)
-	if err != nil {
-		return nil, err
-	}
-	return &reply[ageingOut]{ageingOut{asOf.String(), r.Rows()}}, nil
+	q.Visible, err = s.Records.VisibleCustomers(ctx, a.Workspace, v.Scope)
+	return q, err
 }
 
-// visibleCustomers is the scope as a set of customers; nil for all.
-func (s *Server) visibleCustomers(ctx context.Context, ws string, scope filter.Expr) (func(string) bool, error) {
-	if scope == nil {
-		return nil, nil
+type agedIn struct {
+	AsOf     string `query:"asOf" maxLength:"10"`
+	Currency string `query:"currency" maxLength:"3" doc:"ISO 4217 code; all if left out"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"500" default:"100" doc:"rows of a currency"`
+}
+
+type agedOut struct {
+	AsOf       string                `json:"asOf"`
+	Currencies []records.AgeingGroup `json:"currencies"`
+}
+
+func (s *Server) getAgeingOfCustomers(ctx context.Context, a policies.Actor, in *agedIn) (*reply[agedOut], error) {
+	q, err := s.ageingQuery(ctx, a, in.AsOf, in.Currency)
+	if err != nil {
+		return nil, err
 	}
-	seen := map[string]bool{}
-	err := s.Store.In(ws, records.Prefix+"customer").Each(ctx, store.Query{Filter: scope, Limit: 500}, func(d store.Doc) error {
-		seen[d.ID] = true
-		return nil
-	})
-	return func(id string) bool { return seen[id] }, err
+	groups, err := s.Records.WorstAgeing(ctx, a.Workspace, q, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return &reply[agedOut]{agedOut{q.AsOf.String(), groups}}, nil
 }

@@ -64,19 +64,35 @@ func (s *Server) exportRecords(c *fiber.Ctx) error {
 	if err != nil { // refused before anything is written
 		return s.send(c, err)
 	}
-	lang := langOf(ctx)
+	lang := tableLang(c)
+	return s.sendTable(c, key, func(ctx context.Context, w *bufio.Writer) error {
+		return s.writeTable(ctx, a, w, f.Fields, key, q, lang)
+	})
+}
+
+// tableLang is the language of a table's head line.
+func tableLang(c *fiber.Ctx) string {
 	if wanted := c.Query("language"); wanted != "" { // a link cannot say it in a header
-		lang = text.Pick(wanted)
+		return text.Pick(wanted)
 	}
+	return langOf(c.UserContext())
+}
+
+// sendTable streams a CSV file, with a mark that tells spreadsheets its encoding.
+func (s *Server) sendTable(c *fiber.Ctx, name string, write func(context.Context, *bufio.Writer) error) error {
 	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+key+`.csv"`)
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`.csv"`)
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	ctx = context.WithoutCancel(ctx)
+	ctx := context.WithoutCancel(c.UserContext())
 	c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		ctx, cancel := context.WithTimeout(ctx, maxImportTime)
 		defer cancel()
-		if err := s.writeTable(ctx, a, w, f.Fields, key, q, lang); err != nil {
-			s.Log.Warn("an export ended early", "form", key, "error", err)
+		_, err := w.WriteString("\ufeff")
+		if err == nil {
+			err = write(ctx, w)
+		}
+		if err != nil {
+			s.Log.Warn("an export ended early", "table", name, "error", err)
 		}
 		_ = w.Flush()
 	})
@@ -84,9 +100,6 @@ func (s *Server) exportRecords(c *fiber.Ctx) error {
 }
 
 func (s *Server) writeTable(ctx context.Context, a policies.Actor, w *bufio.Writer, fields []form.Field, key string, q records.ListQuery, lang string) error {
-	if _, err := w.WriteString("\ufeff"); err != nil {
-		return err
-	}
 	var shown []form.Field
 	var head []string
 	for _, fd := range fields {
@@ -128,8 +141,16 @@ func (s *Server) writeTable(ctx context.Context, a policies.Actor, w *bufio.Writ
 	})
 }
 
-// cellOf is a value as a spreadsheet shows it. What begins like a formula is
-// marked as text, so that opening the file never runs what a customer typed.
+// plainText marks what begins like a formula as text, so that opening the file
+// never runs what a customer typed.
+func plainText(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// cellOf is a value as a spreadsheet shows it.
 func cellOf(raw json.RawMessage, money bool, c value.Currency) string {
 	var v any
 	if len(raw) == 0 || json.Unmarshal(raw, &v) != nil || v == nil {
@@ -137,10 +158,7 @@ func cellOf(raw json.RawMessage, money bool, c value.Currency) string {
 	}
 	switch x := v.(type) {
 	case string:
-		if x != "" && strings.ContainsRune("=+-@\t\r", rune(x[0])) {
-			return "'" + x
-		}
-		return x
+		return plainText(x)
 	case float64:
 		if money {
 			return value.FormatAmount(int64(x), c)

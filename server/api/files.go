@@ -30,6 +30,7 @@ func (s *Server) routes() {
 	s.rehearsalRoutes()
 	s.importRoutes()
 	s.exportRoutes()
+	s.ageingTable()
 	s.personalRoutes()
 	s.runRoutes()
 	s.workRoutes()

@@ -24,6 +24,7 @@ func (s *Server) workRoutes() {
 	route(s, http.MethodGet, "/tasks", "listTasks", need{"task", "read"}, "Tasks", s.listTasks)
 	route(s, http.MethodPost, "/tasks/{id}/complete", "completeTask", need{"task", "update"}, "Complete a task", s.completeTask)
 	route(s, http.MethodGet, "/insight/ageing", "getAgeing", need{"insight", "read"}, "Ageing as of any date, recomputed from the journal", s.getAgeing)
+	route(s, http.MethodGet, "/insight/ageing/customers", "getAgeingOfCustomers", need{"insight", "read"}, "Ageing of each customer as of any date: totals and the worst rows of each currency", s.getAgeingOfCustomers)
 	route(s, http.MethodGet, "/verify", "verify", need{"journal", "read"}, "Replay all messages against the journal; violations must be 0", s.getVerify)
 }
 

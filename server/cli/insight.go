@@ -2,10 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
-	"github.com/dueflow/dueflow/schemas/ledger"
-	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/app"
 )
 
@@ -64,76 +61,4 @@ func (v *verifyCmd) result(e *env) (*app.Verification, error) {
 
 type insightCmd struct {
 	Ageing ageingCmd `cmd:"" help:"Open amounts by days past due, as of any date."`
-}
-
-type ageingCmd struct {
-	storeFlags
-	serverFlags
-	AsOf string `name:"as-of" help:"Date, YYYY-MM-DD; today by default."`
-	JSON bool   `name:"json" help:"Print JSON."`
-}
-
-type ageingReport struct {
-	AsOf       string            `json:"asOf"`
-	Currencies []ledger.AgeingOf `json:"currencies"`
-}
-
-// Run prints the ageing, recomputed from the journal.
-func (a *ageingCmd) Run(e *env) error {
-	r, err := a.report(e)
-	if err != nil {
-		return err
-	}
-	if a.JSON {
-		return printJSON(e.out, r)
-	}
-	_, _ = fmt.Fprintln(e.out, "as of", r.AsOf)
-	for _, c := range r.Currencies {
-		var parts []string
-		for _, b := range c.Buckets {
-			parts = append(parts, fmt.Sprintf("%s: %d · %s", b.Key, b.Count, value.GroupAmount(b.Amount, c.Currency)))
-		}
-		_, _ = fmt.Fprintf(e.out, "%s  %s  | unapplied %s  outstanding %s\n", c.Currency, strings.Join(parts, "  "), value.GroupAmount(c.Unapplied, c.Currency), value.GroupAmount(c.Outstanding, c.Currency))
-	}
-	return nil
-}
-
-func (a *ageingCmd) report(e *env) (*ageingReport, error) {
-	if a.AsOf != "" {
-		if _, err := value.ParseDate(a.AsOf); err != nil {
-			return nil, fmt.Errorf("--as-of: %w", err)
-		}
-	}
-	if remote(a.storeFlags, a.serverFlags) {
-		c, err := a.client()
-		if err != nil {
-			return nil, err
-		}
-		var out ageingReport
-		return &out, c.Do(e.ctx, "GET", "/insight/ageing?asOf="+a.AsOf, nil, &out)
-	}
-	c, err := a.look(e)
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close() //nolint:errcheck // only read
-	ws, err := a.space(e, c)
-	if err != nil {
-		return nil, err
-	}
-	w, err := c.Spaces.Get(e.ctx, ws)
-	if err != nil {
-		return nil, err
-	}
-	_, day := c.Spaces.Now(w)
-	if a.AsOf != "" {
-		if day, err = value.ParseDate(a.AsOf); err != nil {
-			return nil, err
-		}
-	}
-	rows, err := c.Accounts.Ageing(e.ctx, ws, day, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &ageingReport{day.String(), rows.Rows()}, nil
 }

@@ -104,6 +104,13 @@ func TestCommandLine(t *testing.T) {
 	if out := x.well("insight", "ageing", "--as-of", today.String()); !strings.Contains(out, "outstanding 1,200.50") {
 		t.Errorf("ageing: %s", out)
 	}
+	if out := x.well("insight", "ageing", "--as-of", today.String(), "--customers"); !strings.Contains(out, "\n杭州𠮷祥有限公司                 1,200.50  1,200.50  0.00") {
+		t.Errorf("ageing of customers: %s", out)
+	}
+	var aged agedList
+	if err := json.Unmarshal([]byte(x.well("insight", "ageing", "--customers", "--json", "--as-of", (today-1).String())), &aged); err != nil || aged.Currencies[0].Customers[0].Overdue != 9900 {
+		t.Errorf("ageing of customers: %+v, %v", aged, err)
+	}
 	if out := x.well("insight", "ageing", "--as-of", (today - 1).String(), "--json"); !json.Valid([]byte(out)) {
 		t.Errorf("ageing: %s", out)
 	}
@@ -124,6 +131,7 @@ func TestCommandLineComplains(t *testing.T) {
 		zh   string
 	}{
 		{"insight ageing --as-of 31/12/2026", 1, "--as-of: ", "--as-of: "},
+		{"insight ageing --customers --limit 0", 1, "--limit is outside its range", "--limit "},
 		{"rehearse --flow none --from 2026-11-31 --to 2026-12-31", 1, "/from is not a date", "/from 不是有效日期"},
 		{"rehearse --flow none --from 2026-12-02 --to 2026-12-01", 1, "/to must not be before the first day, nor more than 800 days after it", "/to 不得早于第一天，也不得超过其后 800 天"},
 		{"rehearse --flow broken.json --from 2026-12-01 --to 2026-12-02", 1, "broken.json, line 2: ", "broken.json 第 2 行"},

@@ -87,7 +87,7 @@ func maskedQuestions(t *testing.T) []string {
 			ask("/boards/collection/cards", "search", word)
 		}
 	}
-	return append(out, "/boards/collection/cards", "/boards/big/cards", "/today", "/review", "/customers/{a}", "/insight/ageing", "/tasks", "/messages", "/notices")
+	return append(out, "/boards/collection/cards", "/boards/big/cards", "/today", "/review", "/customers/{a}", "/insight/ageing", "/insight/ageing/customers", "/insight/ageing/customers.csv", "/tasks", "/messages", "/notices")
 }
 
 // TestMaskedValuesOrderNothing: who may not see a value cannot tell it from any

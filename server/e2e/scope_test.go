@@ -208,6 +208,8 @@ func (s *space) tellsNothing(c *client.Client, what string, all []person, want [
 		{"GET", "/flows/two/overlay", ""},
 		{"GET", "/flows/two/impact", ""},
 		{"GET", "/insight/ageing", ""},
+		{"GET", "/insight/ageing/customers", ""},
+		{"GET", "/insight/ageing/customers.csv", ""},
 		{"POST", "/filters/preview", `{"form":"invoice","filter":{"field":"customer.name","op":"contains","value":"客户"}}`},
 		{"POST", "/rehearsals/stream", `{"flow":"two","from":"` + day.String() + `","to":"` + (day + 20).String() + `"}`},
 	} {
