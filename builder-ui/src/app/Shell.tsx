@@ -21,6 +21,7 @@ import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
 import { NoticeBell } from '@/features/board/components/NoticeBell';
+import { FindButton } from '@/features/find/components/FindButton';
 import { useMe } from '@/shared/api/session';
 import type { Permission } from '@/shared/api/types';
 import { useLive } from '@/shared/api/useLive';
@@ -115,6 +116,7 @@ export function Shell() {
             <span className="header-workspace">{me.workspace.name}</span>
             <ConnectionDot />
             <div className="header-right">
+              <FindButton />
               <NoticeBell />
               <LanguageSwitch />
               <UserMenu />
