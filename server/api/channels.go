@@ -129,11 +129,12 @@ func (s *Server) saveChannel(ctx context.Context, a policies.Actor, in *channelI
 		return nil, err
 	}
 	fresh := false
+	var before map[string]any
 	w, err := s.Spaces.Update(ctx, a.Workspace, 0, func(w *workspace.Workspace) error {
 		if revision(w.Channels[in.Key]) != v {
 			return fault.New(fault.Conflict, "store.version", nil)
 		}
-		fresh = len(w.Channels[in.Key]) == 0
+		fresh, before = len(w.Channels[in.Key]) == 0, s.hide(in.Key, w.Channels[in.Key])
 		raw, err := s.mergeChannel(in.Key, w.Channels[in.Key], in.Body)
 		if err != nil {
 			return err
@@ -148,7 +149,7 @@ func (s *Server) saveChannel(ctx context.Context, a policies.Actor, in *channelI
 		return nil, err
 	}
 	out := s.showChannel(ctx, w, in.Key)
-	s.audit(ctx, a, "update", "channel", in.Key, out.Settings)
+	s.auditChange(ctx, a, "channel", in.Key, before, out.Settings)
 	if fresh { // what waited for a channel does not wait for somebody to notice that there is one
 		if err := s.Flows.RetryParked(ctx, a.Workspace, "notSetUp", a.ID); err != nil {
 			return nil, err

@@ -53,8 +53,10 @@ func (s *Server) saveContactRules(ctx context.Context, a policies.Actor, in *con
 	if err != nil {
 		return nil, err
 	}
+	var before workspace.ContactRules
 	w, err := s.Spaces.Update(ctx, a.Workspace, 0, func(w *workspace.Workspace) error {
-		if w.ContactRules().Version() != v {
+		before = w.ContactRules()
+		if before.Version() != v {
 			return fault.New(fault.Conflict, "store.version", nil)
 		}
 		w.SetContactRules(in.Body)
@@ -63,7 +65,7 @@ func (s *Server) saveContactRules(ctx context.Context, a policies.Actor, in *con
 	if err != nil {
 		return nil, err
 	}
-	s.audit(ctx, a, "update", "contactRules", a.Workspace, w.ContactRules())
+	s.auditChange(ctx, a, "contactRules", a.Workspace, before, w.ContactRules())
 	return showContactRules(w), nil
 }
 

@@ -37,6 +37,7 @@ func (s *Server) routes() {
 	s.deskRoutes()
 	s.reviewRoutes()
 	s.settingRoutes()
+	s.auditRoutes()
 	s.contactRoutes()
 	s.calendarRoutes()
 	s.channelRoutes()

@@ -34,6 +34,7 @@ const (
 	ctxActor ctxKey = iota
 	ctxSession
 	ctxLang
+	ctxAddr // where the request came from, "" for the product itself
 	ctxRequest
 	ctxToken
 )
@@ -103,6 +104,7 @@ func (s *Server) secured(c *fiber.Ctx) error {
 	}
 	ctx = context.WithValue(ctx, ctxRequest, rid)
 	ctx = context.WithValue(ctx, ctxLang, text.Pick(c.Get(fiber.HeaderAcceptLanguage)))
+	ctx = context.WithValue(ctx, ctxAddr, c.IP())
 	c.SetUserContext(ctx)
 	c.Set("X-Request-Id", rid)
 	c.Set("X-Content-Type-Options", "nosniff")

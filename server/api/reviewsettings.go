@@ -64,14 +64,16 @@ func (s *Server) saveReviewMail(ctx context.Context, a policies.Actor, in *revie
 			return nil, fault.At("/to", "reference", nil)
 		}
 	}
+	var before *workspace.ReviewMail
 	w, err := s.Spaces.Update(ctx, a.Workspace, v, func(w *workspace.Workspace) error {
+		before = w.ReviewMail
 		w.ReviewMail = &workspace.ReviewMail{On: b.On, Weekday: b.Weekday, Minute: b.Minute, To: b.To}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.audit(ctx, a, "update", "reviewMail", a.Workspace, w.ReviewMail)
+	s.auditChange(ctx, a, "reviewMail", a.Workspace, before, w.ReviewMail)
 	if err := s.House.Start(ctx, a.Workspace); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
-	"github.com/dueflow/dueflow/server/audit"
 	"github.com/dueflow/dueflow/server/workspace"
 )
 
@@ -26,19 +25,6 @@ func (s *Server) settingRoutes() {
 	route(s, http.MethodGet, "/roles", "getRoles", need{"role", "read"}, "Roles as rows", s.getRoles)
 	route(s, http.MethodPut, "/roles", "saveRoles", need{"role", "update"}, "Change the rows of roles", s.saveRoles)
 	route(s, http.MethodGet, "/explain", "explain", need{"role", "read"}, "Why a person may or may not do something to an account", s.explain)
-	route(s, http.MethodGet, "/audit", "listAudit", need{"audit", "read"}, "Changes beside the ledger, newest first", s.listAudit)
-}
-
-// audit notes a change; the change itself has been made, so a failing log is
-// an error of ours to see, not the caller's.
-func (s *Server) audit(ctx context.Context, a policies.Actor, action, object, id string, after any) {
-	e := audit.Entry{Actor: a.ID, ActorName: a.Name, Action: action, Object: object, ID: id}
-	if after != nil {
-		e.After = audit.JSON(after)
-	}
-	if _, err := s.Audit.Append(context.WithoutCancel(ctx), a.Workspace, e); err != nil {
-		s.Log.Error("audit entry lost", "action", action, "object", object, "error", err)
-	}
 }
 
 type workspaceOut struct {
@@ -131,7 +117,9 @@ func (s *Server) saveWorkspace(ctx context.Context, a policies.Actor, in *worksp
 		}
 		return nil, fault.At("", "json", nil)
 	}
+	var before workspaceOut
 	w, err := s.Spaces.Update(ctx, a.Workspace, v, func(w *workspace.Workspace) error {
+		before = s.showWorkspace(w)
 		w.Name, w.Language, w.Timezone, w.Currency, w.Calendar = body.Name, body.Language, body.Timezone, body.Currency, body.Calendar
 		w.Window, w.Budgets, w.AllocationRule, w.HeldReason, w.MaxDataAgeHour, w.StopWords = body.Window, body.Budgets, body.AllocationRule, body.HeldReason, body.MaxDataAge, body.StopWords
 		w.TotpRoles, w.Portal = body.TotpRoles, body.Portal
@@ -140,7 +128,7 @@ func (s *Server) saveWorkspace(ctx context.Context, a policies.Actor, in *worksp
 	if err != nil {
 		return nil, err
 	}
-	s.audit(ctx, a, "update", "workspace", a.Workspace, s.showWorkspace(w))
+	s.auditChange(ctx, a, "workspace", a.Workspace, before, s.showWorkspace(w))
 	return &tagged[workspaceOut]{etag(w.Version), s.showWorkspace(w)}, nil
 }
 
@@ -181,17 +169,4 @@ func (s *Server) mergeChannel(key string, old json.RawMessage, next map[string]a
 		return nil, err
 	}
 	return raw, ch.Check(raw)
-}
-
-type auditIn struct {
-	Limit  int    `query:"limit" minimum:"0" maximum:"500"`
-	Cursor string `query:"cursor" maxLength:"4000"`
-}
-
-func (s *Server) listAudit(ctx context.Context, a policies.Actor, in *auditIn) (*reply[items[audit.Entry]], error) {
-	p, err := s.Audit.List(ctx, a.Workspace, audit.Query{Limit: in.Limit, After: in.Cursor})
-	if p.Entries == nil {
-		p.Entries = []audit.Entry{}
-	}
-	return &reply[items[audit.Entry]]{items[audit.Entry]{Items: p.Entries, Next: p.Next}}, err
 }

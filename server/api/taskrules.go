@@ -67,11 +67,15 @@ func (s *Server) saveTaskSettings(ctx context.Context, a policies.Actor, in *tas
 	if err != nil {
 		return nil, err
 	}
+	before, err := s.Tasks.GetSettings(ctx, a.Workspace)
+	if err != nil {
+		return nil, err
+	}
 	t, err := s.Tasks.SaveSettings(ctx, a.Workspace, in.Body, v, reach.Field, active)
 	if err != nil {
 		return nil, err
 	}
-	s.audit(ctx, a, "update", "taskSettings", a.Workspace, t)
+	s.auditChange(ctx, a, "taskSettings", a.Workspace, before, t)
 	return &tagged[tasks.TaskSettings]{etag(t.Version), t}, s.House.Start(ctx, a.Workspace)
 }
 

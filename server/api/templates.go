@@ -161,11 +161,15 @@ func (s *Server) saveWording(ctx context.Context, a policies.Actor, in *wordingI
 	if err != nil {
 		return nil, err
 	}
+	before, err := s.Templates.Wording(ctx, a.Workspace)
+	if err != nil {
+		return nil, err
+	}
 	w, err := s.Templates.SaveWording(ctx, a.Workspace, in.Body.Words, v)
 	if err != nil {
 		return nil, err
 	}
-	s.audit(ctx, a, "update", "wording", "list", w.Words)
+	s.auditChange(ctx, a, "wording", "list", before.Words, w.Words)
 	return &tagged[wordingOut]{etag(w.Version), wordingOut{w, templates.ShippedWording()}}, nil
 }
 

@@ -161,8 +161,10 @@ func (s *Server) saveTierSettings(ctx context.Context, a policies.Actor, in *sco
 	if err != nil {
 		return nil, err
 	}
+	var before ledger.Scoring
 	w, err := s.Spaces.Update(ctx, a.Workspace, 0, func(w *workspace.Workspace) error {
-		if v != 0 && v != scoringVersion(w.Scores()) {
+		before = w.Scores()
+		if v != 0 && v != scoringVersion(before) {
 			return fault.New(fault.Conflict, "store.version", nil)
 		}
 		w.Scoring = &in.Body.Scoring
@@ -174,7 +176,7 @@ func (s *Server) saveTierSettings(ctx context.Context, a policies.Actor, in *sco
 	if err != nil {
 		return nil, err
 	}
-	s.audit(ctx, a, "update", "tierSettings", a.Workspace, in.Body.Scoring)
+	s.auditChange(ctx, a, "tierSettings", a.Workspace, before, in.Body.Scoring)
 	if _, err := s.House.ScoreAll(ctx, a.Workspace, tiers.CauseSettings, a.ID); err != nil {
 		return nil, err
 	}

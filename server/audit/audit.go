@@ -40,6 +40,7 @@ var Specs = []store.Spec{
 	{Name: Collection, Indexes: []store.Index{
 		{Fields: []store.IndexField{{Path: "seq", Kind: store.Number}}},
 		{Fields: []store.IndexField{{Path: "object", Kind: store.Text}, {Path: "id", Kind: store.Text}, {Path: "seq", Kind: store.Number}}},
+		{Fields: []store.IndexField{{Path: "object", Kind: store.Text}, {Path: "seq", Kind: store.Number}}},
 		{Fields: []store.IndexField{{Path: "actor", Kind: store.Text}, {Path: "seq", Kind: store.Number}}},
 	}},
 	{Name: heads},
@@ -222,8 +223,10 @@ func (s *Service) advance(ctx context.Context, ws string, t tail) {
 type Query struct {
 	// Filter is over at, actor, action, object, id and seq; nil is everything.
 	Filter filter.Expr
-	Limit  int    // 0 means 50, at most 500
-	After  string // the Next of the page before
+	// From and To bound the time: from From on, before To; zero is no bound.
+	From, To time.Time
+	Limit    int    // 0 means 50, at most 500
+	After    string // the Next of the page before
 }
 
 // Page is an answer to a Query; Next is "" at the end.
@@ -241,8 +244,18 @@ func (s *Service) List(ctx context.Context, ws string, q Query) (Page, error) {
 	if err := filter.Check(q.Filter, func(f string) (filter.Type, bool) { t, ok := fields[f]; return t, ok }); err != nil {
 		return Page{}, err
 	}
+	days, err := s.between(ctx, ws, q.From, q.To)
+	if err != nil {
+		return Page{}, err
+	}
+	where := q.Filter
+	if where == nil {
+		where = days
+	} else if days != nil {
+		where = filter.And(where, days)
+	}
 	p, err := s.store.In(ws, Collection).Find(ctx, store.Query{
-		Filter: q.Filter, Sort: []store.SortKey{{Field: "seq", Desc: true}}, Limit: q.Limit, After: q.After,
+		Filter: where, Sort: []store.SortKey{{Field: "seq", Desc: true}}, Limit: q.Limit, After: q.After,
 	})
 	if err != nil {
 		return Page{}, err

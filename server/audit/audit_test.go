@@ -75,6 +75,46 @@ func TestAppendAndList(t *testing.T) {
 	}
 }
 
+func TestDays(t *testing.T) {
+	day := noon
+	s := New(open(t), func() time.Time { return day })
+	for range 6 { // two entries a day
+		add(t, s, 2)
+		day = day.AddDate(0, 0, 1)
+	}
+	for _, c := range []struct {
+		from, to    time.Time
+		first, last int64 // the newest and the oldest, 0 for none
+	}{
+		{time.Time{}, time.Time{}, 12, 1},
+		{noon.AddDate(0, 0, 2), time.Time{}, 12, 5},
+		{time.Time{}, noon.AddDate(0, 0, 2), 4, 1},
+		{noon.AddDate(0, 0, 1), noon.AddDate(0, 0, 3), 6, 3},
+		{noon.AddDate(0, 0, -9), noon.AddDate(0, 0, 99), 12, 1},
+		{noon.AddDate(0, 0, 9), time.Time{}, 0, 0},
+		{time.Time{}, noon, 0, 0},
+	} {
+		p, err := s.List(t.Context(), ws, Query{From: c.from, To: c.to})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var first, last int64
+		if n := len(p.Entries); n > 0 {
+			first, last = p.Entries[0].Seq, p.Entries[n-1].Seq
+		}
+		if first != c.first || last != c.last {
+			t.Errorf("from %s to %s: %d … %d, want %d … %d", c.from, c.to, first, last, c.first, c.last)
+		}
+	}
+	p, err := s.List(t.Context(), ws, Query{Filter: filter.Eq("id", "1"), From: noon.AddDate(0, 0, 4)})
+	if err != nil || len(p.Entries) != 2 || p.Entries[0].Seq != 12 {
+		t.Errorf("with a filter: %+v, %v", p, err)
+	}
+	if p, err := New(open(t), time.Now).List(t.Context(), ws, Query{From: noon}); err != nil || len(p.Entries) != 0 {
+		t.Errorf("an empty log: %+v, %v", p, err)
+	}
+}
+
 func TestSummaries(t *testing.T) {
 	s := service(open(t))
 	if _, err := s.Append(t.Context(), ws, Entry{Before: json.RawMessage(`{`)}); !fault.Is(err, fault.Invalid) {
