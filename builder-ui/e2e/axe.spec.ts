@@ -52,6 +52,7 @@ const routes = [
   '/settings/keys',
   '/settings/publishers',
   '/settings/catalogs',
+  '/settings/log',
   '/no-such-page',
 ];
 

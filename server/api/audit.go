@@ -35,7 +35,6 @@ func (s *Server) auditChange(ctx context.Context, a policies.Actor, object, id s
 // error of ours to see, not the caller's.
 func (s *Server) note(ctx context.Context, a policies.Actor, e audit.Entry) {
 	e.Actor, e.ActorName = a.ID, a.Name
-	e.Addr, _ = ctx.Value(ctxAddr).(string)
 	if _, err := s.Audit.Append(context.WithoutCancel(ctx), a.Workspace, e); err != nil {
 		s.Log.Error("audit entry lost", "action", e.Action, "object", e.Object, "error", err)
 	}

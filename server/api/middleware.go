@@ -17,6 +17,7 @@ import (
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/server/audit"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/server/text"
@@ -34,7 +35,6 @@ const (
 	ctxActor ctxKey = iota
 	ctxSession
 	ctxLang
-	ctxAddr // where the request came from, "" for the product itself
 	ctxRequest
 	ctxToken
 )
@@ -104,7 +104,7 @@ func (s *Server) secured(c *fiber.Ctx) error {
 	}
 	ctx = context.WithValue(ctx, ctxRequest, rid)
 	ctx = context.WithValue(ctx, ctxLang, text.Pick(c.Get(fiber.HeaderAcceptLanguage)))
-	ctx = context.WithValue(ctx, ctxAddr, c.IP())
+	ctx = audit.WithAddr(ctx, c.IP())
 	c.SetUserContext(ctx)
 	c.Set("X-Request-Id", rid)
 	c.Set("X-Content-Type-Options", "nosniff")

@@ -117,11 +117,22 @@ func (s *Service) log(ws string) *log {
 	return l
 }
 
-// Append adds an entry and gives it back with its number and hash. Faults:
+type addrKey struct{}
+
+// WithAddr is a context whose entries say where the request came from.
+func WithAddr(ctx context.Context, addr string) context.Context {
+	return context.WithValue(ctx, addrKey{}, addr)
+}
+
+// Append adds an entry and gives it back with its number and hash; one without
+// an address has the context's. Faults:
 // Invalid for summaries that are no JSON; Unavailable when the store is, or
 // "busy" after too many lost races. After Unavailable "store.timeout" the entry
 // may be there all the same.
 func (s *Service) Append(ctx context.Context, ws string, e Entry) (Entry, error) {
+	if e.Addr == "" {
+		e.Addr, _ = ctx.Value(addrKey{}).(string)
+	}
 	r, err := newRow(e, s.now(), uuid.NewString())
 	if err != nil {
 		return Entry{}, err

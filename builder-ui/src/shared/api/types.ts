@@ -14,6 +14,7 @@ export type Setup = {
   providers?: { workspace: string; label: string }[];
 };
 export type Permission =
+  | 'audit.read'
   | 'user.read'
   | 'user.create'
   | 'user.write'

@@ -7,6 +7,7 @@ type Props = {
   onChange?: (day: string) => void;
   id?: string;
   'aria-label'?: string;
+  placeholder?: string;
   className?: string;
   disabled?: boolean;
   /** A day must be there: it can be changed, not cleared. */
