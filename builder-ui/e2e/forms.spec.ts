@@ -315,4 +315,6 @@ test('a field of one’s own stands in the customer’s drawer and is stored', a
   await expect(drawer).toBeHidden();
   const { items } = await (await page.request.get(`/api/v1/records/customer?search=${name}`)).json();
   expect(items[0].data.percent).toBe(12.5);
+  await open(page, `/customers/${items[0].id}`);
+  await expect(page.locator('.fact').filter({ hasText: 'Percent' })).toContainText('12.5 %');
 });

@@ -42,6 +42,7 @@ describe('stale keys', () => {
       ['today'],
       ['records', 'customer'],
       ['records', 'invoice'],
+      ['records', 'payment'],
     ]);
   });
 

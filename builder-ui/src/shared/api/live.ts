@@ -51,7 +51,7 @@ export function staleKeys(events: LiveEvent[]): QueryKey[] {
     if (customer) add(keys.customer(customer));
     switch (event.type) {
       case 'account':
-        add(keys.today, keys.records('customer'), keys.records('invoice'));
+        add(keys.today, keys.records('customer'), keys.records('invoice'), keys.records('payment'));
         break;
       case 'run':
         add(keys.today, keys.runs, keys.flows);

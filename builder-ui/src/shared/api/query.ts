@@ -49,6 +49,8 @@ export const keys = {
   session: ['session'] as const,
   clock: ['clock'] as const,
   today: ['today'] as const,
+  /** Forms as they are published, by key. */
+  form: ['form'] as const,
   records: (form: string) => ['records', form] as const,
   customer: (id: string) => ['customer', id] as const,
   runs: ['runs'] as const,

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Data } from '../form/types';
+import type { Data, FormDoc } from '../form/types';
 import { api } from './client';
 import { keys } from './query';
 import type { Command, Invoice, Payment, PaymentData, StoredRecord } from './types';
@@ -60,6 +60,14 @@ export function useSaveInvoice(existing?: Invoice) {
 
 /** A record of any form. */
 export type FormRecord = StoredRecord<Data, Data> & { masked?: string[] };
+
+/** A form itself: its fields with their names. */
+export const useFormDoc = (form: string) =>
+  useQuery({
+    queryKey: [...keys.form, form],
+    queryFn: () => api.get<FormDoc>(`/forms/${form}`),
+    staleTime: 60_000,
+  });
 
 export function useSaveRecord(form: string, record?: FormRecord) {
   const client = useQueryClient();

@@ -1,8 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/shared/api/client';
 import { keys, usePages } from '@/shared/api/query';
 import type { FormRecord } from '@/shared/api/records';
-import type { FormDoc } from '@/shared/form/types';
 
 /** A deleted record; the title is not there where the reader may not see it. */
 export type Binned = FormRecord & { title?: string; deletedAt: string; deletedBy?: string; until: string };
@@ -18,11 +17,3 @@ export function useRemove(form: string) {
     onSettled: () => client.invalidateQueries({ queryKey: key(form) }),
   });
 }
-
-/** The form itself, for its name and the names of its fields. */
-export const useFormOf = (form: string) =>
-  useQuery({
-    queryKey: ['form', form],
-    queryFn: () => api.get<FormDoc>(`/forms/${form}`),
-    staleTime: 60_000,
-  });

@@ -3,13 +3,14 @@ import { Button, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useParams } from 'react-router';
 import { useUserNames } from '@/shared/api/names';
+import { useFormDoc } from '@/shared/api/records';
 import { useMe } from '@/shared/api/session';
 import { useFormat } from '@/shared/lib/useFormat';
 import { type Column, DataTable } from '@/shared/ui/DataTable';
 import { Money } from '@/shared/ui/Money';
 import { Page } from '@/shared/ui/Page';
 import { Empty } from '@/shared/ui/states';
-import { type Binned, useBin, useFormOf } from '../api/bin';
+import { type Binned, useBin } from '../api/bin';
 import { useBinActions } from './useBinActions';
 
 const builtin = ['customer', 'invoice', 'payment', 'contact'] as const;
@@ -22,7 +23,7 @@ export default function BinPage() {
   const navigate = useNavigate();
   const { can } = useMe();
   const { form = '' } = useParams();
-  const doc = useFormOf(form);
+  const doc = useFormDoc(form);
   const pages = useBin(form);
   const columns = useColumns(form);
   const own = !builtin.some((key) => key === form);

@@ -2,9 +2,10 @@ import { App } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useRestore } from '@/shared/api/bin';
 import { ApiError } from '@/shared/api/client';
+import { useFormDoc } from '@/shared/api/records';
 import { useFormat } from '@/shared/lib/useFormat';
 import { errorText } from '@/shared/ui/states';
-import { type Binned, useFormOf, useRemove } from '../api/bin';
+import { type Binned, useRemove } from '../api/bin';
 
 /** What can be done with a deleted record; the row goes with it, so that the page takes the focus. */
 export function useBinActions(form: string) {
@@ -55,7 +56,7 @@ export function useBinActions(form: string) {
 function useReason(form: string) {
   const { t } = useTranslation();
   const format = useFormat();
-  const doc = useFormOf(form);
+  const doc = useFormDoc(form);
   return (error: unknown): string => {
     const { text } = errorText(error, t);
     if (!(error instanceof ApiError)) return text;

@@ -12,6 +12,7 @@ import { StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Fact, Section } from '@/shared/ui/Page';
 import { RunActions } from '@/shared/ui/RunActions';
+import { CustomFacts } from '@/shared/ui/record/CustomFacts';
 import { Empty, errorText } from '@/shared/ui/states';
 import type { Action } from './ActionDrawers';
 import { Contacts } from './Contacts';
@@ -89,6 +90,7 @@ function Details({ page, onAction }: Omit<Props, 'runs'>) {
           </Fact>
         )}
         {data.note && <Fact label={t('field.note')}>{data.note}</Fact>}
+        <CustomFacts form="customer" data={data} />
       </dl>
     </Section>
   );

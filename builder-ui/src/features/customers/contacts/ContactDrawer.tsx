@@ -1,7 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { api } from '@/shared/api/client';
-import type { FormDoc } from '@/shared/form/types';
+import { useFormDoc } from '@/shared/api/records';
 import { DeleteRecord } from '@/shared/ui/record/DeleteRecord';
 import { RecordDrawer } from '@/shared/ui/record/RecordDrawer';
 
@@ -10,11 +8,7 @@ type Props = { customer: string; id: string; first: boolean; onClose: () => void
 /** One contact by the company's own form of contacts; the first one is proposed as the primary one. */
 export default function ContactDrawer({ customer, id, first, onClose }: Props) {
   const { t } = useTranslation();
-  const form = useQuery({
-    queryKey: ['form', 'contact'],
-    queryFn: () => api.get<FormDoc>('/forms/contact'),
-    staleTime: 60_000,
-  });
+  const form = useFormDoc('contact');
   if (!form.data) return null;
   return (
     <RecordDrawer

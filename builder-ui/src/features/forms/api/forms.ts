@@ -67,6 +67,7 @@ export function useStaleForms() {
   return (entry?: FormEntry) => {
     if (entry) client.setQueryData(formKey(entry.key), entry);
     client.invalidateQueries({ queryKey: formsKey });
+    client.invalidateQueries({ queryKey: keys.form });
   };
 }
 

@@ -4,8 +4,9 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import type { FormRecord } from '@/shared/api/records';
-import { choicesOf, groupsOf, kindOf } from '@/shared/form/kinds';
-import type { FormDoc, Json, Property } from '@/shared/form/types';
+import { useMe } from '@/shared/api/session';
+import { groupsOf, kindOf } from '@/shared/form/kinds';
+import type { Json, Property } from '@/shared/form/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { useParamState } from '@/shared/lib/useParamState';
 import { BinLink } from '@/shared/ui/BinLink';
@@ -14,6 +15,7 @@ import { FilterBar, SearchBox } from '@/shared/ui/Filters';
 import { Page } from '@/shared/ui/Page';
 import { DeleteRecord } from '@/shared/ui/record/DeleteRecord';
 import { RecordDrawer } from '@/shared/ui/record/RecordDrawer';
+import { useFieldText } from '@/shared/ui/record/useFieldText';
 import { Empty, ErrorState, PageSkeleton } from '@/shared/ui/states';
 import { type FormEntry, useForm, useRecords } from '../api/forms';
 
@@ -60,7 +62,10 @@ function Records({ form }: { form: FormEntry }) {
       [form.title, ...keys].filter((field): field is string => field !== undefined && keys.includes(field)),
     ),
   ].slice(0, columnsShown);
-  const cell = useCell(form);
+  const me = useMe();
+  const text = useFieldText();
+  const cell = (property: Property, value: Json | undefined, { data }: FormRecord) =>
+    text(property, value, typeof data.currency === 'string' ? data.currency : me.workspace.currency);
   const create = (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => params.set({ open: 'new' })}>
       {t('forms.newRecord')}
@@ -131,30 +136,4 @@ function Records({ form }: { form: FormEntry }) {
       )}
     </Page>
   );
-}
-
-function useCell(_: FormDoc) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  return (property: Property, value: Json | undefined, row: FormRecord): string => {
-    if (value === undefined || value === null) return '';
-    const currency = typeof row.data.currency === 'string' ? row.data.currency : 'CNY';
-    switch (kindOf(property)) {
-      case 'money':
-        return typeof value === 'number' ? format.money(value, currency) : '';
-      case 'number':
-        return typeof value === 'number' ? format.number(value) : '';
-      case 'percent':
-        return `${value} %`;
-      case 'date':
-        return format.date(String(value));
-      case 'boolean':
-        return t(value === true ? 'record.yes' : 'record.no');
-      case 'choice':
-        return (
-          format.text(choicesOf(property).find((choice) => choice.value === value)?.names) || String(value)
-        );
-    }
-    return typeof value === 'object' ? '' : String(value);
-  };
 }

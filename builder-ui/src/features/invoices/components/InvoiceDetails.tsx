@@ -11,6 +11,7 @@ import { useFormat } from '@/shared/lib/useFormat';
 import { AgeChip, StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Fact } from '@/shared/ui/Page';
+import { CustomFacts } from '@/shared/ui/record/CustomFacts';
 import { DeleteRecord } from '@/shared/ui/record/DeleteRecord';
 import { ErrorState, Lines } from '@/shared/ui/states';
 
@@ -114,6 +115,7 @@ function Body({ invoice }: { invoice: Invoice }) {
           </Fact>
         ))}
         {data.note && <Fact label={t('field.note')}>{data.note}</Fact>}
+        <CustomFacts form="invoice" data={data} currency={currency} />
       </dl>
     </>
   );

@@ -8,6 +8,7 @@ import type { Payment } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { Money } from '@/shared/ui/Money';
 import { Fact } from '@/shared/ui/Page';
+import { CustomFacts } from '@/shared/ui/record/CustomFacts';
 import { DeleteRecord } from '@/shared/ui/record/DeleteRecord';
 import { ErrorState, Lines } from '@/shared/ui/states';
 import { usePayment } from '../api/payments';
@@ -99,6 +100,7 @@ function Body({ payment }: { payment: Payment }) {
           {who && <span className="list-dim"> · {who}</span>}
         </Fact>
         {data.note && <Fact label={t('field.note')}>{data.note}</Fact>}
+        <CustomFacts form="payment" data={data} currency={data.currency} />
         {system.allocations?.length > 0 && (
           <Fact label={t('payments.applied')}>
             <ul className="fact-lines">

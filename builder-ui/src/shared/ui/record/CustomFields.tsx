@@ -1,12 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
 import { Form } from 'antd';
 import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '../../api/client';
+import { useFormDoc } from '../../api/records';
 import { makeJudge } from '../../form/judge';
 import { groupsOf, isFormula, kindOf } from '../../form/kinds';
-import type { Data, FormDoc, Json, Property } from '../../form/types';
+import type { Data, Json, Property } from '../../form/types';
 import { useFormat } from '../../lib/useFormat';
 import { Control } from './controls';
 
@@ -24,11 +23,7 @@ type Props = {
 export function CustomFields({ form: key, record, masked, besides, read }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { data: form } = useQuery({
-    queryKey: ['form', key],
-    queryFn: () => api.get<FormDoc>(`/forms/${key}`),
-    staleTime: 60_000,
-  });
+  const { data: form } = useFormDoc(key);
   const values = (Form.useWatch([], Form.useFormInstance()) ?? {}) as Data;
   const judge = useMemo(() => (form ? makeJudge(form.schema) : undefined), [form]);
   if (!form || !judge) return null;

@@ -37,7 +37,7 @@ export function ReferenceControl(props: ControlProps) {
   const value = typeof props.value === 'string' ? props.value : undefined;
 
   const target = useQuery({
-    queryKey: ['form', form],
+    queryKey: [...keys.form, form],
     queryFn: () => api.get<FormDoc>(`/forms/${form}`),
     staleTime: 60_000,
     enabled: form !== '',
