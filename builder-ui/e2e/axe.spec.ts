@@ -12,6 +12,7 @@ const routes = [
   '/customers?new=1',
   '/invoices',
   '/payments',
+  '/ageing',
   '/invoices?new=1',
   '/runs',
   '/flows',

@@ -51,7 +51,7 @@ func (s *Server) getAgeingTable(c *fiber.Ctx) error {
 
 func (s *Server) writeAgeing(ctx context.Context, ws string, w *bufio.Writer, q records.AgeingQuery, lang string) error {
 	say := func(key string, p fault.Params) string { return text.Say(lang, key, p) }
-	head := []string{say("export.customerName", nil), say("export.currency", nil), say("export.outstanding", nil), say("export.open", nil), say("export.notDue", nil)}
+	head := []string{say("export.customerName", nil), say("export.currency", nil), say("export.outstanding", nil), say("export.notDue", nil)}
 	for _, k := range ledger.BucketKeys(nil)[1:] {
 		head = append(head, say("export.bucket", fault.Params{"days": k}))
 	}
@@ -66,7 +66,7 @@ func (s *Server) writeAgeing(ctx context.Context, ws string, w *bufio.Writer, q 
 		if name == "" {
 			name = say("export.deletedCustomer", nil)
 		}
-		row := []string{name, string(r.Currency), money(r.Outstanding), money(r.Open)}
+		row := []string{name, string(r.Currency), money(r.Outstanding)}
 		for _, b := range r.Buckets {
 			row = append(row, money(b.Amount))
 		}

@@ -16,6 +16,7 @@ const BoardPage = lazy(pages.board);
 const CustomersPage = lazy(pages.customers);
 const CustomerPage = lazy(pages.customer);
 const InvoicesPage = lazy(pages.invoices);
+const AgeingPage = lazy(pages.ageing);
 const PaymentsPage = lazy(pages.payments);
 const RunsPage = lazy(pages.runs);
 const FlowsPage = lazy(pages.flows);
@@ -65,6 +66,7 @@ export function Router() {
           <Route path="customers" element={<CustomersPage />} />
           <Route path="customers/:id" element={<CustomerPage />} />
           <Route path="invoices" element={<InvoicesPage />} />
+          <Route path="ageing" element={<AgeingPage />} />
           <Route path="payments" element={<PaymentsPage />} />
           <Route path="runs" element={<RunsPage />} />
           <Route path="runs/view" element={<RunPage />} />

@@ -14,6 +14,7 @@ export const pages = {
   customers: () => import('@/features/customers/components/CustomersPage'),
   customer: () => import('@/features/customers/components/CustomerPage'),
   invoices: () => import('@/features/invoices/components/InvoicesPage'),
+  ageing: () => import('@/features/ageing/components/AgeingPage'),
   payments: () => import('@/features/payments/components/PaymentsPage'),
   runs: () => import('@/features/runs/components/RunsPage'),
   flows: () => import('@/features/flows/components/FlowsPage'),

@@ -15,6 +15,7 @@ export type Setup = {
 };
 export type Permission =
   | 'audit.read'
+  | 'insight.read'
   | 'user.read'
   | 'user.create'
   | 'user.write'

@@ -37,6 +37,7 @@ export default function InvoicesPage() {
   const params = useParamState();
   const canInvoice = useCan('invoice.write');
   const canPay = useCan('payment.write');
+  const canAge = useCan('insight.read');
   const [sort, setSort] = useState<Sort>({ field: 'dueDate', descending: false });
   const [paying, setPaying] = useState<Invoice>();
   const [payOpen, setPayOpen] = useState(false);
@@ -70,6 +71,11 @@ export default function InvoicesPage() {
       actions={
         <>
           <BinLink form="invoice" />
+          {canAge && (
+            <Link to="/ageing">
+              <Button>{t('nav.ageing')}</Button>
+            </Link>
+          )}
           <ExportLink form="invoice" query={query} />
           {canInvoice && (
             <>

@@ -1,4 +1,6 @@
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useCan } from '@/shared/api/session';
 import type { Today } from '@/shared/api/types';
 import { bucketKeys } from '@/shared/lib/ageing';
 import { useFormat } from '@/shared/lib/useFormat';
@@ -17,6 +19,17 @@ export function Figures({ today }: { today: Today }) {
   return shown(today).length > mostCards ? <Matrix today={today} /> : <Cards today={today} />;
 }
 
+/** To the same figures by customer, as of any day. */
+function ReportLink({ currency }: { currency?: string }) {
+  const { t } = useTranslation();
+  if (!useCan('insight.read')) return null;
+  return (
+    <Link className="figure-more" to={currency ? `/ageing?currency=${currency}` : '/ageing'}>
+      {t('nav.ageing')}
+    </Link>
+  );
+}
+
 function Matrix({ today }: { today: Today }) {
   const { t } = useTranslation();
   return (
@@ -25,7 +38,12 @@ function Matrix({ today }: { today: Today }) {
         <table className="table table-plain">
           <thead>
             <tr>
-              <th scope="col">{t('today.receivables')}</th>
+              <th scope="col">
+                <span className="cell-stack">
+                  {t('today.receivables')}
+                  <ReportLink />
+                </span>
+              </th>
               <th scope="col" className="cell-right">
                 {t('balance.open')}
               </th>
@@ -111,6 +129,7 @@ function Cards({ today }: { today: Today }) {
           <article key={currency} className="figure" aria-label={t('today.receivablesIn', { currency })}>
             <header className="figure-head">
               <h2 className="figure-currency">{t('today.receivablesIn', { currency })}</h2>
+              <ReportLink currency={currency} />
             </header>
             <dl className="figure-numbers">
               <div className="figure-big">
