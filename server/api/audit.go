@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/dueflow/dueflow/policies"
@@ -91,7 +92,7 @@ func (in *auditIn) query(zone *time.Location) (audit.Query, error) {
 	return q, nil
 }
 
-func (s *Server) listAudit(ctx context.Context, a policies.Actor, in *auditIn) (*reply[items[audit.Entry]], error) {
+func (s *Server) listAudit(ctx context.Context, a policies.Actor, in *auditIn) (*reply[items[auditEntry]], error) {
 	w, err := s.Spaces.Get(ctx, a.Workspace)
 	if err != nil {
 		return nil, err
@@ -104,7 +105,11 @@ func (s *Server) listAudit(ctx context.Context, a policies.Actor, in *auditIn) (
 	if err != nil {
 		return nil, err
 	}
-	return &reply[items[audit.Entry]]{items[audit.Entry]{Items: p.Entries, Next: p.Next}}, nil
+	list, err := s.seenEntries(ctx, a, p.Entries)
+	if in.ID != "" { // asked about an account, it must not tell that there is one
+		list = slices.DeleteFunc(list, func(e auditEntry) bool { return e.Hidden })
+	}
+	return &reply[items[auditEntry]]{items[auditEntry]{Items: list, Next: p.Next}}, err
 }
 
 // auditCheck is what a walk over the log found.

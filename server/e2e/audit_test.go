@@ -4,7 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
+
+	"github.com/dueflow/dueflow/policies"
+	"github.com/dueflow/dueflow/schemas/filter"
 )
 
 // TestLog: who changed what from what to what, found by person, thing and day;
@@ -68,5 +72,41 @@ func TestLog(t *testing.T) {
 	must(t, s.c.Do(t.Context(), "GET", "/audit/check", nil, &report))
 	if !report.OK || report.Entries < got[0].Seq || report.Hash == "" {
 		t.Errorf("check %+v", report)
+	}
+}
+
+// TestLogOfAccounts: of accounts that somebody may not see, the log tells them
+// no more than that something was done.
+func TestLogOfAccounts(t *testing.T) {
+	s := newSpace(t, nil)
+	s.testerRole(filter.Eq("region", "north"), nil)
+	p, v, err := s.srv.Access.Rules(t.Context(), s.key)
+	must(t, err)
+	p.Rules = append(p.Rules, policies.Rule{Role: "tester", Object: "audit", Action: "read", Scope: "all", Effect: policies.Allow})
+	_, err = s.srv.Access.SetRules(t.Context(), policies.SystemActor(s.key, "test"), p, v)
+	must(t, err)
+	reader := s.enter(s.person("reader", "tester"))
+	mine := s.create("customer", map[string]any{"name": "Mine", "region": "north"}).ID
+	theirs := s.create("customer", map[string]any{"name": "Theirs", "region": "south"}).ID
+	for id, reason := range map[string]string{mine: "zqnorth", theirs: "zqsouth"} {
+		must(t, s.c.Do(t.Context(), "POST", "/customers/"+id+"/tier", map[string]any{"tier": "A", "until": (s.today() + 9).String(), "reason": reason}, nil))
+	}
+	must(t, s.c.Do(t.Context(), "DELETE", "/records/customer/"+theirs, nil, nil, "If-Match", "*"))
+	must(t, s.c.Do(t.Context(), "POST", "/bin/customer/"+theirs+"/restore", nil, nil))
+
+	all := string(reader.get(t, "/audit?limit=500", 200))
+	if !strings.Contains(all, mine) || !strings.Contains(all, "zqnorth") || strings.Contains(all, theirs) || strings.Contains(all, "zqsouth") {
+		t.Errorf("the reader sees %s", all)
+	}
+	if n := strings.Count(all, `"hidden":true`); n != 2 {
+		t.Errorf("%d entries are hidden, want 2", n)
+	}
+	if got := string(reader.get(t, "/audit?object=customer&id="+theirs, 200)); strings.Contains(got, `"seq"`) {
+		t.Errorf("asked about the account: %s", got)
+	}
+	var whole struct{ Items []json.RawMessage }
+	must(t, s.c.Do(t.Context(), "GET", "/audit?object=customer&id="+theirs, nil, &whole))
+	if len(whole.Items) != 2 {
+		t.Errorf("who may see all sees %d entries, want 2", len(whole.Items))
 	}
 }

@@ -15,6 +15,8 @@ export type Entry = {
   after?: unknown;
   /** The texts were erased. */
   taken?: boolean;
+  /** About an account that the reader may not see. */
+  hidden?: boolean;
   prev: string;
   hash: string;
 };

@@ -77,9 +77,10 @@ function Changes({ entry }: { entry: Entry }) {
   const { t } = useTranslation();
   const asked = lacksBefore(entry);
   const earlier = useEarlier(entry, asked);
-  const { taken, after } = entry;
+  const { taken, hidden, after } = entry;
   const before = entry.before ?? earlier.data?.after;
   const large = sizeOfLarge(after) ?? sizeOfLarge(before);
+  if (hidden) return <p className="log-note">{t('log.hidden')}</p>;
   if (taken) return <p className="log-note">{t('log.taken')}</p>;
   if (asked && earlier.isPending) return <Lines rows={4} />;
   if ((before ?? after ?? undefined) === undefined) return <p className="log-note">{t('log.noTexts')}</p>;
