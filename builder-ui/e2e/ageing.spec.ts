@@ -20,6 +20,7 @@ const words = {
     head: 'Customer name,Currency,Outstanding,Not yet due,1-30 days past due',
     none: 'Nothing was open on',
     overdue: 'overdue',
+    more: 'in the file',
   },
   'zh-CN': {
     report: '账龄分析表',
@@ -32,6 +33,7 @@ const words = {
     head: '客户名称,币种,未收余额,未到期,逾期 1-30 天',
     none: '没有未结款项',
     overdue: '逾期',
+    more: '见导出文件',
   },
 } satisfies Record<Lang, Record<string, string>>;
 
@@ -158,3 +160,19 @@ test('a day that is none is told', async ({ page }) => {
   await page.getByRole('button', { name: words.en.today }).click();
   await expect(page.getByRole('row').filter({ hasText: words.en.total }).first()).toBeVisible();
 });
+
+for (const lang of languages)
+  test(`what is not shown is counted, and is in the file (${lang})`, async ({ page }) => {
+    await speak(page, lang);
+    await page.route('**/api/v1/insight/ageing/customers?*', async (route) => {
+      const url = new URL(route.request().url());
+      url.searchParams.set('limit', '2');
+      await route.continue({ url: url.href });
+    });
+    await open(page, '/ageing?currency=EUR');
+    const more = page.getByRole('link', { name: words[lang].more });
+    await expect(more).toHaveAttribute('href', /customers\.csv\?asOf=[\d-]+&currency=EUR&language=/);
+    await expect(page.locator('tbody tr')).toHaveCount(3);
+    await expectAccessible(page);
+    await shot(page, `ageing-more-${lang}`);
+  });
