@@ -161,6 +161,27 @@ func (a *Ageing) AddGroup(c value.Currency, due value.Date, count, amount int64)
 	x.Outstanding += amount
 }
 
+// SplitGroup takes the further instalments of an invoice, earliest first, out of
+// the bucket of the first, in which it was counted whole. It counts in each
+// bucket once.
+func (a *Ageing) SplitGroup(c value.Currency, parts []Part) {
+	x := a.of(c)
+	first := a.bucket(parts[0].Due)
+	last := first
+	for _, p := range parts[1:] {
+		k := a.bucket(p.Due)
+		if k == first {
+			continue
+		}
+		x.Buckets[first].Amount -= p.Amount
+		x.Buckets[k].Amount += p.Amount
+		if k != last {
+			x.Buckets[k].Count++
+			last = k
+		}
+	}
+}
+
 // bucket is the place of a due date among the buckets; none is current.
 func (a *Ageing) bucket(due value.Date) int {
 	if due == 0 || due >= a.AsOf {

@@ -101,7 +101,8 @@ func (s *Server) getToday(ctx context.Context, a policies.Actor, _ *nothing) (*r
 }
 
 // todayFigures sums up the open invoices in the actor's view by grouping in the
-// store: by currency and due date, so that nothing is read record by record.
+// store: by currency and due date; only invoices that are late with an instalment and have
+// further ones are read one by one.
 func (s *Server) todayFigures(ctx context.Context, a policies.Actor, _ *workspace.Workspace, today value.Date, out *todayOut) error {
 	v, err := s.Access.View(ctx, a, "invoice", "read")
 	if err != nil || v.Masked["amounts"] {
@@ -132,6 +133,17 @@ func (s *Server) todayFigures(ctx context.Context, a policies.Actor, _ *workspac
 		if due != 0 && due < today {
 			f.Overdue += r.Sum
 		}
+	}
+	err = s.Records.LateParts(ctx, a.Workspace, open, today, func(c value.Currency, parts []ledger.Part) {
+		ageing.SplitGroup(c, parts)
+		for _, p := range parts {
+			if p.Due >= today {
+				get(c).Overdue -= p.Amount
+			}
+		}
+	})
+	if err != nil {
+		return err
 	}
 	if err := s.todayUnapplied(ctx, a, get, ageing, scope); err != nil && !fault.Is(err, fault.Denied) {
 		return err

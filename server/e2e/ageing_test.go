@@ -5,13 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/client"
 	"github.com/dueflow/dueflow/server/records"
 )
@@ -113,7 +116,7 @@ func TestAgeingOfCustomers(t *testing.T) {
 	}
 
 	rows, head := s.ageingTable(s.c, "language=zh-CN&asOf="+(day-3).String())
-	if got := strings.Join(rows[0], "|"); got != "客户名称|币种|未收余额|未到期|逾期 1-30 天|逾期 31-60 天|逾期 61-90 天|逾期 90+ 天|逾期金额|未分配回款" {
+	if got := strings.Join(rows[0], "|"); got != "客户名称|币种|未收余额|未到期|逾期 1-30 天|逾期 31-60 天|逾期 61-90 天|逾期 90+ 天|逾期金额|未核销回款" {
 		t.Error(got)
 	}
 	if got := head.Get("Content-Disposition"); got != `attachment; filename="ageing-`+(day-3).String()+`.csv"` {
@@ -199,5 +202,59 @@ func TestAgeingComplains(t *testing.T) {
 		if got := pointers(s.c.Do(t.Context(), "GET", "/insight/ageing/"+path, nil, nil)); got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
 		}
+	}
+}
+
+// TestTodayAgreesWithTheReport: the figures of Today are those of the ageing of
+// today, for invoices in instalments as well.
+func TestTodayAgreesWithTheReport(t *testing.T) {
+	s := newSpace(t, nil)
+	day := s.today()
+	c := s.customer("Parts Ltd")
+	inParts := func(number string, parts map[int]int64) string {
+		var list []map[string]any
+		var sum int64
+		for _, n := range slices.Sorted(maps.Keys(parts)) {
+			list = append(list, map[string]any{"due": (day + value.Date(n)).String(), "amount": parts[n]})
+			sum += parts[n]
+		}
+		return s.create("invoice", map[string]any{
+			"number": number, "customer": c, "issueDate": (day - 90).String(), "dueDate": (day + 60).String(), "amount": sum, "currency": "CNY", "instalments": list,
+		}).ID
+	}
+	a := inParts("P-1", map[int]int64{-70: 300, -50: 200, -45: 50, -10: 100, 0: 40, 20: 500})
+	inParts("P-2", map[int]int64{5: 70, 35: 30})
+	b := inParts("P-3", map[int]int64{-3: 10, 30: 20})
+	s.invoice(c, "W-1", 1000, day-40)
+	s.create("payment", map[string]any{"customer": c, "amount": 320, "currency": "CNY", "invoices": []string{a}})
+	s.create("payment", map[string]any{"customer": c, "amount": 10, "currency": "CNY", "invoices": []string{b}})
+	s.settled(c)
+	var today struct {
+		Figures []struct {
+			Outstanding, Overdue, OpenInvoices int64
+		}
+		Ageing []ledger.AgeingOf
+	}
+	must(t, s.c.Do(t.Context(), "GET", "/today", nil, &today))
+	var report struct{ Currencies []ledger.AgeingOf }
+	must(t, s.c.Do(t.Context(), "GET", "/insight/ageing", nil, &report))
+	if len(today.Ageing) != 1 || len(report.Currencies) != 1 || len(today.Figures) != 1 {
+		t.Fatalf("today %+v, report %+v", today, report)
+	}
+	var overdue int64
+	for k, b := range report.Currencies[0].Buckets {
+		if got := today.Ageing[0].Buckets[k].Amount; got != b.Amount {
+			t.Errorf("%s: today %d, report %d", b.Key, got, b.Amount)
+		}
+		if k > 0 {
+			overdue += b.Amount
+		}
+	}
+	if f := today.Figures[0]; f.Overdue != overdue || f.Outstanding != report.Currencies[0].Outstanding || f.OpenInvoices != 4 {
+		t.Errorf("figures %+v; overdue by the report %d", f, overdue)
+	}
+	// P-1 has 180 of its second part, 50 that are as late, 100, 40 and 500.
+	if got := today.Ageing[0].Buckets; got[2].Amount != 1000+180+50 || got[1].Amount != 100 || got[0].Amount != 40+500+100+20 {
+		t.Errorf("buckets %+v", got)
 	}
 }

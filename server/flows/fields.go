@@ -53,7 +53,7 @@ var ledgerFields = []Field{
 	of("account.open", "money", "customer's open amount", "客户未收总额"), of("account.overdue", "money", "customer's overdue amount", "客户逾期总额"),
 	of("account.openInvoices", "number", "customer's number of open invoices", "客户未付账单数"), of("account.maxDpd", "number", "customer's longest days past due", "客户最长逾期天数"),
 	of("account.onHold", "bool", "customer on hold", "客户已暂停"), of("account.stopWish", "bool", "customer asked to stop", "客户要求停止提醒"),
-	of("account.brokenPromises", "number", "broken promises", "失约次数"), of("account.promise", "text", "customer's latest promise", "客户最近承诺", promiseOptions...), of("account.currency", "text", "currency", "币种"), of("account.unapplied", "money", "unapplied money", "未分配回款"),
+	of("account.brokenPromises", "number", "broken promises", "失约次数"), of("account.promise", "text", "customer's latest promise", "客户最近承诺", promiseOptions...), of("account.currency", "text", "currency", "币种"), of("account.unapplied", "money", "unapplied money", "未核销回款"),
 }
 
 var promiseOptions = []Option{

@@ -156,6 +156,10 @@ func invoiceFigures(b body, st *ledger.State, id string, today value.Date) {
 	b.set("held", i.Hold != nil)
 	b.set("nextDue", i.NextDue())
 	b.set("_item", i)
+	delete(b, furtherDue)
+	if parts := i.PartsOpen(); len(parts) > 1 {
+		b.set(furtherDue, parts[1].Due)
+	}
 }
 
 func paymentFigures(b body, st *ledger.State, id string) {

@@ -97,6 +97,9 @@ func Spec(f *form.Compiled) store.Spec {
 	for _, fields := range compound[f.Key] {
 		s.Indexes = append(s.Indexes, index(false, kinds, fields...))
 	}
+	if f.Key == "invoice" {
+		s.Indexes = append(s.Indexes, store.Index{Fields: []store.IndexField{{Path: furtherDue, Kind: store.Text}}, Sparse: true})
+	}
 	if f.Key == "invoice" || f.Key == "payment" {
 		s.Indexes = append(s.Indexes, store.Index{Fields: []store.IndexField{{Path: unbooked, Kind: store.Text}}, Sparse: true})
 	}
