@@ -39,7 +39,7 @@ func TestNewsOfSMS(t *testing.T) {
 	}
 	const formType = "application/x-www-form-urlencoded"
 	for name, change := range map[string]func(string) string{
-		"a wrong token": func(p string) string { return p[:len(p)-1] + "x" }, "another workspace": func(p string) string { return strings.Replace(p, s.key, "nobody", 1) },
+		"a wrong token": func(p string) string { return p[:len(p)-1] + string(p[len(p)-1]^1) }, "another workspace": func(p string) string { return strings.Replace(p, s.key, "nobody", 1) },
 		"another channel": func(p string) string { return strings.Replace(p, "/sms/", "/webhook/", 1) }, "a channel that hears nothing": func(p string) string { return strings.Replace(p, "/sms/", "/wechat/", 1) },
 	} {
 		if status, body := s.tell("sms", formType, form("MessageSid", "SM1", "MessageStatus", "delivered"), change); status != 404 {
