@@ -142,4 +142,6 @@ for (const lang of languages)
     await page.getByRole('dialog').getByRole('button', { name: uphold }).click();
     await expect(page.getByText(waits)).toHaveCount(0);
     await expect(page.getByText('asked on the phone').first()).toBeVisible();
+    // Other tests look at the same board.
+    await ask(`/customers/${id}/commands`, { type: 'stop.lift', reason: 'agreed' });
   });

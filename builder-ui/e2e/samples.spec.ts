@@ -70,7 +70,11 @@ for (const lang of ['en', 'zh-CN'] as const) {
     await expect(page.getByRole('heading', { level: 1, name: say.customer })).toBeVisible();
     await open(page, '/board/education-fees');
     await expect(page.getByRole('heading', { level: 1, name: say.board })).toBeVisible();
+    const search = page.getByRole('searchbox').first();
+    await search.fill(say.boardOf);
     await expect(page.getByText(say.boardOf)).toBeVisible();
+    await search.fill(say.customer);
+    await expect(page.getByText(say.boardOf)).toBeHidden();
     await expect(page.getByText(say.customer)).toHaveCount(0);
 
     await open(page, '/market/education-fees');

@@ -200,9 +200,9 @@ func TestRemindersSurvive(t *testing.T) {
 	owner, boss := s.member("owner", []string{"finance"}, nil), s.member("chief", []string{"finance-manager"}, nil)
 	c := s.customer("Slow")
 	must(t, s.c.Do(t.Context(), "PUT", "/tasks/settings", map[string]any{"rules": []any{}, "dueDays": 1, "remindDays": 0, "escalateDays": 2, "escalateTo": "finance-manager"}, nil, "If-Match", `"0"`))
-	must(t, s.give(c, map[string]any{"assignee": owner.ID, "due": (s.today() + 1).String()}))
 	b := s.enter(owner)
 	must(t, b.do(t, "PUT", "/notices/settings", map[string]any{"kinds": map[string]any{"due": map[string]any{"app": true, "mail": "never"}}}, nil))
+	must(t, s.give(c, map[string]any{"assignee": owner.ID, "due": (s.today() + 1).String()}))
 	s.eventually("the owner is told", func() bool { return kinds(b.notices(t))["due"] == 1 })
 	srv.Close()
 	open = false
