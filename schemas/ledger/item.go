@@ -35,6 +35,12 @@ func (i *Item) Open() int64 {
 	return i.Amount - i.Paid - i.Credited - i.WrittenOff
 }
 
+// Settled tells whether nothing is open of an invoice, or it is not known any more.
+func (s *State) Settled(invoice string) bool {
+	i := s.Items[invoice]
+	return i == nil || i.Open() <= 0
+}
+
 // Disputed is the disputed part, at most what is open.
 func (i *Item) Disputed() int64 {
 	var n int64

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/dueflow/dueflow/policies"
-	"github.com/dueflow/dueflow/server/flows"
 	"github.com/dueflow/dueflow/server/records"
 	"github.com/dueflow/dueflow/server/tasks"
 	"github.com/dueflow/dueflow/workflows/node"
@@ -16,7 +15,8 @@ type taskOut struct {
 	Title     map[string]string `json:"title"`
 	Customer  ref               `json:"customer"`
 	Run       string            `json:"run,omitempty"`
-	Invoice   string            `json:"invoice,omitempty" doc:"number of the invoice that it is about"`
+	Invoices  []ref             `json:"invoices" doc:"that it is about, by id and number"`
+	Divisible bool              `json:"divisible,omitempty" doc:"may be completed for some of its invoices"`
 	Assignee  *ref              `json:"assignee,omitempty"`
 	Role      string            `json:"role,omitempty"`
 	Due       string            `json:"due,omitempty"`
@@ -24,32 +24,29 @@ type taskOut struct {
 	Results   []node.Choice     `json:"results"`
 	Result    string            `json:"result,omitempty"`
 	Note      string            `json:"note,omitempty"`
+	TakenBack *reason           `json:"takenBack,omitempty" doc:"why it was ended without anybody having done it"`
 	Text      string            `json:"text,omitempty" doc:"what to say or do"`
 	Link      string            `json:"link,omitempty" doc:"opens what is needed, such as tel:"`
 	CreatedAt string            `json:"createdAt"`
 }
 
-// showTasks shows tasks in the actor's view, with the numbers of the invoices
-// they are about where the actor sees the runs that gave them.
+// showTasks shows tasks in the actor's view, with the invoices they are about
+// where the actor sees invoices of the account.
 func (s *Server) showTasks(ctx context.Context, a policies.Actor, v policies.View, list ...tasks.Entry) ([]taskOut, error) {
 	names := s.userNames(ctx, a.Workspace)
-	var refs []flows.RunRef
-	for _, t := range list {
-		if t.Run != "" {
-			refs = append(refs, flows.RunRef{Customer: t.Customer, Run: t.Run})
-		}
-	}
-	var invoices map[flows.RunRef]string
-	runs, err := s.Access.View(ctx, a, "run", "read")
-	if err == nil && len(refs) > 0 {
-		if invoices, err = s.Flows.InvoiceOf(ctx, a.Workspace, refs, records.Stamped(runs.Scope)); err != nil {
-			return nil, err
-		}
-	}
+	invoices, refused := s.Access.View(ctx, a, "invoice", "read")
+	scope := records.Stamped(invoices.Scope)
 	out := make([]taskOut, 0, len(list))
 	for _, t := range list {
 		x := plainTask(t, names, v)
-		x.Invoice = invoices[flows.RunRef{Customer: t.Customer, Run: t.Run}]
+		if refused == nil && t.In(scope) {
+			x.Divisible = len(t.Keys()) > 1
+			for _, i := range t.About {
+				if r := (ref{i.Invoice, i.Number}); !slices.Contains(x.Invoices, r) {
+					x.Invoices = append(x.Invoices, r)
+				}
+			}
+		}
 		out = append(out, x)
 	}
 	return out, nil
@@ -65,6 +62,7 @@ func (s *Server) showTask(ctx context.Context, a policies.Actor, v policies.View
 
 func plainTask(t tasks.Entry, names map[string]string, v policies.View) taskOut {
 	out := taskOut{
+		TakenBack: reasonOf(t.TakenBack, ""), Invoices: []ref{},
 		ID: t.ID, Title: t.Title, Customer: ref{t.Customer, t.CustomerName}, Run: t.Run, Role: t.Role, Due: t.Due.String(),
 		Status: t.Status, Results: t.Results, Result: t.Result, Note: t.Note, CreatedAt: t.CreatedAt,
 	}
@@ -131,8 +129,9 @@ func (s *Server) listTasks(ctx context.Context, a policies.Actor, in *tasksIn) (
 type completeIn struct {
 	ID   string `path:"id" maxLength:"60"`
 	Body struct {
-		Result string `json:"result,omitempty" maxLength:"40"`
-		Note   string `json:"note,omitempty" maxLength:"2000"`
+		Result   string   `json:"result,omitempty" maxLength:"40"`
+		Note     string   `json:"note,omitempty" maxLength:"2000"`
+		Invoices []string `json:"invoices,omitempty" maxItems:"200" doc:"ids of invoices that it holds for; the others stay in the open task. None: all"`
 	}
 }
 
@@ -144,7 +143,7 @@ func (s *Server) completeTask(ctx context.Context, a policies.Actor, in *complet
 	if err := s.calledNow(ctx, a, in, v); err != nil {
 		return nil, err
 	}
-	t, err := s.Tasks.Complete(ctx, a.Workspace, in.ID, in.Body.Result, in.Body.Note, a.ID, records.Stamped(v.Scope))
+	t, err := s.Tasks.Complete(ctx, a.Workspace, in.ID, tasks.Ending{Result: in.Body.Result, Note: in.Body.Note, By: a.ID, Invoices: in.Body.Invoices}, records.Stamped(v.Scope))
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/dueflow/dueflow/server/messages"
 	"github.com/dueflow/dueflow/server/outreach"
 	"github.com/dueflow/dueflow/server/records"
+	"github.com/dueflow/dueflow/server/tasks"
 	"github.com/dueflow/dueflow/server/text"
 	"github.com/dueflow/dueflow/workflows/run"
 )
@@ -29,8 +30,10 @@ func reasonOf(key, until string) *reason {
 		return nil
 	}
 	name := key
-	if strings.HasPrefix(key, "stop:") {
-		name = "paid"
+	if id, ok := strings.CutPrefix(key, "stop:"); ok { // of a flow's stops only this one means the same in every flow
+		if name = "stopWhen"; id == "paid" {
+			name = id
+		}
 	}
 	return &reason{Key: key, Text: text.Both("reason."+name, nil), Until: until}
 }
@@ -111,6 +114,15 @@ func (s *Server) getTimeline(ctx context.Context, a policies.Actor, in *timeline
 	}
 	names := s.userNames(ctx, a.Workspace)
 	var out []timelineEntry
+	if tv, err := s.Access.View(ctx, a, "task", "read"); err == nil {
+		ended, err := s.Tasks.EndedBefore(ctx, a.Workspace, in.ID, before, records.Stamped(tv.Scope), limit+1)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range ended {
+			out = append(out, taskEntry(t, names))
+		}
+	}
 	for _, h := range heard {
 		out = append(out, heardEntry(h, v))
 	}
@@ -134,7 +146,7 @@ func (s *Server) getTimeline(ctx context.Context, a policies.Actor, in *timeline
 	for _, f := range facts {
 		refs = append(refs, flows.RunRef{Customer: in.ID, Run: f.Run})
 	}
-	invoices, err := s.Flows.InvoiceOf(ctx, a.Workspace, refs, nil) // of this account, which is in view
+	invoices, err := s.Flows.InvoiceOf(ctx, a.Workspace, refs) // of this account, which is in view
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +186,36 @@ func heardEntry(h outreach.Heard, v policies.View) timelineEntry {
 	}
 	if r := reasonOf(h.Reason, ""); r != nil {
 		e.Data["reason"] = r
+	}
+	return e
+}
+
+// taskEntry is a task that somebody has done, or that was taken back.
+func taskEntry(t tasks.Entry, names map[string]string) timelineEntry {
+	e := timelineEntry{ID: "t" + t.ID, At: t.DoneAt, Kind: "task.done", Text: map[string]string{}, Data: map[string]any{"task": t.ID, "result": t.Result}}
+	if t.DoneBy != "" {
+		by := person(names, t.DoneBy)
+		e.Actor = &by
+	}
+	why := reasonOf(t.TakenBack, "")
+	if why != nil {
+		e.Kind, e.Data["reason"] = "task.takenBack", why
+	}
+	for _, l := range text.Languages {
+		p := fault.Params{"title": t.Title[l]}
+		if why != nil {
+			p["reason"] = why.Text[l]
+		}
+		said := []string{text.Say(l, "event."+e.Kind, p)}
+		for _, r := range t.Results {
+			if r.Key == t.Result && r.Label[l] != "" {
+				said = append(said, r.Label[l])
+			}
+		}
+		if t.Note != "" {
+			said = append(said, t.Note)
+		}
+		e.Text[l] = strings.Join(said, " · ")
 	}
 	return e
 }

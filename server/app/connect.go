@@ -68,6 +68,7 @@ func (c *Core) connect() {
 	c.World.Unreach = c.Outreach.Dead
 	c.callbacks()
 	c.Relay.Add(c.lateDisputes)
+	c.Relay.Add(c.settledTasks)
 	c.Relay.Add(c.Tiers.Deliver)
 	c.Tiers.OnWorse = c.tierFell
 	c.Relay.Add(func(ctx context.Context, d accounts.Delivery) error {

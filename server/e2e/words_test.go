@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -24,20 +25,20 @@ func TestTaskWords(t *testing.T) {
 	s.task("Call Harbour on –: CNY 1,234.50")
 	s.task("致电Harbour：W-1")
 
-	// Which invoice it is about says the list, to those who see the runs.
-	var list struct{ Items []struct{ Invoice string } }
+	// Which invoice it is about says the list, to those who see invoices.
+	var list struct{ Items []sharedTask }
 	must(t, s.c.Do(t.Context(), "GET", "/tasks", nil, &list))
-	if len(list.Items) != 1 || list.Items[0].Invoice != "W-1" {
+	if len(list.Items) != 1 || len(list.Items[0].Invoices) != 1 || list.Items[0].Invoices[0].Name != "W-1" {
 		t.Errorf("tasks: %+v", list)
 	}
 	var played struct {
 		Tasks []struct {
-			Title  map[string]string `json:"title"`
-			Number string            `json:"number"`
+			Title   map[string]string `json:"title"`
+			Numbers []string          `json:"numbers"`
 		} `json:"tasks"`
 	}
 	must(t, s.c.Do(t.Context(), "POST", "/rehearsals", map[string]any{"document": json.RawMessage(asks), "from": (s.today() - 1).String(), "to": (s.today() + 3).String()}, &played))
-	if len(played.Tasks) != 1 || played.Tasks[0].Title["en"] != "Call Harbour on –: CNY 1,234.50" || played.Tasks[0].Number != "W-1" {
+	if len(played.Tasks) != 1 || played.Tasks[0].Title["en"] != "Call Harbour on –: CNY 1,234.50" || !slices.Equal(played.Tasks[0].Numbers, []string{"W-1"}) {
 		t.Errorf("rehearsed: %+v", played.Tasks)
 	}
 

@@ -121,9 +121,9 @@ func (s *Service) Counts(ctx context.Context, ws string, scope filter.Expr) (map
 // RunRef names a run of a customer.
 type RunRef struct{ Customer, Run string }
 
-// InvoiceOf gives, for runs within a scope that are about an invoice, its number;
-// of more than store.MaxIDs runs, for some.
-func (s *Service) InvoiceOf(ctx context.Context, ws string, refs []RunRef, scope filter.Expr) (map[RunRef]string, error) {
+// InvoiceOf gives, for runs that are about an invoice, its number; of more than
+// store.MaxIDs runs, for some.
+func (s *Service) InvoiceOf(ctx context.Context, ws string, refs []RunRef) (map[RunRef]string, error) {
 	ids := make([]string, 0, len(refs))
 	for _, r := range refs {
 		ids = append(ids, runID(r.Customer, r.Run))
@@ -136,7 +136,7 @@ func (s *Service) InvoiceOf(ctx context.Context, ws string, refs []RunRef, scope
 	}
 	out := make(map[RunRef]string, len(docs))
 	for _, d := range docs {
-		r, ok, err := runIn(d, scope)
+		r, ok, err := runIn(d, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -159,7 +159,7 @@ func (s *Service) notice(ctx context.Context, w *workspace.Workspace, m messages
 	now, today := s.Spaces.Now(w)
 	first := cut(strings.Join(strings.Fields(h.Text), " "), 80)
 	return s.Give(ctx, w.Key, activity.Task{
-		Key: "reply/" + m.ID + "/" + channel.ID(n.ID+n.Text), Kind: node.ActTask, Customer: m.Customer, Text: h.Text, Due: today, At: now,
+		Key: "reply/" + m.ID + "/" + channel.ID(n.ID+n.Text), Kind: node.ActTask, Customer: m.Customer, Text: h.Text, Due: w.Cal().NextWorkday(today), At: now,
 		Title:  map[string]string{"en": "The customer replied: " + first, "zh-CN": "客户回复：" + first},
 		Assign: &node.Assign{Field: "customer.owner"},
 	})

@@ -78,7 +78,7 @@ func (s *Service) wishStop(ctx context.Context, w *workspace.Workspace, customer
 	}
 	now, today := s.Spaces.Now(w)
 	return s.Give(ctx, w.Key, activity.Task{
-		Key: reviewKey + message + "/" + value.Instant(now), Kind: node.ActTask, Customer: customer, Text: said, Due: today, At: now,
+		Key: reviewKey + message + "/" + value.Instant(now), Kind: node.ActTask, Customer: customer, Text: said, Due: w.Cal().NextWorkday(today), At: now,
 		Title:  map[string]string{"en": "The customer asks to stop: review it", "zh-CN": "客户要求停止联系：请复核"},
 		Assign: &node.Assign{Field: "customer.owner"},
 		Results: []node.Choice{

@@ -10,6 +10,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/messages"
+	"github.com/dueflow/dueflow/server/tasks"
 	"github.com/dueflow/dueflow/workflows/channel"
 	"github.com/dueflow/dueflow/workflows/node"
 )
@@ -70,7 +71,7 @@ func (s *Service) Project(ctx context.Context, d accounts.Delivery) error {
 		if why := gone(d.State, i, today); why != "" {
 			err = s.takeBack(ctx, d.Workspace, key, why)
 		} else if called != "" && i.Channel == "call" {
-			_, err = s.Tasks.Complete(ctx, d.Workspace, channel.ID(key), called, "", by, nil)
+			_, err = s.Tasks.Complete(ctx, d.Workspace, channel.ID(key), tasks.Ending{Result: called, By: by}, nil)
 		}
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err

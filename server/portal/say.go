@@ -118,12 +118,14 @@ func (s *Service) SaysPaid(ctx context.Context, at At, invoices []string, on val
 	slices.Sort(invoices)
 	invoices = slices.Compact(invoices)
 	var numbers []string
+	var about []activity.About
 	for _, id := range invoices {
 		i := v.state.Items[id]
 		if i == nil || i.Cancelled || i.Open() <= 0 {
 			return Page{}, fault.At("/invoices", "reference", nil)
 		}
 		numbers = append(numbers, i.Number)
+		about = append(about, activity.About{Invoice: id, Number: i.Number, Owed: true})
 	}
 	if err := s.rest(ctx, v, invoices); err != nil {
 		return Page{}, err
@@ -131,7 +133,7 @@ func (s *Service) SaysPaid(ctx context.Context, at At, invoices []string, on val
 	text := strings.Join(numbers, ", ") + "\n" + on.String() + " " + strings.TrimSpace(reference)
 	err = s.tell(ctx, v, node.ActTask, "paid/"+channel.ID(text), text, map[string]string{
 		"en": "The customer says it is paid: look for the money", "zh-CN": "客户称已付款：请核对到账",
-	})
+	}, about...)
 	return s.page(v), err
 }
 
@@ -205,7 +207,7 @@ func (s *Service) Dispute(ctx context.Context, at At, invoice string, amount int
 	}
 	err = s.tell(ctx, v, node.ActTask, "dispute/"+invoice+"/"+channel.ID(reason), reason, map[string]string{
 		"en": "The customer disputes invoice " + i.Number, "zh-CN": "客户对发票 " + i.Number + " 有异议",
-	})
+	}, activity.About{Invoice: invoice, Number: i.Number, Owed: true})
 	return s.page(v), err
 }
 
@@ -263,12 +265,16 @@ func (s *Service) Write(ctx context.Context, at At, text string, stop bool) (Pag
 	return s.page(v), err
 }
 
-// tell makes a task or notice for the customer's owner; the same thing said
-// twice on a day makes one.
-func (s *Service) tell(ctx context.Context, v *visit, kind, key, text string, title map[string]string) error {
+// tell makes a task or notice for the customer's owner, about invoices that are
+// owed; the same thing said twice on a day makes one.
+func (s *Service) tell(ctx context.Context, v *visit, kind, key, text string, title map[string]string, about ...activity.About) error {
 	now, today := s.Spaces.Now(v.w)
+	key = "page/" + v.record.ID + "/" + today.String() + "/" + key
+	for k := range about {
+		about[k].Key = key
+	}
 	return s.Give(ctx, v.w.Key, activity.Task{
-		Key: "page/" + v.record.ID + "/" + today.String() + "/" + key, Kind: kind, Customer: v.record.ID, Text: text, Due: today, At: now,
-		Title: title, Assign: &node.Assign{Field: "customer.owner"},
+		Key: key, Kind: kind, Customer: v.record.ID, Text: text, Due: v.w.Cal().NextWorkday(today), At: now,
+		Title: title, Assign: &node.Assign{Field: "customer.owner"}, About: about,
 	})
 }

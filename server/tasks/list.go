@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/store"
+	"github.com/dueflow/dueflow/workflows/node"
 )
 
 // byDue is the order of every list of tasks; (status, due, createdAt) is an index.
@@ -88,6 +91,30 @@ func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string
 	return append(out, list...), next, nil
 }
 
+// EndedBefore gives a customer's ended tasks, the newest first. Those of messages
+// are left out: the messages tell of themselves.
+func (s *Service) EndedBefore(ctx context.Context, ws, customer string, before time.Time, scope filter.Expr, limit int) ([]Entry, error) {
+	page, err := s.store.In(ws, collection).Find(ctx, store.Query{
+		Filter: filter.And(
+			filter.Eq("customer", customer), filter.Eq("status", Done), filter.Lt("doneAt", value.Instant(before)),
+			filter.Eq("kind", node.ActTask), filter.Missing("channel"), scope,
+		),
+		Sort: []store.SortKey{{Field: "doneAt", Desc: true}}, Limit: limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Entry, 0, len(page.Docs))
+	for _, d := range page.Docs {
+		e, err := entry(d)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
 // Count counts tasks and stops at limit.
 func (s *Service) Count(ctx context.Context, ws string, q Query, limit int) (int64, error) {
 	return s.store.In(ws, collection).Count(ctx, q.filter(), limit)
@@ -100,11 +127,16 @@ func (s *Service) page(ctx context.Context, ws string, where filter.Expr, limit 
 	}
 	out := make([]Entry, 0, len(page.Docs))
 	for _, d := range page.Docs {
-		e := Entry{ID: d.ID}
-		if err := json.Unmarshal(d.Body, &e.Task); err != nil {
+		e, err := entry(d)
+		if err != nil {
 			return nil, "", err
 		}
 		out = append(out, e)
 	}
 	return out, page.Next, nil
+}
+
+func entry(d store.Doc) (Entry, error) {
+	e := Entry{ID: d.ID}
+	return e, json.Unmarshal(d.Body, &e.Task)
 }

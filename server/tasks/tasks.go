@@ -19,7 +19,7 @@ const collection = "task"
 
 // Specs are the collections of this room.
 var Specs = []store.Spec{
-	{Name: collection, Indexes: []store.Index{store.OnText("status", "due", "createdAt"), store.OnText("assignee", "status"), store.OnText("customer", "status")}},
+	{Name: collection, Indexes: []store.Index{store.OnText("status", "due", "createdAt"), store.OnText("assignee", "status"), store.OnText("customer", "status", "doneAt")}},
 	{Name: settings, MaxBody: 256 << 10},
 	{Name: absences},
 }
@@ -42,16 +42,26 @@ type Task struct {
 	Assignee     string            `json:"assignee,omitempty"`
 	Role         string            `json:"role,omitempty"`
 	Team         string            `json:"team,omitempty"`
-	Due          value.Date        `json:"due"`
-	Status       string            `json:"status"`
-	Results      []node.Choice     `json:"results,omitempty"`
-	Result       string            `json:"result,omitempty"`
-	Note         string            `json:"note,omitempty"`
-	Text         string            `json:"text,omitempty"` // what to say or do
-	Link         string            `json:"link,omitempty"` // what opens what is needed, such as tel:
-	CreatedAt    string            `json:"createdAt"`
-	DoneAt       string            `json:"doneAt,omitempty"`
-	DoneBy       string            `json:"doneBy,omitempty"`
+	// About are the invoices that it is about, and the steps that hear of its result.
+	About []activity.About `json:"about,omitempty"`
+	// Group is the same for tasks of a customer that are the same work.
+	Group string `json:"group,omitempty"`
+	// Answer: nothing but an answer is wanted, so that it is moot once nobody waits.
+	Answer bool `json:"answer,omitempty"`
+	// Channel is that of the message that waits for it.
+	Channel   string        `json:"channel,omitempty"`
+	Due       value.Date    `json:"due"`
+	Status    string        `json:"status"`
+	Results   []node.Choice `json:"results,omitempty"`
+	Result    string        `json:"result,omitempty"`
+	Note      string        `json:"note,omitempty"`
+	Text      string        `json:"text,omitempty"` // what to say or do
+	Link      string        `json:"link,omitempty"` // what opens what is needed, such as tel:
+	CreatedAt string        `json:"createdAt"`
+	DoneAt    string        `json:"doneAt,omitempty"`
+	DoneBy    string        `json:"doneBy,omitempty"`
+	// TakenBack is why it was ended without anybody having done it.
+	TakenBack string `json:"takenBack,omitempty"`
 	// For is whom the assignee stands in for, when the task came.
 	For         string `json:"for,omitempty"`
 	RemindedAt  string `json:"remindedAt,omitempty"`
@@ -89,6 +99,7 @@ func (s *Service) Create(ctx context.Context, ws string, t activity.Task, to Ass
 	doc := Task{
 		Key: t.Key, Kind: t.Kind, Title: t.Title, Customer: t.Customer, CustomerName: name, Acct: acct, Run: t.Run, Assignee: to.Assignee, For: to.For,
 		Due: t.Due, Status: Open, Results: t.Results, CreatedAt: value.Instant(t.At), Text: t.Text, Link: t.Link,
+		About: t.About, Group: group(t), Answer: t.Answer, Channel: t.Channel,
 	}
 	if t.Assign != nil {
 		doc.Role, doc.Team = t.Assign.Role, t.Assign.Team
@@ -109,15 +120,6 @@ func (s *Service) Create(ctx context.Context, ws string, t activity.Task, to Ass
 		s.OnGiven(ctx, ws, Entry{id, doc})
 	}
 	return err
-}
-
-// Has tells whether a task of a key was made.
-func (s *Service) Has(ctx context.Context, ws, key string) (bool, error) {
-	_, err := s.store.In(ws, collection).Get(ctx, messages.ID(key))
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // OpenOf counts a customer's open tasks of a kind.
@@ -153,7 +155,7 @@ func (s *Service) CompleteKey(ctx context.Context, ws, key, by string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.Complete(ctx, ws, id, "", "", by, nil)
+	_, err = s.Complete(ctx, ws, id, Ending{By: by}, nil)
 	return err
 }
 
@@ -165,7 +167,7 @@ func (s *Service) CompleteKind(ctx context.Context, ws, customer, kind, by strin
 	}, func(d store.Doc) error { ids = append(ids, d.ID); return nil })
 	for _, id := range ids {
 		if err == nil {
-			_, err = s.Complete(ctx, ws, id, "", "", by, nil)
+			_, err = s.Complete(ctx, ws, id, Ending{By: by}, nil)
 		}
 	}
 	return err
@@ -204,6 +206,16 @@ func (s *Service) Change(ctx context.Context, ws, id string, c Changes, scope fi
 	return e, err
 }
 
+// In tells whether a task lies within a scope on what accounts carry.
+func (t Task) In(scope filter.Expr) bool {
+	doc := map[string]any{"customer": t.Customer}
+	var acct map[string]any
+	if json.Unmarshal(t.Acct, &acct) == nil {
+		doc["_acct"] = acct
+	}
+	return filter.Match(scope, doc)
+}
+
 // get reads a task within a scope.
 func (s *Service) get(ctx context.Context, ws, id string, scope filter.Expr) (Entry, int64, error) {
 	none := fault.New(fault.NotFound, "task.none", nil)
@@ -223,60 +235,4 @@ func (s *Service) get(ctx context.Context, ws, id string, scope filter.Expr) (En
 	}
 	e := Entry{ID: id}
 	return e, d.Ver, json.Unmarshal(d.Body, &e.Task)
-}
-
-// Complete ends a task with a result and tells the flow that waits for it. A
-// repeat changes nothing.
-func (s *Service) Complete(ctx context.Context, ws, id, result, note, by string, scope filter.Expr) (Entry, error) {
-	col := s.store.In(ws, collection)
-	now, err := s.now(ctx, ws)
-	if err != nil {
-		return Entry{}, err
-	}
-	for range 20 {
-		e, ver, err := s.get(ctx, ws, id, scope)
-		if err != nil {
-			return Entry{}, err
-		}
-		if err := e.check(result, note); err != nil {
-			return Entry{}, err
-		}
-		if e.Status != Done {
-			e.Status, e.Result, e.Note, e.DoneAt, e.DoneBy = Done, result, note, value.Instant(now), by
-			body, err := json.Marshal(e.Task)
-			if err != nil {
-				return Entry{}, err
-			}
-			if _, err = col.Replace(ctx, store.Doc{ID: id, Body: body}, ver); fault.Is(err, fault.Conflict) {
-				continue
-			} else if err != nil {
-				return Entry{}, err
-			}
-		}
-		if s.OnTask != nil {
-			s.OnTask(ws, e.Customer, id, e.Kind)
-		}
-		if s.OnDone == nil || e.Kind != node.ActTask {
-			return e, nil
-		}
-		return e, s.OnDone(ctx, ws, e.Customer, node.Event{Type: node.EventTaskDone, Key: e.Key, Result: e.Result})
-	}
-	return Entry{}, fault.New(fault.Unavailable, "busy", nil)
-}
-
-func (t Task) check(result, note string) error {
-	if len(note) > 2000 {
-		return fault.At("/note", "maxLength", 2000)
-	}
-	if len(t.Results) == 0 {
-		return nil
-	}
-	keys := make([]string, 0, len(t.Results))
-	for _, r := range t.Results {
-		if r.Key == result {
-			return nil
-		}
-		keys = append(keys, r.Key)
-	}
-	return fault.At("/result", "enum", keys)
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/dueflow/dueflow/policies"
@@ -173,8 +174,8 @@ func (w *World) CreateTask(ctx context.Context, ws string, t activity.Task) erro
 	if err != nil {
 		return err
 	}
-	if made, err := w.Tasks.Has(ctx, ws, t.Key); err != nil || made {
-		return err // a repeat must not take somebody's turn
+	if joined, err := w.Tasks.Joined(ctx, ws, t); err != nil || joined {
+		return err // neither a repeat nor a further invoice takes somebody's turn
 	}
 	named, queued := "", false
 	if a := t.Assign; a != nil {
@@ -189,7 +190,23 @@ func (w *World) CreateTask(ctx context.Context, ws string, t activity.Task) erro
 			return err
 		}
 	}
-	return w.Tasks.Create(ctx, ws, t, to, name, acct)
+	if err := w.Tasks.Create(ctx, ws, t, to, name, acct); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(t.About, func(a activity.About) bool { return a.Owed }) {
+		return nil
+	}
+	// Money that came since the step began has looked for the task in vain.
+	st, err := w.Accounts.Load(ctx, ws, t.Customer)
+	if err != nil {
+		return err
+	}
+	return w.Tasks.Settle(ctx, ws, t.Customer, st.Settled)
+}
+
+// TakeBackTasks ends a customer's open tasks that nobody waits for any longer.
+func (w *World) TakeBackTasks(ctx context.Context, ws, customer string, moot []activity.Moot) error {
+	return w.Tasks.TakeBack(ctx, ws, customer, moot)
 }
 
 // SentSince counts a customer's messages on a channel since an instant.

@@ -58,6 +58,8 @@ type World interface {
 	SaveMessage(ctx context.Context, workspace string, m Outgoing) error
 	// CreateTask stores a task by key; a repeat changes nothing.
 	CreateTask(ctx context.Context, workspace string, t Task) error
+	// TakeBackTasks ends a customer's open tasks that nobody waits for any longer.
+	TakeBackTasks(ctx context.Context, workspace, customer string, moot []Moot) error
 	// SetFields changes fields of a record, checked like any update.
 	SetFields(ctx context.Context, workspace, form, id string, set map[string]json.RawMessage) error
 	// WaitFor tells how long an automatic message waits because a person works
@@ -114,6 +116,30 @@ type Task struct {
 	At       time.Time
 	Text     string // what to say or do
 	Link     string // what opens what is needed, such as tel:
+	// Flow and Node are the step that asks; Each keeps its invoices apart.
+	Flow, Node string
+	Each       bool
+	Answer     bool   // nothing but the answer is wanted
+	Channel    string // of the message that waits for it
+	About      []About
+}
+
+// About is an invoice that a task is about, and who asks because of it.
+type About struct {
+	Key     string `json:"key"` // of the step, which hears of the result by it
+	Run     string `json:"run,omitempty"`
+	Invoice string `json:"invoice"`
+	Number  string `json:"number,omitempty"`
+	// Owed: it was open when the task was given, and no run waits for the result.
+	// Once it is settled, the task is not about it any more.
+	Owed bool `json:"owed,omitempty"`
+}
+
+// Moot is a task's key that no run waits for any longer. Ended: because its run
+// has, by Why; else the run has gone on without an answer.
+type Moot struct {
+	Key, Why string
+	Ended    bool
 }
 
 // Poster sends a signed webhook of a step; settings are the workspace's for
@@ -162,6 +188,9 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 	}
 	facts, err := run.Step(ctx, e, runs, in.Notes)
 	changed := changes(in.Runs, runs, facts)
+	if err == nil {
+		err = e.takeBack(ctx, in.Runs, changed)
+	}
 	if err == nil && (len(changed) > 0 || e.ended != nil) {
 		err = a.World.SaveStep(ctx, in.Workspace, in.Customer, changed, facts, e.ended)
 	}

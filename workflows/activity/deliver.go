@@ -139,7 +139,10 @@ func (e *env) waiting(ctx context.Context, ch channel.Channel, out Outgoing, sen
 		}
 		t := Task{
 			Key: out.Key, Kind: node.ActTask, Customer: e.customer, Title: ask.Title, Assign: &node.Assign{Field: "customer.owner"}, Results: results,
-			Due: value.DateOf(e.Now().In(e.space.Loc)), At: e.Now(), Text: ask.Text, Link: ask.Link,
+			Due: e.space.Calendar.NextWorkday(value.DateOf(e.Now().In(e.space.Loc))), At: e.Now(), Text: ask.Text, Link: ask.Link, Channel: out.Channel,
+		}
+		for _, i := range out.Message.Items {
+			t.About = append(t.About, About{Key: out.Key, Invoice: channel.Text(i, "id"), Number: channel.Text(i, "number")})
 		}
 		if len(out.Runs) > 0 {
 			t.Run = out.Runs[0]

@@ -37,14 +37,41 @@ func (e *env) Do(ctx context.Context, f *run.Facts, r *run.Run, a node.Action) (
 }
 
 func (e *env) task(ctx context.Context, f *run.Facts, r *run.Run, a node.Action) (node.Result, error) {
-	t := Task{Key: a.Key, Kind: a.Kind, Customer: e.customer, Run: r.ID, Title: f.Words(r, a.Title), Assign: a.Assign, Results: a.Results, At: e.Now()}
+	t := Task{
+		Key: a.Key, Kind: a.Kind, Customer: e.customer, Run: r.ID, Flow: r.Flow, Node: r.Node, Title: f.Words(r, a.Title),
+		Assign: a.Assign, Results: a.Results, Each: a.Each, Answer: a.Answer, At: e.Now(),
+	}
 	if a.DueIn != nil {
-		t.Due = a.DueIn.AddToDate(value.DateOf(e.Now().In(f.WorkLoc)), f.Calendar)
+		t.Due = f.Calendar.NextWorkday(a.DueIn.AddToDate(value.DateOf(e.Now().In(f.WorkLoc)), f.Calendar))
+	}
+	if r.Form == "invoice" {
+		number, _ := f.InvoiceDoc(r.Subject)["number"].(string)
+		i := f.State.Items[r.Subject]
+		t.About = []About{{Key: a.Key, Run: r.ID, Invoice: r.Subject, Number: number, Owed: !a.Waits && i != nil && i.Open() > 0}}
 	}
 	if err := e.a.World.CreateTask(ctx, e.ws, t); err != nil {
 		return node.Result{}, err
 	}
 	return node.Result{Status: node.ResultOK, Ref: a.Key}, nil
+}
+
+// takeBack ends the tasks whose result runs waited for before a step and do not
+// any more. Those that were done are not touched by it.
+func (e *env) takeBack(ctx context.Context, before map[string]*run.Run, changed []*run.Run) error {
+	var moot []Moot
+	for _, r := range changed {
+		b := before[r.ID]
+		if b == nil {
+			continue
+		}
+		if key := b.Vars[node.VarTask]; key != "" && r.Vars[node.VarTask] != key {
+			moot = append(moot, Moot{Key: key, Why: r.Reason, Ended: r.Status == run.Done})
+		}
+	}
+	if len(moot) == 0 {
+		return nil
+	}
+	return e.a.World.TakeBackTasks(ctx, e.ws, e.customer, moot)
 }
 
 func (e *env) update(ctx context.Context, r *run.Run, a node.Action) (node.Result, error) {

@@ -110,6 +110,6 @@ func (e *env) lost(ctx context.Context, f *run.Facts) error {
 	return e.a.World.CreateTask(ctx, e.ws, Task{
 		Key: "unreachable/" + e.customer + "/" + channel.ID(mark), Kind: node.ActTask, Customer: e.customer,
 		Title:  map[string]string{"en": "No way to reach this customer: add an address", "zh-CN": "无法联系该客户：请补充联系方式"},
-		Assign: &node.Assign{Field: "customer.owner"}, Due: value.DateOf(e.Now().In(f.WorkLoc)), At: e.Now(),
+		Assign: &node.Assign{Field: "customer.owner"}, Due: f.Calendar.NextWorkday(value.DateOf(e.Now().In(f.WorkLoc))), At: e.Now(),
 	})
 }

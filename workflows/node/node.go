@@ -194,7 +194,16 @@ type Action struct {
 	Until    value.Date                 `json:"until,omitempty"`
 	Reason   string                     `json:"reason,omitempty"`
 	Scope    string                     `json:"scope,omitempty"` // of a stop: subject or customer
+	// Each gives every invoice a task of its own, where others would share one.
+	Each bool `json:"each,omitempty"`
+	// Waits: the run waits for the result of the task. Answer: nothing but its
+	// answer is wanted, and once nobody waits the task is moot.
+	Waits  bool `json:"waits,omitempty"`
+	Answer bool `json:"answer,omitempty"`
 }
+
+// VarTask is the variable of a run that holds the key of the task it waits for.
+const VarTask = "task"
 
 // Assign says who gets a task: a field holding a user, a role, a team or a user.
 type Assign = flow.Person

@@ -93,3 +93,13 @@ func Choices(triples ...string) string {
 	}
 	return `{"enum":[` + strings.Join(keys, ",") + `],"x-df-labels":{` + strings.Join(labels, ",") + `}}`
 }
+
+// EachSchema is the wish for a task of its own for every invoice.
+var EachSchema = Titled("A task for each invoice", "每张账单各一个任务", Helped(
+	"Otherwise the invoices of a customer that come to this step while its task is open join that task.",
+	"不勾选时，任务未完成期间同一客户到达此步骤的其他账单并入该任务。",
+	`{"type":"boolean"}`,
+))
+
+// EachSaid is how a step reads that has that wish.
+func EachSaid(lang string) string { return Pick(lang, ", one for each invoice", "，每张账单各一个") }

@@ -112,6 +112,8 @@ type simulated struct {
 type taskDue struct {
 	at          time.Time
 	key, result string
+	work        string // what further invoices join by, "" for nothing
+	row         int    // in the report, -1 for none
 }
 
 // world is an account before its rehearsal begins, and the runs it has by then.

@@ -3,7 +3,9 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,12 +86,7 @@ func (e *simulated) name() string {
 func (e *simulated) Do(_ context.Context, f *Facts, r *Run, a node.Action) (node.Result, error) {
 	switch a.Kind {
 	case node.ActTask, node.ActEscalate:
-		due := taskDue{at: f.Calendar.AddWorkdays(f.Today, 1).At(12*60, f.WorkLoc), key: a.Key}
-		if e.mine(r.Flow) {
-			due.result = e.r.Answers[r.Node]
-		}
-		e.tasks = append(e.tasks, due)
-		e.assigned(f, r, a)
+		e.ask(f, r, a)
 	case node.ActHold:
 		c := ledger.SetHold{Until: a.Until, Reason: a.Reason}
 		if r.Form == "invoice" {
@@ -103,6 +100,28 @@ func (e *simulated) Do(_ context.Context, f *Facts, r *Run, a node.Action) (node
 		e.set(r, a.Set)
 	}
 	return node.Result{Status: node.ResultOK, Ref: a.Key}, nil
+}
+
+// ask gives a task, or makes an invoice part of one that is still open.
+func (e *simulated) ask(f *Facts, r *Run, a node.Action) {
+	due := taskDue{at: f.Calendar.AddWorkdays(f.Today, 1).At(12*60, f.WorkLoc), key: a.Key, row: -1}
+	if e.mine(r.Flow) {
+		due.result = e.r.Answers[r.Node]
+	}
+	if r.Form == "invoice" && !a.Each {
+		due.work = fmt.Sprint(a.Kind, "\x00", r.Flow, "\x00", r.Node, "\x00", f.Words(r, a.Title))
+	}
+	open := slices.IndexFunc(e.tasks, func(t taskDue) bool { return due.work != "" && t.work == due.work })
+	if open < 0 {
+		due.row = e.assigned(f, r, a)
+	} else {
+		due.at, due.row = e.tasks[open].at, e.tasks[open].row
+	}
+	e.tasks = append(e.tasks, due)
+	if n := e.number(r.Subject); n != "" && due.row >= 0 {
+		t := &e.r.Report.Tasks[due.row]
+		t.Numbers = append(t.Numbers, n)
+	}
 }
 
 func (e *simulated) set(r *Run, fields map[string]json.RawMessage) {

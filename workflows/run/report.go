@@ -30,7 +30,7 @@ type PlannedTask struct {
 	Node     string       `json:"node"`
 	Title    flow.Text    `json:"title"`
 	Assign   *node.Assign `json:"assign,omitempty"`
-	Number   string       `json:"number,omitempty"` // of the invoice that it is about
+	Numbers  []string     `json:"numbers,omitempty"` // of the invoices that it is about
 }
 
 // PlannedMessage is a message that would have gone out.

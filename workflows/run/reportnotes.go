@@ -123,18 +123,21 @@ func (e *simulated) number(subject string) string {
 	return n
 }
 
-// assigned notes work that a flow gave to a person.
-func (e *simulated) assigned(f *Facts, r *Run, a node.Action) {
+// assigned notes work that a flow gave to a person, and gives its place in the
+// report, -1 for none.
+func (e *simulated) assigned(f *Facts, r *Run, a node.Action) int {
 	rep := e.r.Report
 	switch {
 	case e.now.Before(e.r.From):
 	case e.mine(r.Flow):
 		rep.Totals.Tasks++
 		rep.Totals.day(f.Today).Tasks++
-		rep.Tasks = append(rep.Tasks, PlannedTask{e.now, e.a.Customer, e.name(), r.Node, f.Words(r, a.Title), a.Assign, e.number(r.Subject)})
+		rep.Tasks = append(rep.Tasks, PlannedTask{At: e.now, Customer: e.a.Customer, Name: e.name(), Node: r.Node, Title: f.Words(r, a.Title), Assign: a.Assign})
+		return len(rep.Tasks) - 1
 	default:
 		rep.Totals.other(r.Flow).Tasks++
 	}
+	return -1
 }
 
 // settlement is money that came onto an invoice on a date. It is read straight

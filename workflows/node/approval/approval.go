@@ -15,6 +15,7 @@ var Type = node.Type{
 	Schema: `{"type":"object","required":["title","assign"],"additionalProperties":false,"properties":{
 	  "title":` + node.Titled("What is to be approved", "审批事项", node.WordsSchema) + `,
 	  "assign":` + node.Titled("Who decides", "审批人", node.AssignSchema) + `,
+	  "each":` + node.EachSchema + `,
 	  "due":` + node.Titled("Due in", "期限", node.SpanSchema) + `,
 	  "timeout":` + node.Titled("Wait at most", "最多等待", node.Helped("Without it the flow waits until somebody decides.", "不填则一直等到有人审批。", node.SpanSchema)) + `}}`,
 	Defaults: `{"title":{"en":"May we send the final notice?","zh-CN":"是否发送最后通知？"},"assign":{"field":"customer.owner"},"due":{"value":1,"unit":"businessDay"}}`,
@@ -33,6 +34,7 @@ var results = []node.Choice{{Key: approved, Label: node.Say("Approve", "批准")
 type approval struct {
 	Title   flow.Text   `json:"title"`
 	Assign  node.Assign `json:"assign"`
+	Each    bool        `json:"each"`
 	Due     *value.Span `json:"due"`
 	Timeout *value.Span `json:"timeout"`
 }
@@ -57,20 +59,22 @@ func (a *approval) Ports() (required, optional []string) {
 func (a *approval) Step(c *node.Ctx) node.Next {
 	key := c.Key()
 	switch {
-	case c.Vars["task"] == key:
+	case c.Vars[node.VarTask] == key:
 		return a.await(c, key)
 	case c.Result == nil:
-		return node.Act(node.Action{Kind: node.ActTask, Key: key, Title: a.Title, Assign: &a.Assign, DueIn: a.Due, Results: results})
+		return node.Act(node.Action{
+			Kind: node.ActTask, Key: key, Title: a.Title, Assign: &a.Assign, DueIn: a.Due, Results: results, Each: a.Each, Waits: true, Answer: true,
+		})
 	case c.Result.Status != node.ResultOK:
 		return node.Park("taskFailed")
 	}
-	c.Vars["task"] = key
+	c.Vars[node.VarTask] = key
 	return a.await(c, key)
 }
 
 func (a *approval) await(c *node.Ctx, key string) node.Next {
 	leave := func(port string) node.Next {
-		delete(c.Vars, "task")
+		delete(c.Vars, node.VarTask)
 		next := node.Go(port)
 		next.Planned = c.Now
 		return next
@@ -113,6 +117,10 @@ func (a *approval) Gives() map[string]flow.Person { return map[string]flow.Perso
 func (a *approval) Sentence(n node.Names) flow.Text {
 	return node.Both(func(lang string) string {
 		who := n.Who(&a.Assign, lang)
-		return node.Pick(lang, "Approval by "+who+": ", who+"审批：") + n.Filled(a.Title, lang)
+		s := node.Pick(lang, "Approval by "+who+": ", who+"审批：") + n.Filled(a.Title, lang)
+		if a.Each {
+			s += node.EachSaid(lang)
+		}
+		return s
 	})
 }

@@ -19,6 +19,7 @@ var Type = node.Type{
 	  "title":` + node.Titled("What to do", "做什么", node.WordsSchema) + `,
 	  "assign":` + node.Titled("Who", "谁来做", node.AssignSchema) + `,
 	  "due":` + node.Titled("Due in", "期限", node.SpanSchema) + `,
+	  "each":` + node.EachSchema + `,
 	  "waitForResult":` + node.Titled("Wait for the result", "等待结果", `{"type":"boolean"}`) + `,
 	  "timeout":` + node.Titled("Wait at most", "最多等待", node.SpanSchema) + `,
 	  "results":` + node.Titled("Possible results", "可选结果", node.Helped("Each result may have its own way.", "每个结果都可以有自己的去向。", `{"type":"array","x-df-widget":"results","maxItems":12,"items":{"type":"object","required":["key"],"additionalProperties":false,"properties":{"key":`+node.PortSchema+`,"label":`+node.TextSchema+`}}}`)) + `}}`,
@@ -30,6 +31,7 @@ type task struct {
 	Title         flow.Text     `json:"title"`
 	Assign        *node.Assign  `json:"assign"`
 	Due           *value.Span   `json:"due"`
+	Each          bool          `json:"each"`
 	WaitForResult bool          `json:"waitForResult"`
 	Timeout       *value.Span   `json:"timeout"`
 	Results       []node.Choice `json:"results"`
@@ -59,22 +61,24 @@ func (t *task) Ports() (required, optional []string) {
 func (t *task) Step(c *node.Ctx) node.Next {
 	key := c.Key()
 	switch {
-	case c.Vars["task"] == key:
+	case c.Vars[node.VarTask] == key:
 		return t.await(c, key)
 	case c.Result == nil:
-		return node.Act(node.Action{Kind: node.ActTask, Key: key, Title: t.Title, Assign: t.Assign, DueIn: t.Due, Results: t.Results})
+		return node.Act(node.Action{
+			Kind: node.ActTask, Key: key, Title: t.Title, Assign: t.Assign, DueIn: t.Due, Results: t.Results, Each: t.Each, Waits: t.WaitForResult,
+		})
 	case c.Result.Status != node.ResultOK:
 		return node.Park("taskFailed")
 	case !t.WaitForResult:
 		return node.Go("out")
 	}
-	c.Vars["task"] = key
+	c.Vars[node.VarTask] = key
 	return t.await(c, key)
 }
 
 func (t *task) await(c *node.Ctx, key string) node.Next {
 	if e := c.Event; e != nil && e.Type == node.EventTaskDone && e.Key == key {
-		delete(c.Vars, "task")
+		delete(c.Vars, node.VarTask)
 		next := node.Go("out")
 		if slices.ContainsFunc(t.Results, func(r node.Choice) bool { return r.Key == e.Result }) {
 			next.Port = e.Result
@@ -86,7 +90,7 @@ func (t *task) await(c *node.Ctx, key string) node.Next {
 	if t.Timeout != nil {
 		n.Until = c.AfterSpan(c.EnteredAt, *t.Timeout, nil)
 		if !c.Now.Before(n.Until) {
-			delete(c.Vars, "task")
+			delete(c.Vars, node.VarTask)
 			next := node.Go("timeout")
 			next.Planned = n.Until
 			return next
@@ -112,6 +116,9 @@ func (t *task) Sentence(n node.Names) flow.Text {
 		s := node.Pick(lang, "Task: ", "任务：") + n.Filled(t.Title, lang)
 		if who := n.Who(t.Assign, lang); who != "" {
 			s += node.Pick(lang, " ("+who+")", "（"+who+"）")
+		}
+		if t.Each {
+			s += node.EachSaid(lang)
 		}
 		if t.WaitForResult {
 			s += node.Pick(lang, ", wait for the result", "，等待结果")

@@ -334,8 +334,10 @@ export type Task = {
   title: Text | string;
   customer: Ref;
   run?: string;
-  /** Number of the invoice that it is about. */
-  invoice?: string;
+  /** That it is about, each by its number. */
+  invoices: Ref[];
+  /** May be completed for some of them. */
+  divisible?: boolean;
   assignee?: Ref;
   role?: string;
   due?: string;

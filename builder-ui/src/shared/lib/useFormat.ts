@@ -33,6 +33,11 @@ export function useFormat() {
         return line.charAt(0).toUpperCase() + line.slice(1);
       },
       number: (value: number) => new Intl.NumberFormat(locale).format(value),
+      /** The first of some names, and how many more there are. */
+      few: (names: string[], most = 2) => {
+        const shown = names.slice(0, most).join(lang === 'en' ? ', ' : '、');
+        return names.length > most ? `${shown} +${names.length - most}` : shown;
+      },
       text: (text?: Partial<Text> | string) =>
         typeof text === 'string' ? text : text?.[lang] || text?.[other] || '',
     };

@@ -227,7 +227,8 @@ export function HeldTable({ rows, stepName, done }: TableProps<Held>) {
 export function TaskTable({ rows, stepName, done }: TableProps<RehearsedTask>) {
   const { t } = useTranslation();
   const format = useFormat();
-  const columns: Column<RehearsedTask>[] = [
+  const named = rows.map((row) => ({ ...row, number: format.few(row.numbers ?? []) }));
+  const columns: Column<(typeof named)[number]>[] = [
     ...useFirstColumns(),
     {
       key: 'what',
@@ -242,5 +243,5 @@ export function TaskTable({ rows, stepName, done }: TableProps<RehearsedTask>) {
       render: ({ node }) => <span className="cell-sub vcell-two">{stepName(node)}</span>,
     },
   ];
-  return <VirtualTable rows={rows} columns={columns} label={t('designer.rehearsal.tasks')} done={done} />;
+  return <VirtualTable rows={named} columns={columns} label={t('designer.rehearsal.tasks')} done={done} />;
 }

@@ -40,8 +40,8 @@ export type RehearsedTask = {
   node: string;
   title: Text;
   assign?: unknown;
-  /** Of the invoice that it is about. */
-  number?: string;
+  /** Of the invoices that it is about. */
+  numbers?: string[];
 };
 export type PathStep = {
   at: string;

@@ -13,7 +13,7 @@ export const useTodayPage = () =>
 export function useCompleteTask() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, ...body }: { id: string; result?: string; note?: string }) =>
+    mutationFn: ({ id, ...body }: { id: string; result?: string; note?: string; invoices?: string[] }) =>
       api.post<Task>(`/tasks/${id}/complete`, body),
     onSettled: () => {
       client.invalidateQueries({ queryKey: keys.today });

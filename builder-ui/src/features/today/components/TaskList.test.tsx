@@ -15,8 +15,16 @@ const task: Task = {
   customer: { id: 'c1', name: 'Northwind' },
   assignee: { id: 'u1', name: 'Mara' },
   status: 'open',
+  invoices: [],
   results: [{ key: 'reached', label: { en: 'Reached', 'zh-CN': '已接通' } }],
   createdAt: '2026-04-01T00:00:00Z',
+};
+const shared: Task = {
+  ...task,
+  id: 't3',
+  title: 'May we write?',
+  invoices: ['A-1', 'A-2', 'A-3'].map((name) => ({ id: name.toLowerCase(), name })),
+  divisible: true,
 };
 const waiting: Task = { ...task, id: 't2', title: 'Check the address', assignee: undefined, role: 'sales' };
 
@@ -27,7 +35,7 @@ function show() {
   const json = (body: unknown) =>
     new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json' } });
   const fetched = vi.fn(async (url: string, _: RequestInit) => {
-    if (url.includes('mine=true')) return json({ items: [task] });
+    if (url.includes('mine=true')) return json({ items: [task, shared] });
     if (url.includes('queue=true')) return json({ items: [waiting] });
     return json({});
   });
@@ -62,6 +70,23 @@ it('completes a task with its result', async () => {
   expect(fetched).toHaveBeenCalledWith(
     '/api/v1/tasks/t1/complete',
     expect.objectContaining({ method: 'POST', body: JSON.stringify({ result: 'reached' }) }),
+  );
+});
+
+it('completes a task for some of its invoices, and leaves the others', async () => {
+  const fetched = show();
+  await userEvent.click(await screen.findByRole('button', { name: 'Complete: May we write?' }));
+  expect(screen.getByRole('link', { name: 'A-2' })).toHaveAttribute('href', '/invoices?invoice=a-2');
+  expect(screen.getByText('and 1 more')).toBeInTheDocument();
+  const save = await screen.findByRole('button', { name: 'Complete' });
+  await userEvent.click(screen.getByRole('radio', { name: 'Reached' }));
+  for (const name of ['A-1', 'A-2', 'A-3']) await userEvent.click(screen.getByRole('checkbox', { name }));
+  expect(save).toBeDisabled();
+  await userEvent.click(screen.getByRole('checkbox', { name: 'A-3' }));
+  await userEvent.click(save);
+  expect(fetched).toHaveBeenCalledWith(
+    '/api/v1/tasks/t3/complete',
+    expect.objectContaining({ body: JSON.stringify({ result: 'reached', invoices: ['a-3'] }) }),
   );
 });
 

@@ -1,10 +1,11 @@
 import { CheckOutlined, FileTextOutlined, PhoneOutlined } from '@ant-design/icons';
-import { App, Button, Input, Popover, Radio, Segmented } from 'antd';
-import { useId, useState } from 'react';
+import { App, Button, Checkbox, Input, Popover, Radio, Segmented, Tooltip } from 'antd';
+import { Fragment, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { ApiError } from '@/shared/api/client';
 import { useCan } from '@/shared/api/session';
-import type { Task, Today } from '@/shared/api/types';
+import type { Ref, Task, Today } from '@/shared/api/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { IconButton } from '@/shared/ui/IconButton';
 import { Section } from '@/shared/ui/Page';
@@ -84,7 +85,7 @@ function Row({ task }: { task: Task }) {
       sub={
         <>
           <CustomerLink customer={task.customer} />
-          {task.invoice && <span className="num"> · {task.invoice}</span>}
+          {task.invoices.length > 0 && <About invoices={task.invoices} />}
           {task.assignee ? (
             <span> · {task.assignee.name}</span>
           ) : (
@@ -118,6 +119,30 @@ function Row({ task }: { task: Task }) {
         )
       }
     />
+  );
+}
+
+/** The first invoices that a task is about, each a way to it. */
+function About({ invoices }: { invoices: Ref[] }) {
+  const { t } = useTranslation();
+  const shown = invoices.slice(0, 2);
+  const more = invoices.slice(2).map(({ name }) => name);
+  return (
+    <span className="num">
+      {shown.map(({ id, name }) => (
+        <Fragment key={id}>
+          {' · '}
+          <Link className="task-invoice" to={`/invoices?invoice=${id}`}>
+            {name}
+          </Link>
+        </Fragment>
+      ))}
+      {more.length > 0 && (
+        <Tooltip title={more.join(', ')}>
+          <span> {t('today.moreInvoices', { count: more.length })}</span>
+        </Tooltip>
+      )}
+    </span>
   );
 }
 
@@ -175,17 +200,20 @@ function Complete({ task }: { task: Task }) {
   const [open, setOpen] = useState(false);
   const [result, setResult] = useState<string>();
   const [note, setNote] = useState('');
+  const [left, setLeft] = useState<string[]>([]);
   const [wrong, setWrong] = useState<string>();
   const id = useId();
   const results = task.results ?? [];
+  const chosen = task.invoices.filter(({ id }) => !left.includes(id)).map(({ id }) => id);
+  const part = task.divisible && chosen.length < task.invoices.length;
 
   const save = () =>
     complete.mutate(
-      { id: task.id, result, note: note || undefined },
+      { id: task.id, result, note: note || undefined, invoices: task.divisible ? chosen : undefined },
       {
         onSuccess: () => {
           setOpen(false);
-          message.success(t('today.taskDone'));
+          message.success(t(part ? 'today.taskPartDone' : 'today.taskDone'));
         },
         // Against the contact rules a call may need a word: that belongs to the note.
         onError: (error) => {
@@ -220,6 +248,23 @@ function Complete({ task }: { task: Task }) {
               options={results.map(({ key, label }) => ({ value: key, label: format.text(label) }))}
             />
           )}
+          {task.divisible && (
+            <fieldset className="task-about">
+              <legend className="field-label">{t('today.holdsFor')}</legend>
+              {task.invoices.map((invoice) => (
+                <Checkbox
+                  key={invoice.id}
+                  className="num"
+                  checked={!left.includes(invoice.id)}
+                  onChange={({ target }) =>
+                    setLeft(target.checked ? left.filter((one) => one !== invoice.id) : [...left, invoice.id])
+                  }
+                >
+                  {invoice.name}
+                </Checkbox>
+              ))}
+            </fieldset>
+          )}
           <label htmlFor={id} className="field-label">
             {t('field.note')}
           </label>
@@ -242,7 +287,7 @@ function Complete({ task }: { task: Task }) {
             htmlType="submit"
             size="small"
             loading={complete.isPending}
-            disabled={results.length > 0 && !result}
+            disabled={(results.length > 0 && !result) || (task.divisible && chosen.length === 0)}
           >
             {t('today.complete')}
           </Button>
