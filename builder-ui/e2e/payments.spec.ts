@@ -25,6 +25,9 @@ const words = {
     moved: 'is in the bin',
     undo: 'Undo',
     close: 'Close',
+    edit: 'Edit',
+    note: 'Note',
+    save: 'Save',
     cancel: 'Cancel',
   },
   'zh-CN': {
@@ -44,6 +47,9 @@ const words = {
     moved: '已移入回收站',
     undo: '撤销',
     close: '关闭',
+    edit: '编辑',
+    note: '备注',
+    save: '保存',
     cancel: '取消',
   },
 } satisfies Record<Lang, Record<string, string>>;
@@ -107,8 +113,16 @@ for (const lang of languages)
     const details = page.getByRole('dialog', { name: words[lang].payments.slice(0, 7) }).first();
     await expect(details).toContainText(mark);
 
-    // Nothing is open; then a new invoice takes the rest.
+    // What was noted down wrong is put right.
     const drawer = page.getByRole('dialog').last();
+    await details.getByRole('button', { name: say.edit, exact: true }).click();
+    await drawer.getByRole('textbox', { name: say.note }).fill('came with a letter');
+    await shot(page, `payment-edit-${lang}`);
+    await drawer.getByRole('button', { name: say.save, exact: true }).click();
+    await expect(details).toContainText('came with a letter');
+    await expect(details).toContainText(mark);
+
+    // Nothing is open; then a new invoice takes the rest.
     await details.getByRole('button', { name: say.apply }).click();
     await expect(page.getByText(say.nothing)).toBeVisible();
     await drawer.getByRole('button', { name: say.cancel, exact: true }).click();

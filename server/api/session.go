@@ -68,7 +68,7 @@ type sessionOut struct {
 // abilities are what the interface asks before it offers something; the server
 // decides again whenever it is done.
 var abilities = map[string]need{
-	"customer.write": {"customer", "update"}, "invoice.write": {"invoice", "create"}, "payment.read": {"payment", "read"}, "payment.write": {"payment", "create"},
+	"customer.write": {"customer", "update"}, "invoice.write": {"invoice", "create"}, "payment.read": {"payment", "read"}, "payment.write": {"payment", "create"}, "payment.edit": {"payment", "update"},
 	"account.write": {"account", "promise"}, "account.payment": {"account", "payment"}, "run.control": {"run", "control"}, "flow.publish": {"flow", "publish"}, "flow.write": {"flow", "update"},
 	"settings.write": {"workspace", "update"}, "user.read": {"user", "read"}, "user.create": {"user", "create"}, "user.write": {"user", "update"},
 	"role.read": {"role", "read"}, "role.write": {"role", "update"}, "key.write": {"key", "create"},

@@ -23,10 +23,14 @@ export function useAccountChanged() {
   };
 }
 
-export function useRecordPayment() {
+/** Records money received, or saves what may be changed of it later. */
+export function useSavePayment(existing?: Payment) {
   const changed = useAccountChanged();
   return useMutation({
-    mutationFn: (data: PaymentData) => api.post<Payment>('/records/payment', { data }),
+    mutationFn: (data: PaymentData) =>
+      existing
+        ? api.put<Payment>(`/records/payment/${existing.id}`, { data }, existing.version)
+        : api.post<Payment>('/records/payment', { data }),
     onSuccess: (_, { customer }) => changed(customer),
   });
 }

@@ -24,6 +24,7 @@ export type Permission =
   | 'invoice.write'
   | 'payment.read'
   | 'payment.write'
+  | 'payment.edit'
   | 'account.payment'
   | 'account.write'
   | 'run.control'

@@ -1,12 +1,15 @@
 import { Form, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useRecordPayment } from '../api/records';
+import { useSavePayment } from '../api/records';
 import { useMe } from '../api/session';
+import type { PaymentData } from '../api/types';
+import type { Data } from '../form/types';
 import { toMajor, toMinor } from '../lib/money';
 import { useFormat } from '../lib/useFormat';
 import { DateField } from './DateField';
 import { FormDrawer } from './FormDrawer';
 import { AmountField, CustomerField, currencyOptions, SelectField, TextField } from './fields';
+import { CustomFields } from './record/CustomFields';
 
 export type PayableInvoice = { id: string; number: string; open: number; currency: string };
 type Values = {
@@ -15,6 +18,7 @@ type Values = {
   currency: string;
   valueDate: string;
   reference?: string;
+  note?: string;
   invoices?: string[];
 };
 type Props = {
@@ -32,7 +36,7 @@ export function RecordPaymentDrawer({ open, onClose, customer, invoices = [], pr
   const { t } = useTranslation();
   const format = useFormat();
   const me = useMe();
-  const record = useRecordPayment();
+  const record = useSavePayment();
   const currency = preset?.[0]?.currency ?? invoices[0]?.currency ?? me.workspace.currency;
   const sum = (list: PayableInvoice[]) => list.reduce((total, { open: left }) => total + left, 0);
   const initial: Partial<Values> = {
@@ -42,14 +46,14 @@ export function RecordPaymentDrawer({ open, onClose, customer, invoices = [], pr
     invoices: preset?.map(({ id }) => id),
     amount: preset?.length ? toMajor(sum(preset), currency) : undefined,
   };
-  const save = ({ amount, ...rest }: Values) =>
-    record.mutateAsync({
-      ...rest,
-      customer: customer?.id ?? rest.customer,
-      invoices: rest.invoices?.length ? rest.invoices : undefined,
-      reference: rest.reference || undefined,
-      amount: toMinor(amount, rest.currency) ?? 0,
-    });
+  const read = ({ amount, ...rest }: Values): PaymentData => ({
+    ...rest,
+    customer: customer?.id ?? rest.customer,
+    invoices: rest.invoices?.length ? rest.invoices : undefined,
+    reference: rest.reference || undefined,
+    note: rest.note || undefined,
+    amount: toMinor(String(amount ?? ''), rest.currency) ?? 0,
+  });
 
   return (
     <FormDrawer<Values>
@@ -60,7 +64,7 @@ export function RecordPaymentDrawer({ open, onClose, customer, invoices = [], pr
       submit={t('payment.record')}
       done={t('payment.recorded')}
       initial={initial}
-      onSubmit={save}
+      onSubmit={(values) => record.mutateAsync(read(values))}
     >
       {(form) => (
         <>
@@ -106,6 +110,11 @@ export function RecordPaymentDrawer({ open, onClose, customer, invoices = [], pr
           </Form.Item>
           <DateField name="valueDate" label={t('payment.valueDate')} extra={t('payment.valueDateHint')} />
           <TextField name="reference" label={t('payment.reference')} />
+          <TextField name="note" label={t('field.note')} rows={2} />
+          <CustomFields
+            form="payment"
+            read={(values) => read(values as unknown as Values) as unknown as Data}
+          />
         </>
       )}
     </FormDrawer>

@@ -12,7 +12,7 @@ import { CustomFacts } from '@/shared/ui/record/CustomFacts';
 import { DeleteRecord } from '@/shared/ui/record/DeleteRecord';
 import { ErrorState, Lines } from '@/shared/ui/states';
 import { usePayment } from '../api/payments';
-import { ApplyDrawer, ReverseDrawer } from './PaymentDrawers';
+import { ApplyDrawer, EditDrawer, ReverseDrawer } from './PaymentDrawers';
 import { StateChips } from './StateChips';
 
 type Props = { id: string; known?: Payment; onClose: () => void };
@@ -21,9 +21,10 @@ export default function PaymentDetails({ id, known, onClose }: Props) {
   const { t } = useTranslation();
   const phone = Grid.useBreakpoint().md === false;
   const may = useCan('account.payment');
-  const [asked, setAsked] = useState<'apply' | 'reverse'>();
+  const [asked, setAsked] = useState<'apply' | 'reverse' | 'edit'>();
   const payment = usePayment(id, known);
   const data = payment.data;
+  const mayEdit = useCan('payment.edit') && !data?.masked?.length;
   const reversed = data?.system.reversed;
   const name = data?.data.reference || t('payments.noReference');
   return (
@@ -49,6 +50,7 @@ export default function PaymentDetails({ id, known, onClose }: Props) {
                   </span>
                 )
               )}
+              {mayEdit && <Button onClick={() => setAsked('edit')}>{t('action.edit')}</Button>}
               {may && data.system.unapplied > 0 && (
                 <Button type="primary" onClick={() => setAsked('apply')}>
                   {t('payments.apply')}
@@ -69,6 +71,7 @@ export default function PaymentDetails({ id, known, onClose }: Props) {
       {data && (
         <>
           <ApplyDrawer payment={data} open={asked === 'apply'} onClose={() => setAsked(undefined)} />
+          <EditDrawer payment={data} open={asked === 'edit'} onClose={() => setAsked(undefined)} />
           <ReverseDrawer payment={data} open={asked === 'reverse'} onClose={() => setAsked(undefined)} />
         </>
       )}

@@ -1,13 +1,48 @@
 import { Form, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useCommand } from '@/shared/api/records';
-import type { Payment } from '@/shared/api/types';
+import { useCommand, useSavePayment } from '@/shared/api/records';
+import type { Payment, PaymentData } from '@/shared/api/types';
+import type { Data } from '@/shared/form/types';
 import { useFormat } from '@/shared/lib/useFormat';
 import { FormDrawer } from '@/shared/ui/FormDrawer';
 import { TextField } from '@/shared/ui/fields';
+import { CustomFields } from '@/shared/ui/record/CustomFields';
 import { useOpenInvoices } from '../api/payments';
 
 type Props = { payment: Payment; open: boolean; onClose: () => void };
+
+/** What may be changed of a payment: its bank reference, a note and the company's own fields. */
+export function EditDrawer({ payment, open, onClose }: Props) {
+  const { t } = useTranslation();
+  const save = useSavePayment(payment);
+  const read = (values: Partial<PaymentData>): PaymentData => ({
+    ...payment.data,
+    ...values,
+    reference: values.reference || undefined,
+    note: values.note || undefined,
+  });
+  return (
+    <FormDrawer<Partial<PaymentData>>
+      open={open}
+      onClose={onClose}
+      title={t('payments.edit')}
+      sub={t('payments.editHint')}
+      submit={t('action.save')}
+      done={t('state.saved')}
+      initial={payment.data}
+      onSubmit={(values) => save.mutateAsync(read(values))}
+    >
+      <TextField name="reference" label={t('payment.reference')} />
+      <TextField name="note" label={t('field.note')} rows={3} />
+      <CustomFields
+        form="payment"
+        record={payment.id}
+        masked={payment.masked}
+        read={(values) => read(values) as unknown as Data}
+      />
+    </FormDrawer>
+  );
+}
 
 /** Takes a payment back: the form asks why, since reminders may follow from it. */
 export function ReverseDrawer({ payment, open, onClose }: Props) {
