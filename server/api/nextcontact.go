@@ -11,7 +11,8 @@ import (
 )
 
 type nextContact struct {
-	At       string            `json:"at"`
+	At       string            `json:"at" doc:"when a message of it may go out at the earliest, by the rules"`
+	StepAt   string            `json:"stepAt,omitempty" doc:"when its step is planned for, where that is earlier"`
 	Run      string            `json:"run"`
 	Flow     flowRef           `json:"flow"`
 	Node     string            `json:"node"`
@@ -61,6 +62,9 @@ func (s *Server) nextOf(ctx context.Context, st *ledger.State, w *workspace.Work
 	}
 	o := st.Outlook(c, moments(w)(wake), moments(w))
 	n.Blocked = blocks(o.Blocked, st)
+	if o.Blocked == "" && o.At.After(wake) {
+		n.At, n.StepAt = value.Instant(o.At), r.WakeAt
+	}
 	for _, k := range o.Checks {
 		if !k.OK && k.Key != o.Blocked && (r.Reason == nil || r.Reason.Key != k.Key) {
 			n.Why = append(n.Why, *reasonOf(k.Key, instant(k.Until)))

@@ -253,3 +253,35 @@ func TestOneInvoiceTwoFlows(t *testing.T) {
 	s.eventually("both bills are reminded of", func() bool { return len(held(t, s.c, "?reason=merged").Items) > 0 || len(s.messages()) >= 3 })
 	s.verify()
 }
+
+// TestNextContactIsWhenItMayGo: an account says when it hears next by the rules
+// of contact, and when the step was planned for where these move it.
+func TestNextContactIsWhenItMayGo(t *testing.T) {
+	s := newSpace(t, func(w *workspace.Workspace) {
+		w.Calendar, w.Window = "weekdays", value.Window{From: 9 * 60, To: 18 * 60, Days: "working"}
+	})
+	saturday := s.today() + value.Date(7+6-int(s.today().Weekday()))
+	s.publish(`{"format":"dueflow.flow/1","key":"weekend","name":{"en":"Weekend"},"subject":{"form":"invoice"},
+ "stopWhen":[{"id":"paid","when":{"field":"invoice.open","op":"lte","value":0},"outcome":"goal"}],
+ "nodes":{"start":{"type":"trigger.date","v":1,"cfg":{"field":"invoice.issueDate","at":"00:00"}},
+  "wait":{"type":"wait","v":1,"cfg":{"until":{"field":"invoice.dueDate"},"at":"10:00"}},
+  "send":{"type":"send","v":1,"cfg":{"channel":"sandbox","template":"overdue-friendly"}},"end":{"type":"end","v":1,"cfg":{}}},
+ "edges":[{"from":"start","to":"wait"},{"from":"wait","to":"send"},{"from":"send","to":"end"}]}`)
+	c := s.customer("Weekend")
+	s.invoice(c, "W-1", 100, saturday)
+	var page struct {
+		Next *struct {
+			At, StepAt string
+			Why        []struct{ Key string }
+		}
+	}
+	s.eventually("it is planned", func() bool {
+		must(t, s.c.Do(t.Context(), "GET", "/customers/"+c, nil, &page))
+		return page.Next != nil
+	})
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	must(t, err)
+	if want := value.Instant((saturday + 2).At(9*60, shanghai)); page.Next.At != want || page.Next.StepAt != value.Instant(saturday.At(10*60, shanghai)) {
+		t.Errorf("next %+v, may go from %s", *page.Next, want)
+	}
+}

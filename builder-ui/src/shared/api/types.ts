@@ -207,6 +207,8 @@ export type Account = {
 };
 export type Next = null | {
   at: string;
+  /** When its step is planned for, where the contact rules move it to `at`. */
+  stepAt?: string;
   run: string;
   flow: FlowRef;
   node: string;

@@ -51,6 +51,7 @@ function Planned({ next, timezone, runs, account }: PlannedProps) {
           </p>
         )}
         <ul className="why" aria-label={t('next.why')}>
+          {next.stepAt && <li>{t('next.moved', { date: format.instant(next.stepAt) })}</li>}
           {(next.why ?? []).filter(notTwice(next, account)).map((reason) => (
             <li key={reason.key}>{format.reason(reason.text)}</li>
           ))}
@@ -62,18 +63,21 @@ function Planned({ next, timezone, runs, account }: PlannedProps) {
   );
 }
 
+/** The step's own moment, before the contact rules have their say. */
+const planned = (next: NonNullable<Next>) => Date.parse(next.stepAt ?? next.at);
+
 /** The budget's own line says until when; the plain reason beside it would be the same once more. */
 const notTwice =
   (next: NonNullable<Next>, { contacts }: Account) =>
   ({ key }: { key: string }) =>
-    key !== 'budget' || !contacts.nextAllowed || Date.parse(contacts.nextAllowed) <= Date.parse(next.at);
+    key !== 'budget' || !contacts.nextAllowed || Date.parse(contacts.nextAllowed) <= planned(next);
 
 /** How the contact budget bears on the planned moment. */
 function BudgetReason({ next, account }: { next: NonNullable<Next>; account: Account }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { last, nextAllowed } = account.contacts;
-  if (nextAllowed && Date.parse(nextAllowed) > Date.parse(next.at))
+  if (nextAllowed && Date.parse(nextAllowed) > planned(next))
     return <li>{t('next.whyBudget', { date: format.instant(nextAllowed) })}</li>;
   if (last) return <li>{t('next.whyLast', { date: format.instant(last) })}</li>;
   return null;
