@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	builderui "github.com/dueflow/dueflow/builder-ui"
@@ -145,10 +146,12 @@ func (s *Server) work(ctx context.Context) {
 	go s.Relay.Sweep(ctx)
 	go s.sweepFlows(ctx)
 	go s.Tiers.Work(ctx)
+	var leaves sync.WaitGroup
 	if s.Crew != nil && s.Config.Has("worker") {
-		go s.Crew.Run(ctx)
+		leaves.Go(func() { s.Crew.Run(ctx) })
 	}
 	s.Relay.Run(ctx)
+	leaves.Wait() // it says goodbye in the store
 }
 
 const sweepFlows = 20 * time.Second

@@ -33,6 +33,7 @@ func TestMainJob(t *testing.T) {
 		}
 		return n == 2
 	})
+	s.eventually("the message is stored", func() bool { return len(s.messages()) > 0 }) // MongoDB stores a step piece by piece
 	if m := s.messages(); len(m) != 1 || len(m[0].Items) != 2 || m[0].Amount != 1500 || m[0].Status != "sent" {
 		t.Fatalf("messages %+v", m)
 	}

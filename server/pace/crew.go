@@ -52,14 +52,19 @@ func (c *Crew) Share() float64 { return 1 / float64(max(c.count.Load(), 1)) }
 // Run says that this process is there until ctx ends, and then that it is not.
 func (c *Crew) Run(ctx context.Context) {
 	for {
-		if err := c.Beat(ctx); err != nil && ctx.Err() == nil {
+		// A beat that is cut short may be stored after the process has left.
+		beat, cancel := context.WithTimeout(context.WithoutCancel(ctx), beatEvery)
+		if err := c.Beat(beat); err != nil && ctx.Err() == nil {
 			c.log.Warn("the processes that send were not counted", "error", err)
 		}
+		cancel()
 		select {
 		case <-ctx.Done():
-			gone, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			gone, cancel := context.WithTimeout(context.WithoutCancel(ctx), beatEvery)
 			defer cancel()
-			_ = c.store.In(c.system, collection).Delete(gone, c.id, 0)
+			if err := c.store.In(c.system, collection).Delete(gone, c.id, 0); err != nil {
+				c.log.Warn("this process could not say that it is gone; others believe it for 20 seconds that it is there", "error", err)
+			}
 			return
 		case <-time.After(beatEvery):
 		}
