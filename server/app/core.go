@@ -171,7 +171,7 @@ func (c *Core) assemble(ctx context.Context) error {
 	}
 	c.Pace = pace.New()
 	if c.Config.MongoURI != "" { // several processes may send
-		c.Crew = pace.NewCrew(c.Store, workspace.System, c.Log, time.Now)
+		c.Crew = pace.NewCrew(c.Store, workspace.System, c.Config.Has("worker"), c.Log, time.Now)
 		c.Pace.Share = c.Crew.Share
 	}
 	c.Desk = desk.New(c.Store, c.Spaces, c.Records)

@@ -147,7 +147,7 @@ func (s *Server) work(ctx context.Context) {
 	go s.sweepFlows(ctx)
 	go s.Tiers.Work(ctx)
 	var leaves sync.WaitGroup
-	if s.Crew != nil && s.Config.Has("worker") {
+	if s.Crew != nil {
 		leaves.Go(func() { s.Crew.Run(ctx) })
 	}
 	s.Relay.Run(ctx)

@@ -25,25 +25,32 @@ const (
 	aliveFor  = 20 * time.Second
 )
 
-// Crew is the processes that send: each says every five seconds that it is
-// there, and takes an equal part of every rate. While a process joins, the
+// Crew is the processes on a store: each says every five seconds that it is
+// there, and those that send take an equal part of every rate. While a process joins, the
 // parts add up to more than the whole for at most one beat; after one died, to
 // less for at most 20 seconds.
 type Crew struct {
 	store  *store.Store
 	system string
 	id     string
+	sends  bool
 	count  atomic.Int64
 	log    *slog.Logger
 	now    func() time.Time
 }
 
-// NewCrew joins the processes that share a store; system is the database of
-// what belongs to no workspace.
-func NewCrew(s *store.Store, system string, log *slog.Logger, now func() time.Time) *Crew {
-	c := &Crew{store: s, system: system, id: uuid.NewString(), log: log, now: now}
+// NewCrew joins the processes that share a store, as one that sends or one that
+// only serves people; system is the database of what belongs to no workspace.
+func NewCrew(s *store.Store, system string, sends bool, log *slog.Logger, now func() time.Time) *Crew {
+	c := &Crew{store: s, system: system, id: uuid.NewString(), sends: sends, log: log, now: now}
 	c.count.Store(1)
 	return c
+}
+
+// mark is what a process says.
+type mark struct {
+	At     string `json:"at"`
+	Serves bool   `json:"serves,omitempty"` // people only, and sends nothing
 }
 
 // Share is this process's part of every rate.
@@ -80,10 +87,10 @@ func Alive(ctx context.Context, s *store.Store, system string, now time.Time) (i
 	return s.In(system, collection).Count(ctx, filter.Gt("at", value.Instant(now.Add(-aliveFor))), 0)
 }
 
-// Beat says once that this process is there, and counts the others.
+// Beat says once that this process is there, and counts those that send.
 func (c *Crew) Beat(ctx context.Context) error {
 	col, now := c.store.In(c.system, collection), c.now()
-	body, err := json.Marshal(map[string]string{"at": value.Instant(now)})
+	body, err := json.Marshal(mark{At: value.Instant(now), Serves: !c.sends})
 	if err != nil {
 		return err
 	}
@@ -100,13 +107,15 @@ func (c *Crew) Beat(ctx context.Context) error {
 	alive := int64(0)
 	var dead []string
 	err = col.Each(ctx, store.Query{Filter: filter.Gt("at", ""), Limit: 500}, func(d store.Doc) error {
-		var w struct{ At string }
+		var w mark
 		if err := json.Unmarshal(d.Body, &w); err != nil {
 			return err
 		}
 		switch {
 		case w.At >= value.Instant(now.Add(-aliveFor)):
-			alive++
+			if !w.Serves {
+				alive++
+			}
 		case w.At < value.Instant(now.Add(-time.Hour)):
 			dead = append(dead, d.ID)
 		}

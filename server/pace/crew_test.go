@@ -15,7 +15,7 @@ func TestCrew(t *testing.T) {
 	s := sqlitetest.Open(t, "sys", Specs...)
 	now := noon
 	clock := func() time.Time { return now }
-	one, two, three := NewCrew(s, "sys", slog.Default(), clock), NewCrew(s, "sys", slog.Default(), clock), NewCrew(s, "sys", slog.Default(), clock)
+	one, two, three := NewCrew(s, "sys", true, slog.Default(), clock), NewCrew(s, "sys", true, slog.Default(), clock), NewCrew(s, "sys", true, slog.Default(), clock)
 	if one.Share() != 1 {
 		t.Errorf("alone: %v", one.Share())
 	}
@@ -32,6 +32,11 @@ func TestCrew(t *testing.T) {
 	beat(one, two)
 	if one.Share() != 0.5 || two.Share() != 0.5 {
 		t.Errorf("two: %v, %v", one.Share(), two.Share())
+	}
+	page := NewCrew(s, "sys", false, slog.Default(), clock)
+	beat(page, one)
+	if n, err := Alive(t.Context(), s, "sys", now); one.Share() != 0.5 || n != 3 || err != nil {
+		t.Errorf("beside one that only serves people: %v, %d alive, %v", one.Share(), n, err)
 	}
 	ctx, leave := context.WithCancel(t.Context())
 	done := make(chan struct{})
