@@ -88,6 +88,9 @@ it('completes a task for some of its invoices, and leaves the others', async () 
     '/api/v1/tasks/t3/complete',
     expect.objectContaining({ body: JSON.stringify({ result: 'reached', invoices: ['a-3'] }) }),
   );
+  await userEvent.click(screen.getByRole('button', { name: 'Complete: May we write?' }));
+  expect(await screen.findByRole('checkbox', { name: 'A-1' })).toBeChecked();
+  expect(screen.getByRole('radio', { name: 'Reached' })).not.toBeChecked();
 });
 
 it('takes a task that waits for anybody of one’s role', async () => {

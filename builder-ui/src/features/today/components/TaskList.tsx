@@ -213,6 +213,11 @@ function Complete({ task }: { task: Task }) {
       {
         onSuccess: () => {
           setOpen(false);
+          // What stays of it is asked about anew.
+          setLeft([]);
+          setResult(undefined);
+          setNote('');
+          setWrong(undefined);
           message.success(t(part ? 'today.taskPartDone' : 'today.taskDone'));
         },
         // Against the contact rules a call may need a word: that belongs to the note.
