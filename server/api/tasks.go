@@ -40,9 +40,9 @@ func (s *Server) showTasks(ctx context.Context, a policies.Actor, v policies.Vie
 	for _, t := range list {
 		x := plainTask(t, names, v)
 		if refused == nil && t.In(scope) {
-			x.Divisible = len(t.Keys()) > 1
+			x.Divisible = t.Group != "" && t.Status == tasks.Open
 			for _, i := range t.About {
-				if r := (ref{i.Invoice, i.Number}); !slices.Contains(x.Invoices, r) {
+				if r := (ref{i.Invoice, i.Number}); i.Invoice != "" && !slices.Contains(x.Invoices, r) {
 					x.Invoices = append(x.Invoices, r)
 				}
 			}

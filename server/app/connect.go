@@ -121,12 +121,16 @@ func (c *Core) connectEngine(e flows.Engine) {
 		c.Desk.OnOut = func(ws string) { c.wakeHouse(ws) }
 	}
 	c.Relay.Add(c.Flows.Route)
-	c.Outreach.Told = c.Flows.Told
-	c.Tasks.OnDone = func(ctx context.Context, ws, customer string, ev node.Event) error {
-		if err := c.Outreach.TaskDone(ctx, ws, customer, ev); err != nil {
-			return err
+	c.Outreach.Told = func(ctx context.Context, ws, customer string, e node.Event) error {
+		return c.Flows.Told(ctx, ws, customer, e)
+	}
+	c.Tasks.OnDone = func(ctx context.Context, ws, customer string, events []node.Event) error {
+		for _, ev := range events {
+			if err := c.Outreach.TaskDone(ctx, ws, customer, ev); err != nil {
+				return err
+			}
 		}
-		return c.Flows.Told(ctx, ws, customer, ev)
+		return c.Flows.Told(ctx, ws, customer, events...)
 	}
 	c.Messages.Resume = func(ctx context.Context, ws, customer string, runs []string, action, by string) error {
 		if len(runs) == 0 {

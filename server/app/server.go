@@ -177,6 +177,9 @@ func (s *Server) sweepFlows(ctx context.Context) {
 				err = s.Flows.Sweep(ctx, ws)
 			}
 			if err == nil {
+				err = s.Tasks.Resume(ctx, ws)
+			}
+			if err == nil {
 				err = s.recoverMessages(ctx, ws)
 			}
 			if err == nil {

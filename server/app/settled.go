@@ -14,12 +14,28 @@ var settling = map[string]bool{
 }
 
 // settledTasks takes tasks back whose invoices are settled: nobody is called
-// about money that has been paid.
+// about money that has been paid. The account is read anew, because what was
+// paid may have been taken back by now.
 func (c *Core) settledTasks(ctx context.Context, d accounts.Delivery) error {
+	touched := map[string]bool{}
 	for _, e := range d.Events {
 		if settling[e.Type] {
-			return c.Tasks.Settle(ctx, d.Workspace, d.Customer, d.State.Settled)
+			touched[e.Invoice] = true
+			for _, a := range e.Allocs {
+				touched[a.Invoice] = true
+			}
 		}
 	}
-	return nil
+	if len(touched) == 0 {
+		return nil
+	}
+	open, err := c.Tasks.OpenOf(ctx, d.Workspace, d.Customer, "")
+	if err != nil || open == 0 {
+		return err
+	}
+	st, err := c.Accounts.Load(ctx, d.Workspace, d.Customer)
+	if err != nil {
+		return err
+	}
+	return c.Tasks.Settle(ctx, d.Workspace, d.Customer, func(invoice string) bool { return touched[invoice] && st.Settled(invoice) })
 }

@@ -53,10 +53,10 @@ func setsClock(e ledger.Event) bool {
 	return false
 }
 
-// Told passes on what happened outside the ledger: a finished task, a changed
+// Told passes on what happened outside the ledger: finished tasks, a changed
 // record, a delivery.
-func (s *Service) Told(ctx context.Context, ws, customer string, e node.Event) error {
-	_, err := s.route(ctx, ws, customer, []node.Event{e})
+func (s *Service) Told(ctx context.Context, ws, customer string, events ...node.Event) error {
+	_, err := s.route(ctx, ws, customer, events)
 	return err
 }
 

@@ -3,7 +3,9 @@ package tasks
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
@@ -22,13 +24,25 @@ type Ending struct {
 	Invoices []string
 }
 
+// Part is what somebody has ended of a task, until it is a task of its own and
+// the flows have been told.
+type Part struct {
+	About  []activity.About `json:"about"`
+	Result string           `json:"result,omitempty"`
+	Note   string           `json:"note,omitempty"`
+	By     string           `json:"by"`
+	At     string           `json:"at"`
+}
+
 // Complete ends a task with a result and tells the flows that wait for it. A
-// repeat changes nothing.
+// repeat changes nothing. What is decided is stored before anybody is told, so
+// that of two people one is the first; Resume tells what was left untold.
 func (s *Service) Complete(ctx context.Context, ws, id string, end Ending, scope filter.Expr) (Entry, error) {
 	now, err := s.now(ctx, ws)
 	if err != nil {
 		return Entry{}, err
 	}
+	at := value.Instant(now)
 	for range 20 {
 		e, ver, err := s.get(ctx, ws, id, scope)
 		if err != nil {
@@ -37,29 +51,41 @@ func (s *Service) Complete(ctx context.Context, ws, id string, end Ending, scope
 		if err := e.check(end); err != nil {
 			return Entry{}, err
 		}
-		if e.TakenBack != "" {
+		chosen, rest := e.split(end.Invoices)
+		switch {
+		case e.TakenBack != "":
 			return Entry{}, fault.New(fault.Conflict, "task.takenBack", nil)
+		case e.Status == Done && e.Result != end.Result:
+			return Entry{}, fault.New(fault.Conflict, "task.done", nil)
+		case e.Status == Done:
+			return e, s.tell(ctx, ws, e)
+		case len(chosen) == 0 && len(rest) > 0:
+			return s.repeated(ctx, ws, e, end)
+		case len(rest) > 0:
+			e.Parts = append(e.Parts, Part{About: chosen, Result: end.Result, Note: end.Note, By: end.By, At: at})
+			e.keep(rest)
+		default:
+			e.end(Part{Result: end.Result, Note: end.Note, By: end.By, At: at})
 		}
-		if e.Status != Done {
-			chosen, rest := e.split(end.Invoices)
-			if len(chosen) == 0 && len(rest) > 0 {
-				return Entry{}, fault.New(fault.Conflict, "task.takenBack", nil)
-			}
-			if len(rest) > 0 {
-				return s.completePart(ctx, ws, e, chosen, end, value.Instant(now))
-			}
-			e.end(end, value.Instant(now))
-			body, err := json.Marshal(e.Task)
-			if err != nil {
-				return Entry{}, err
-			}
-			if _, err = s.store.In(ws, collection).Replace(ctx, store.Doc{ID: id, Body: body}, ver); fault.Is(err, fault.Conflict) {
-				continue
-			} else if err != nil {
-				return Entry{}, err
-			}
+		e.Untold = value.Instant(time.Now())
+		body, err := json.Marshal(e.Task)
+		if err != nil {
+			return Entry{}, err
 		}
-		return e, s.told(ctx, ws, e)
+		if _, err = s.store.In(ws, collection).Replace(ctx, store.Doc{ID: id, Body: body}, ver); fault.Is(err, fault.Conflict) {
+			continue
+		}
+		if err != nil {
+			return Entry{}, err
+		}
+		if len(rest) == 0 {
+			return e, s.tell(ctx, ws, e)
+		}
+		if err := s.tell(ctx, ws, e); err != nil {
+			return Entry{}, err
+		}
+		part, _, err := s.get(ctx, ws, partID(chosen), nil)
+		return part, err
 	}
 	return Entry{}, fault.New(fault.Unavailable, "busy", nil)
 }
@@ -83,39 +109,98 @@ func (t Task) split(invoices []string) (chosen, rest []activity.About) {
 	return chosen, rest
 }
 
-// completePart ends some of what a task is about as a task of its own, which is
-// stored first: whoever repeats it, or is second, finds it by its key.
-func (s *Service) completePart(ctx context.Context, ws string, whole Entry, chosen []activity.About, end Ending, at string) (Entry, error) {
-	part := Entry{ID: messages.ID("part/" + chosen[0].Key), Task: whole.Task}
-	part.keep(chosen)
-	part.end(end, at)
-	body, err := json.Marshal(part.Task)
+// repeated is what somebody has ended of a task, when they say it again.
+func (s *Service) repeated(ctx context.Context, ws string, whole Entry, end Ending) (Entry, error) {
+	list, err := s.sameWork(ctx, ws, whole.Customer, whole.Group)
 	if err != nil {
 		return Entry{}, err
 	}
-	if _, err = s.store.In(ws, collection).Insert(ctx, part.ID, body); fault.KeyOf(err) == "store.exists" {
-		if part, _, err = s.get(ctx, ws, part.ID, nil); err == nil && part.Result != end.Result {
-			err = fault.New(fault.Conflict, "task.done", nil)
+	for _, e := range list {
+		about := func(a activity.About) bool { return slices.Contains(end.Invoices, a.Invoice) }
+		if e.Status == Done && e.TakenBack == "" && e.DoneBy == end.By && e.Result == end.Result && slices.ContainsFunc(e.About, about) {
+			return e, nil
 		}
 	}
-	if err == nil {
-		err = s.told(ctx, ws, part)
+	return Entry{}, fault.New(fault.Conflict, "task.takenBack", nil)
+}
+
+func partID(about []activity.About) string { return messages.ID("part/" + about[0].Key) }
+
+// tell makes the parts of a task tasks of their own and tells the flows of them
+// and, if it has ended, of itself; then there is nothing left to tell.
+func (s *Service) tell(ctx context.Context, ws string, e Entry) error {
+	if e.Untold == "" {
+		return nil
 	}
-	if err != nil {
-		return Entry{}, err
+	for _, p := range e.Parts {
+		part := Entry{ID: partID(p.About), Task: e.Task}
+		part.Parts, part.Untold, part.TakenBack = nil, "", ""
+		part.keep(p.About)
+		part.end(p)
+		body, err := json.Marshal(part.Task)
+		if err != nil {
+			return err
+		}
+		if _, err := s.store.In(ws, collection).Insert(ctx, part.ID, body); err != nil && fault.KeyOf(err) != "store.exists" {
+			return err
+		}
+		if err := s.told(ctx, ws, part); err != nil {
+			return err
+		}
 	}
-	keys := part.Keys()
-	return part, s.drop(ctx, ws, whole.ID, func(t Task) ([]activity.About, string) {
-		return slices.DeleteFunc(slices.Clone(t.About), func(a activity.About) bool { return slices.Contains(keys, a.Key) }), whyMoot
+	if e.Status == Done && e.TakenBack == "" {
+		if err := s.told(ctx, ws, e); err != nil {
+			return err
+		}
+	}
+	_, err := s.change(ctx, ws, e.ID, func(t *Task) error {
+		left := slices.DeleteFunc(slices.Clone(t.Parts), func(p Part) bool {
+			return slices.ContainsFunc(e.Parts, func(q Part) bool { return q.About[0].Key == p.About[0].Key })
+		})
+		ended := t.Status == Done && t.TakenBack == "" && e.Status != Done
+		if t.Untold == "" || len(left) == len(t.Parts) && (ended || len(left) > 0) {
+			return errSame
+		}
+		if t.Parts = left; len(left) == 0 && !ended {
+			t.Parts, t.Untold = nil, ""
+		}
+		return nil
 	})
+	if errors.Is(err, errSame) {
+		return nil
+	}
+	return err
 }
 
-func (t *Task) end(e Ending, at string) {
-	t.Status, t.Result, t.Note, t.DoneAt, t.DoneBy = Done, e.Result, e.Note, at, e.By
+// untoldFor is how long whoever ended a task has to tell of it themselves.
+const untoldFor = 10 * time.Second
+
+// Resume tells flows what a process that ended left untold.
+func (s *Service) Resume(ctx context.Context, ws string) error {
+	page, err := s.store.In(ws, collection).Find(ctx, store.Query{
+		Filter: filter.And(filter.Gt("untold", ""), filter.Lt("untold", value.Instant(time.Now().Add(-untoldFor)))), Limit: 100,
+	})
+	if err != nil {
+		return err
+	}
+	for _, d := range page.Docs {
+		e, err := entry(d)
+		if err != nil {
+			return err
+		}
+		if err := s.tell(ctx, ws, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// Keys are the steps that hear of a task's result.
-func (t Task) Keys() []string {
+func (t *Task) end(p Part) {
+	t.Status, t.Result, t.Note, t.DoneAt, t.DoneBy = Done, p.Result, p.Note, p.At, p.By
+}
+
+// keys are the steps that hear of a task's result.
+func (t Task) keys() []string {
 	if len(t.About) == 0 {
 		return []string{t.Key}
 	}
@@ -136,12 +221,11 @@ func (s *Service) told(ctx context.Context, ws string, e Entry) error {
 	if s.OnDone == nil || e.Kind != node.ActTask {
 		return nil
 	}
-	for _, key := range e.Keys() {
-		if err := s.OnDone(ctx, ws, e.Customer, node.Event{Type: node.EventTaskDone, Key: key, Result: e.Result}); err != nil {
-			return err
-		}
+	var events []node.Event
+	for _, key := range e.keys() {
+		events = append(events, node.Event{Type: node.EventTaskDone, Key: key, Result: e.Result})
 	}
-	return nil
+	return s.OnDone(ctx, ws, e.Customer, events)
 }
 
 func (t Task) check(e Ending) error {

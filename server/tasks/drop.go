@@ -21,77 +21,95 @@ const (
 // Drop ends an open task whose reason is gone, without a result and without
 // telling flows.
 func (s *Service) Drop(ctx context.Context, ws, id, why string) error {
-	return s.drop(ctx, ws, id, func(Task) ([]activity.About, string) { return nil, why })
+	return s.drop(ctx, ws, id, func(Task) change { return change{why: why, touched: true} })
 }
 
 // Settle takes back what a customer's open tasks ask for because of invoices
-// that have been settled; a task that is about nothing else ends.
+// that have been settled; a task that is about nothing else ends. What a run
+// waits for is the run's to take back.
 func (s *Service) Settle(ctx context.Context, ws, customer string, settled func(invoice string) bool) error {
-	return s.dropEach(ctx, ws, customer, func(t Task) ([]activity.About, string) {
-		rest := slices.DeleteFunc(slices.Clone(t.About), func(a activity.About) bool { return a.Owed && settled(a.Invoice) })
-		if len(rest) == len(t.About) {
-			return nil, ""
-		}
-		return rest, whySettled
-	})
-}
-
-// TakeBack takes back what a customer's open tasks ask for in the name of runs
-// that do not wait for it any longer. Work that a run has only stopped waiting
-// for stays; an answer that nobody hears does not.
-func (s *Service) TakeBack(ctx context.Context, ws, customer string, moot []activity.Moot) error {
-	return s.dropEach(ctx, ws, customer, func(t Task) ([]activity.About, string) {
-		why := ""
-		gone := func(key string) bool {
-			k := slices.IndexFunc(moot, func(m activity.Moot) bool { return m.Key == key && (m.Ended || t.Answer) })
-			if k >= 0 {
-				why = cmp.Or(moot[k].Why, whyMoot)
+	return s.dropEach(ctx, ws, customer, func(t Task) change {
+		c := change{why: whySettled}
+		for _, a := range t.About {
+			if a.Owed && !a.Waits && settled(a.Invoice) {
+				c.touched = true
+			} else {
+				c.rest = append(c.rest, a)
 			}
-			return k >= 0
 		}
-		if len(t.About) == 0 {
-			gone(t.Key)
-			return nil, why
-		}
-		return slices.DeleteFunc(slices.Clone(t.About), func(a activity.About) bool { return gone(a.Key) }), why
+		return c
 	})
 }
 
-// dropEach drops what left says of each of a customer's open tasks.
-func (s *Service) dropEach(ctx context.Context, ws, customer string, left func(Task) ([]activity.About, string)) error {
+// Leave takes back what a customer's open tasks ask for in the name of runs that
+// ended while they waited. Work that a run has only stopped waiting for stays
+// and is nobody's but the colleague's (freed tells whether there is any); an
+// answer that no run hears does not.
+func (s *Service) Leave(ctx context.Context, ws, customer string, left []activity.Left) (freed bool, err error) {
+	err = s.dropEach(ctx, ws, customer, func(t Task) change {
+		var c change
+		for _, a := range t.About {
+			k := slices.IndexFunc(left, func(l activity.Left) bool { return a.Waits && l.Run == a.Run })
+			switch {
+			case k < 0, a.Key == left[k].Key && left[k].Why == "":
+				c.rest = append(c.rest, a)
+				continue
+			case a.Key == left[k].Key:
+				c.why = cmp.Or(c.why, left[k].Why)
+			case t.Answer:
+				c.why = cmp.Or(c.why, whyMoot)
+			default:
+				a.Waits, freed = false, true
+				c.rest = append(c.rest, a)
+			}
+			c.touched = true
+		}
+		return c
+	})
+	return freed, err
+}
+
+// change is what an open task is about afterwards; nothing ends it, by why.
+type change struct {
+	rest    []activity.About
+	why     string
+	touched bool // else it stays as it is
+}
+
+// dropEach changes a customer's open tasks.
+func (s *Service) dropEach(ctx context.Context, ws, customer string, to func(Task) change) error {
 	var ids []string
 	q := store.Query{Filter: filter.And(filter.Eq("customer", customer), filter.Eq("status", Open))}
 	err := s.store.In(ws, collection).Each(ctx, q, func(d store.Doc) error {
 		e, err := entry(d)
-		if _, why := left(e.Task); why != "" {
+		if to(e.Task).touched {
 			ids = append(ids, d.ID)
 		}
 		return err
 	})
 	for _, id := range ids {
 		if err == nil {
-			err = s.drop(ctx, ws, id, left)
+			err = s.drop(ctx, ws, id, to)
 		}
 	}
 	return err
 }
 
-// drop leaves an open task about what left says, and ends it when that is
-// nothing; without a why it stays as it is.
-func (s *Service) drop(ctx context.Context, ws, id string, left func(Task) (rest []activity.About, why string)) error {
+// drop changes an open task. One that ends says still what it was about.
+func (s *Service) drop(ctx context.Context, ws, id string, to func(Task) change) error {
 	now, err := s.now(ctx, ws)
 	if err != nil {
 		return err
 	}
 	_, err = s.change(ctx, ws, id, func(t *Task) error {
-		rest, why := left(*t)
+		c := to(*t)
 		switch {
-		case t.Status == Done || why == "":
+		case t.Status == Done || !c.touched:
 			return errSame
-		case len(rest) > 0:
-			t.keep(rest)
+		case len(c.rest) > 0:
+			t.keep(c.rest)
 		default:
-			t.Status, t.TakenBack, t.DoneAt = Done, why, value.Instant(now)
+			t.Status, t.TakenBack, t.DoneAt = Done, c.why, value.Instant(now)
 		}
 		return nil
 	})

@@ -18,18 +18,33 @@ import (
 // maxAbout bounds how many invoices share a task.
 const maxAbout = 200
 
-// group names the work that a flow's task is: the same step of the same flow,
-// in the same words, for the same people. "" for one that joins no other.
+// group names the work that a flow's task is: the same step of the same flow, in
+// the same words, with the same answers, for the same people. "" for one that
+// joins no other.
 func group(t activity.Task) string {
-	if t.Each || t.Flow == "" || len(t.About) == 0 {
+	if t.Each || t.Flow == "" || len(t.About) == 0 || t.About[0].Invoice == "" {
 		return ""
 	}
-	b, err := json.Marshal([]any{t.Kind, t.Flow, t.Node, t.Title, t.Assign})
+	b, err := json.Marshal([]any{t.Kind, t.Flow, t.Node, t.Title, t.Assign, t.Results, t.Answer, t.About[0].Waits})
 	if err != nil {
 		return ""
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:12])
+}
+
+// sameWork are a customer's tasks of a group, those that ended included.
+func (s *Service) sameWork(ctx context.Context, ws, customer, group string) (list []Entry, err error) {
+	if group == "" {
+		return nil, nil
+	}
+	q := store.Query{Filter: filter.And(filter.Eq("customer", customer), filter.Eq("group", group))}
+	err = s.store.In(ws, collection).Each(ctx, q, func(d store.Doc) error {
+		e, err := entry(d)
+		list = append(list, e)
+		return err
+	})
+	return list, err
 }
 
 // Joined tells whether a task need not be made: because it was, or because it
@@ -40,34 +55,38 @@ func (s *Service) Joined(ctx context.Context, ws string, t activity.Task) (bool,
 	if !fault.Is(err, fault.NotFound) {
 		return err == nil, err
 	}
-	g := group(t)
-	if g == "" {
-		return false, nil
-	}
-	var ids []string
-	q := store.Query{Filter: filter.And(filter.Eq("customer", t.Customer), filter.Eq("status", Open), filter.Eq("group", g))}
-	if err := s.store.In(ws, collection).Each(ctx, q, func(d store.Doc) error { ids = append(ids, d.ID); return nil }); err != nil {
+	list, err := s.sameWork(ctx, ws, t.Customer, group(t))
+	if err != nil {
 		return false, err
 	}
-	for _, id := range ids {
-		joined := false
-		_, err := s.change(ctx, ws, id, func(open *Task) error {
-			has := func(a activity.About) bool {
-				return slices.ContainsFunc(open.About, func(b activity.About) bool { return a.Key == b.Key })
-			}
-			joined = open.Status == Open && (slices.ContainsFunc(t.About, has) || len(open.About)+len(t.About) <= maxAbout)
-			if !joined || slices.ContainsFunc(t.About, has) {
+	for _, e := range list {
+		if e.has(t.Key) {
+			return true, nil
+		}
+	}
+	for _, e := range list {
+		if e.Status != Open || len(e.About)+len(t.About) > maxAbout {
+			continue
+		}
+		_, err := s.change(ctx, ws, e.ID, func(open *Task) error {
+			if open.Status != Open || len(open.About)+len(t.About) > maxAbout {
 				return errSame
 			}
 			open.About = append(open.About, t.About...)
 			return nil
 		})
-		if err != nil && !errors.Is(err, errSame) && !fault.Is(err, fault.NotFound) {
-			return false, err
-		}
-		if joined {
+		switch {
+		case err == nil:
 			return true, nil
+		case !errors.Is(err, errSame) && !fault.Is(err, fault.NotFound):
+			return false, err
 		}
 	}
 	return false, nil
+}
+
+// has tells whether a task is about what a step asked for, or was in a part.
+func (t Task) has(key string) bool {
+	is := func(a activity.About) bool { return a.Key == key }
+	return slices.ContainsFunc(t.About, is) || slices.ContainsFunc(t.Parts, func(p Part) bool { return slices.ContainsFunc(p.About, is) })
 }

@@ -19,7 +19,10 @@ const collection = "task"
 
 // Specs are the collections of this room.
 var Specs = []store.Spec{
-	{Name: collection, Indexes: []store.Index{store.OnText("status", "due", "createdAt"), store.OnText("assignee", "status"), store.OnText("customer", "status", "doneAt")}},
+	{Name: collection, Indexes: []store.Index{
+		store.OnText("status", "due", "createdAt"), store.OnText("assignee", "status"), store.OnText("customer", "status", "doneAt"),
+		{Fields: []store.IndexField{{Path: "untold", Kind: store.Text}}, Sparse: true},
+	}},
 	{Name: settings, MaxBody: 256 << 10},
 	{Name: absences},
 }
@@ -60,6 +63,10 @@ type Task struct {
 	CreatedAt string        `json:"createdAt"`
 	DoneAt    string        `json:"doneAt,omitempty"`
 	DoneBy    string        `json:"doneBy,omitempty"`
+	// Parts are what has been ended of it, and Untold since when there is something
+	// that the flows have not been told.
+	Parts  []Part `json:"parts,omitempty"`
+	Untold string `json:"untold,omitempty"`
 	// TakenBack is why it was ended without anybody having done it.
 	TakenBack string `json:"takenBack,omitempty"`
 	// For is whom the assignee stands in for, when the task came.
@@ -82,7 +89,7 @@ type Service struct {
 	store *store.Store
 	now   func(ctx context.Context, ws string) (time.Time, error)
 	// OnDone tells flows of a result.
-	OnDone func(ctx context.Context, ws, customer string, e node.Event) error
+	OnDone func(ctx context.Context, ws, customer string, events []node.Event) error
 	// OnGiven is told of tasks that somebody was newly given.
 	OnGiven func(ctx context.Context, ws string, e Entry)
 	// OnTask is told of new and changed tasks.
@@ -122,9 +129,13 @@ func (s *Service) Create(ctx context.Context, ws string, t activity.Task, to Ass
 	return err
 }
 
-// OpenOf counts a customer's open tasks of a kind.
+// OpenOf tells whether a customer has open tasks of a kind, or of any with "".
 func (s *Service) OpenOf(ctx context.Context, ws, customer, kind string) (int64, error) {
-	return s.store.In(ws, collection).Count(ctx, filter.And(filter.Eq("customer", customer), filter.Eq("status", Open), filter.Eq("kind", kind)), 1)
+	where := filter.And(filter.Eq("customer", customer), filter.Eq("status", Open))
+	if kind != "" {
+		where = filter.And(where, filter.Eq("kind", kind))
+	}
+	return s.store.In(ws, collection).Count(ctx, where, 1)
 }
 
 // WithOpen tells which of some customers have an open task of a kind.

@@ -170,12 +170,22 @@ func (w *World) addressed(ctx context.Context, ws string, m activity.Outgoing) (
 
 // CreateTask stores a task by key, for the user that the step names.
 func (w *World) CreateTask(ctx context.Context, ws string, t activity.Task) error {
+	// Neither a repeat nor a further invoice takes somebody's turn.
+	joined, err := w.Tasks.Joined(ctx, ws, t)
+	if err == nil && !joined {
+		err = w.giveTask(ctx, ws, t)
+	}
+	if err != nil || !slices.ContainsFunc(t.About, func(a activity.About) bool { return a.Owed && !a.Waits }) {
+		return err
+	}
+	// Money that came since the step began has looked for the task in vain.
+	return w.settleTasks(ctx, ws, t.Customer)
+}
+
+func (w *World) giveTask(ctx context.Context, ws string, t activity.Task) error {
 	acct, name, customer, err := w.account(ctx, ws, t.Customer)
 	if err != nil {
 		return err
-	}
-	if joined, err := w.Tasks.Joined(ctx, ws, t); err != nil || joined {
-		return err // neither a repeat nor a further invoice takes somebody's turn
 	}
 	named, queued := "", false
 	if a := t.Assign; a != nil {
@@ -190,23 +200,24 @@ func (w *World) CreateTask(ctx context.Context, ws string, t activity.Task) erro
 			return err
 		}
 	}
-	if err := w.Tasks.Create(ctx, ws, t, to, name, acct); err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(t.About, func(a activity.About) bool { return a.Owed }) {
-		return nil
-	}
-	// Money that came since the step began has looked for the task in vain.
-	st, err := w.Accounts.Load(ctx, ws, t.Customer)
+	return w.Tasks.Create(ctx, ws, t, to, name, acct)
+}
+
+func (w *World) settleTasks(ctx context.Context, ws, customer string) error {
+	st, err := w.Accounts.Load(ctx, ws, customer)
 	if err != nil {
 		return err
 	}
-	return w.Tasks.Settle(ctx, ws, t.Customer, st.Settled)
+	return w.Tasks.Settle(ctx, ws, customer, st.Settled)
 }
 
-// TakeBackTasks ends a customer's open tasks that nobody waits for any longer.
-func (w *World) TakeBackTasks(ctx context.Context, ws, customer string, moot []activity.Moot) error {
-	return w.Tasks.TakeBack(ctx, ws, customer, moot)
+// LeaveTasks takes a customer's open tasks back that no run waits for any longer.
+func (w *World) LeaveTasks(ctx context.Context, ws, customer string, left []activity.Left) error {
+	freed, err := w.Tasks.Leave(ctx, ws, customer, left)
+	if err != nil || !freed {
+		return err
+	}
+	return w.settleTasks(ctx, ws, customer) // while the run waited, money may have come
 }
 
 // SentSince counts a customer's messages on a channel since an instant.

@@ -58,8 +58,8 @@ type World interface {
 	SaveMessage(ctx context.Context, workspace string, m Outgoing) error
 	// CreateTask stores a task by key; a repeat changes nothing.
 	CreateTask(ctx context.Context, workspace string, t Task) error
-	// TakeBackTasks ends a customer's open tasks that nobody waits for any longer.
-	TakeBackTasks(ctx context.Context, workspace, customer string, moot []Moot) error
+	// LeaveTasks takes a customer's open tasks back that no run waits for any longer.
+	LeaveTasks(ctx context.Context, workspace, customer string, left []Left) error
 	// SetFields changes fields of a record, checked like any update.
 	SetFields(ctx context.Context, workspace, form, id string, set map[string]json.RawMessage) error
 	// WaitFor tells how long an automatic message waits because a person works
@@ -124,23 +124,19 @@ type Task struct {
 	About      []About
 }
 
-// About is an invoice that a task is about, and who asks because of it.
+// About is why a task is asked for: by which step, and about which invoice.
 type About struct {
 	Key     string `json:"key"` // of the step, which hears of the result by it
 	Run     string `json:"run,omitempty"`
-	Invoice string `json:"invoice"`
+	Invoice string `json:"invoice,omitempty"`
 	Number  string `json:"number,omitempty"`
-	// Owed: it was open when the task was given, and no run waits for the result.
-	// Once it is settled, the task is not about it any more.
-	Owed bool `json:"owed,omitempty"`
+	Owed    bool   `json:"owed,omitempty"`  // the invoice was open when the task was given
+	Waits   bool   `json:"waits,omitempty"` // the run waits for the result
 }
 
-// Moot is a task's key that no run waits for any longer. Ended: because its run
-// has, by Why; else the run has gone on without an answer.
-type Moot struct {
-	Key, Why string
-	Ended    bool
-}
+// Left is a run that waits no longer for tasks of earlier steps, and with Why,
+// because it has ended while it waited, for that of its last step Key either.
+type Left struct{ Run, Key, Why string }
 
 // Poster sends a signed webhook of a step; settings are the workspace's for
 // the channel "webhook". Errors are *channel.Error.
@@ -188,9 +184,6 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 	}
 	facts, err := run.Step(ctx, e, runs, in.Notes)
 	changed := changes(in.Runs, runs, facts)
-	if err == nil {
-		err = e.takeBack(ctx, in.Runs, changed)
-	}
 	if err == nil && (len(changed) > 0 || e.ended != nil) {
 		err = a.World.SaveStep(ctx, in.Workspace, in.Customer, changed, facts, e.ended)
 	}
@@ -199,6 +192,9 @@ func (a *Activities) Step(ctx context.Context, in run.StepIn) (run.StepOut, erro
 		if lost := e.flush(context.WithoutCancel(ctx)); lost != nil {
 			err = errors.Join(err, lost)
 		}
+		return run.StepOut{}, err
+	}
+	if err := e.leaveTasks(ctx, in.Runs, changed); err != nil {
 		return run.StepOut{}, err
 	}
 	out := run.StepOut{Next: nextWake(runs, space), Clock: clock}

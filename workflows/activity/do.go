@@ -1,6 +1,7 @@
 package activity
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -40,6 +41,7 @@ func (e *env) task(ctx context.Context, f *run.Facts, r *run.Run, a node.Action)
 	t := Task{
 		Key: a.Key, Kind: a.Kind, Customer: e.customer, Run: r.ID, Flow: r.Flow, Node: r.Node, Title: f.Words(r, a.Title),
 		Assign: a.Assign, Results: a.Results, Each: a.Each, Answer: a.Answer, At: e.Now(),
+		About: []About{{Key: a.Key, Run: r.ID, Waits: a.Waits}},
 	}
 	if a.DueIn != nil {
 		t.Due = f.Calendar.NextWorkday(a.DueIn.AddToDate(value.DateOf(e.Now().In(f.WorkLoc)), f.Calendar))
@@ -47,7 +49,7 @@ func (e *env) task(ctx context.Context, f *run.Facts, r *run.Run, a node.Action)
 	if r.Form == "invoice" {
 		number, _ := f.InvoiceDoc(r.Subject)["number"].(string)
 		i := f.State.Items[r.Subject]
-		t.About = []About{{Key: a.Key, Run: r.ID, Invoice: r.Subject, Number: number, Owed: !a.Waits && i != nil && i.Open() > 0}}
+		t.About[0].Invoice, t.About[0].Number, t.About[0].Owed = r.Subject, number, i != nil && i.Open() > 0
 	}
 	if err := e.a.World.CreateTask(ctx, e.ws, t); err != nil {
 		return node.Result{}, err
@@ -55,23 +57,32 @@ func (e *env) task(ctx context.Context, f *run.Facts, r *run.Run, a node.Action)
 	return node.Result{Status: node.ResultOK, Ref: a.Key}, nil
 }
 
-// takeBack ends the tasks whose result runs waited for before a step and do not
-// any more. Those that were done are not touched by it.
-func (e *env) takeBack(ctx context.Context, before map[string]*run.Run, changed []*run.Run) error {
-	var moot []Moot
+// leaveTasks takes back the tasks that runs waited for before a step, or asked
+// for in it, and wait for no longer. Those that were done are not touched.
+func (e *env) leaveTasks(ctx context.Context, before map[string]*run.Run, changed []*run.Run) error {
+	var left []Left
 	for _, r := range changed {
-		b := before[r.ID]
-		if b == nil {
-			continue
+		waited := ""
+		if b := before[r.ID]; b != nil {
+			waited = b.Vars[node.VarTask]
 		}
-		if key := b.Vars[node.VarTask]; key != "" && r.Vars[node.VarTask] != key {
-			moot = append(moot, Moot{Key: key, Why: r.Reason, Ended: r.Status == run.Done})
+		if r.Status == run.Done {
+			// It may have asked in this very step, or in one that was not stored.
+			d, err := e.Definition(ctx, r.Hash)
+			if err != nil {
+				return err
+			}
+			if waited != "" || d.Asks() {
+				left = append(left, Left{Run: r.ID, Key: r.Key(), Why: cmp.Or(r.Reason, "taskMoot")})
+			}
+		} else if waited != "" && r.Vars[node.VarTask] != waited {
+			left = append(left, Left{Run: r.ID, Key: r.Key()})
 		}
 	}
-	if len(moot) == 0 {
+	if len(left) == 0 {
 		return nil
 	}
-	return e.a.World.TakeBackTasks(ctx, e.ws, e.customer, moot)
+	return e.a.World.LeaveTasks(ctx, e.ws, e.customer, left)
 }
 
 func (e *env) update(ctx context.Context, r *run.Run, a node.Action) (node.Result, error) {

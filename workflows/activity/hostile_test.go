@@ -140,7 +140,7 @@ func (o *office) CreateTask(_ context.Context, _ string, t activity.Task) error 
 	return nil
 }
 
-func (o *office) TakeBackTasks(context.Context, string, string, []activity.Moot) error { return nil }
+func (o *office) LeaveTasks(context.Context, string, string, []activity.Left) error { return nil }
 
 func (o *office) SentSince(context.Context, string, string, string, time.Time) (int, error) {
 	return 0, nil

@@ -202,8 +202,21 @@ type Action struct {
 	Answer bool `json:"answer,omitempty"`
 }
 
-// VarTask is the variable of a run that holds the key of the task it waits for.
-const VarTask = "task"
+// The variables of a run that waits for a person: the key of the task, and its
+// result when it came while the run was paused. Leaving the step ends both.
+const (
+	VarTask   = "task"
+	VarAnswer = "answer"
+)
+
+// Answer gives the result of a task that a run waits for, once it is done.
+func (c *Ctx) Answer(key string) (result string, done bool) {
+	if e := c.Event; e != nil && e.Type == EventTaskDone && e.Key == key {
+		return e.Result, true
+	}
+	result, done = c.Vars[VarAnswer]
+	return result, done
+}
 
 // Assign says who gets a task: a field holding a user, a role, a team or a user.
 type Assign = flow.Person

@@ -102,4 +102,6 @@ var EachSchema = Titled("A task for each invoice", "每张账单各一个任务"
 ))
 
 // EachSaid is how a step reads that has that wish.
-func EachSaid(lang string) string { return Pick(lang, ", one for each invoice", "，每张账单各一个") }
+func EachSaid(lang string) string {
+	return Pick(lang, ", one for each invoice", "，每张账单各一个")
+}

@@ -37,6 +37,7 @@ func (a *advancer) fact(what, reason string) *Fact {
 
 func (a *advancer) advance() *node.Action {
 	r := a.r
+	a.keepAnswer()
 	if r.Status == Done || a.stopped() || r.Status != Active {
 		return nil
 	}
@@ -90,6 +91,14 @@ func (a *advancer) advance() *node.Action {
 	}
 	a.park("noWait")
 	return nil
+}
+
+// keepAnswer notes what a person answered to a run that is paused.
+func (a *advancer) keepAnswer() {
+	r, e := a.r, a.in.Event
+	if r.Status == Paused && e != nil && e.Type == node.EventTaskDone && e.Key != "" && r.Vars[node.VarTask] == e.Key {
+		r.Vars[node.VarAnswer] = e.Result
+	}
 }
 
 func (a *advancer) ctx() *node.Ctx {
@@ -169,6 +178,8 @@ func (a *advancer) leave(s step, next node.Next) bool {
 	if r.Visits == nil {
 		r.Visits = map[string]int{}
 	}
+	delete(r.Vars, node.VarTask)
+	delete(r.Vars, node.VarAnswer)
 	r.Node, r.Entered, r.Attempt, r.On, r.Reason = to, a.in.Now, 0, nil, ""
 	r.Visits[to]++
 	r.Wake = a.in.Now

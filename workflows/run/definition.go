@@ -25,6 +25,16 @@ type Definition struct {
 	stops   []stop
 }
 
+// Asks tells whether runs of it may wait for what a person answers.
+func (d *Definition) Asks() bool {
+	for _, s := range d.nodes {
+		if s.typ == "task" || s.typ == "approval" {
+			return true
+		}
+	}
+	return false
+}
+
 type step struct {
 	node     node.Node
 	typ      string

@@ -78,6 +78,12 @@ func subjectOf(id string) string {
 	return subject
 }
 
+// Key is the idempotency key of what the run does at its step.
+func (r *Run) Key() string {
+	c := node.Ctx{Run: r.ID, Node: r.Node, Visit: r.Visits[r.Node]}
+	return c.Key()
+}
+
 // Due tells whether time alone lets the run go on.
 func (r *Run) Due(now time.Time) bool {
 	return r.Status == Active && !r.Wake.IsZero() && !r.Wake.After(now)

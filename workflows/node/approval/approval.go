@@ -74,14 +74,13 @@ func (a *approval) Step(c *node.Ctx) node.Next {
 
 func (a *approval) await(c *node.Ctx, key string) node.Next {
 	leave := func(port string) node.Next {
-		delete(c.Vars, node.VarTask)
 		next := node.Go(port)
 		next.Planned = c.Now
 		return next
 	}
-	if e := c.Event; e != nil && e.Type == node.EventTaskDone && e.Key == key {
+	if result, done := c.Answer(key); done {
 		// A task closed without an answer is no approval.
-		if e.Result == approved {
+		if result == approved {
 			return leave(approved)
 		}
 		return leave(rejected)

@@ -77,11 +77,10 @@ func (t *task) Step(c *node.Ctx) node.Next {
 }
 
 func (t *task) await(c *node.Ctx, key string) node.Next {
-	if e := c.Event; e != nil && e.Type == node.EventTaskDone && e.Key == key {
-		delete(c.Vars, node.VarTask)
+	if result, done := c.Answer(key); done {
 		next := node.Go("out")
-		if slices.ContainsFunc(t.Results, func(r node.Choice) bool { return r.Key == e.Result }) {
-			next.Port = e.Result
+		if slices.ContainsFunc(t.Results, func(r node.Choice) bool { return r.Key == result }) {
+			next.Port = result
 		}
 		next.Planned = c.Now
 		return next
@@ -90,7 +89,6 @@ func (t *task) await(c *node.Ctx, key string) node.Next {
 	if t.Timeout != nil {
 		n.Until = c.AfterSpan(c.EnteredAt, *t.Timeout, nil)
 		if !c.Now.Before(n.Until) {
-			delete(c.Vars, node.VarTask)
 			next := node.Go("timeout")
 			next.Planned = n.Until
 			return next

@@ -201,11 +201,13 @@ function Complete({ task }: { task: Task }) {
   const [result, setResult] = useState<string>();
   const [note, setNote] = useState('');
   const [left, setLeft] = useState<string[]>([]);
+  // What joins the task while the form is open has not been looked at.
+  const [shown, setShown] = useState(task.invoices);
   const [wrong, setWrong] = useState<string>();
   const id = useId();
   const results = task.results ?? [];
-  const chosen = task.invoices.filter(({ id }) => !left.includes(id)).map(({ id }) => id);
-  const part = task.divisible && chosen.length < task.invoices.length;
+  const chosen = shown.map(({ id }) => id).filter((id) => !left.includes(id));
+  const part = task.divisible && task.invoices.some(({ id }) => !chosen.includes(id));
 
   const save = () =>
     complete.mutate(
@@ -234,7 +236,10 @@ function Complete({ task }: { task: Task }) {
       trigger="click"
       placement="bottomRight"
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={(next) => {
+        if (next) setShown(task.invoices);
+        setOpen(next);
+      }}
       content={
         <form
           className="task-form"
@@ -253,10 +258,10 @@ function Complete({ task }: { task: Task }) {
               options={results.map(({ key, label }) => ({ value: key, label: format.text(label) }))}
             />
           )}
-          {task.divisible && (
+          {task.divisible && shown.length > 1 && (
             <fieldset className="task-about">
               <legend className="field-label">{t('today.holdsFor')}</legend>
-              {task.invoices.map((invoice) => (
+              {shown.map((invoice) => (
                 <Checkbox
                   key={invoice.id}
                   className="num"
