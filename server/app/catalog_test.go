@@ -287,6 +287,7 @@ func TestCatalogueMissingPackage(t *testing.T) {
 	s.file = nil // 404 on the web
 	for name, at := range map[string]string{"folder": dir, "web": s.url} {
 		t.Run(name, func(t *testing.T) {
+			_ = os.Remove(filepath.Join(dir, "x.dfpkg"))
 			c := s.reader(systemStore(t), true, at, s.public())
 			got := listed(t, c)[0]
 			if got.Note != "" || len(got.Packs) != 1 || len(got.Wrong) != 1 || got.Wrong[0].Note != "catalog.missing" || got.Offers(got.Packs[0]) {
