@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -197,6 +199,15 @@ func taskEntry(t tasks.Entry, names map[string]string) timelineEntry {
 		by := person(names, t.DoneBy)
 		e.Actor = &by
 	}
+	var numbers []string
+	for _, a := range t.About {
+		if a.Number != "" && !slices.Contains(numbers, a.Number) {
+			numbers = append(numbers, a.Number)
+		}
+	}
+	if n := len(numbers) - 3; n > 0 {
+		numbers = append(numbers[:3], "+"+strconv.Itoa(n))
+	}
 	why := reasonOf(t.TakenBack, "")
 	if why != nil {
 		e.Kind, e.Data["reason"] = "task.takenBack", why
@@ -207,6 +218,9 @@ func taskEntry(t tasks.Entry, names map[string]string) timelineEntry {
 			p["reason"] = why.Text[l]
 		}
 		said := []string{text.Say(l, "event."+e.Kind, p)}
+		if len(numbers) > 0 {
+			said = append(said, strings.Join(numbers, " "))
+		}
 		for _, r := range t.Results {
 			if r.Key == t.Result && r.Label[l] != "" {
 				said = append(said, r.Label[l])

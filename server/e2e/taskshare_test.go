@@ -132,10 +132,10 @@ func TestTasksFollowTheMoney(t *testing.T) {
 	if back["Call them paid"] != 1 || back["Write the letter stop:paid"] != 1 || back["File it paid"] != 2 || len(back) != 3 {
 		t.Errorf("taken back: %v", back)
 	}
-	if got := s.timeline(c, "task.done"); len(got) != 3 || !slices.Contains(got, "Task done: May we? · Approve · seen approved") {
+	if got := s.timeline(c, "task.done"); len(got) != 3 || !slices.Contains(got, "Task done: May we? · S-2 · Approve · seen approved") {
 		t.Errorf("done: %q", got)
 	}
-	if got := s.timeline(c, "task.takenBack"); len(got) != 4 || !slices.Contains(got, "Task no longer needed: Call them (paid)") {
+	if got := s.timeline(c, "task.takenBack"); len(got) != 4 || !slices.Contains(got, "Task no longer needed: Call them (paid) · S-4") {
 		t.Errorf("taken back: %q", got)
 	}
 }
