@@ -62,6 +62,7 @@ func TestTraces(t *testing.T) {
 		s := newSpaceOn(t, srv, "watched", func(*workspace.Workspace) {})
 		c := s.customer("Secret Customer")
 		s.invoice(c, "M-1", 1000, s.today())
+		s.settled(c) // or the invoice's own event starts the run, which no request is waiting for
 		s.publish(twoSteps)
 		s.eventually("a message is sent", func() bool { return len(s.messages()) == 1 })
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/api/v1/records/customer/nosuch", nil)
