@@ -1,12 +1,8 @@
 import { expect, type Page, test } from '@playwright/test';
-import { expectAccessible, type Lang, languages, open, settled, speak, still } from './helpers';
+import { expectAccessible, type Lang, languages, open, settled, shot, speak, still } from './helpers';
 
 // Where days fly, a night's scores may change the customer between two clicks, and its deletion is refused.
 test.use(still);
-
-const shot = async (page: Page, name: string) => {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
-};
 
 const words = {
   en: {

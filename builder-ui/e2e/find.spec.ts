@@ -1,11 +1,7 @@
-import { expect, type Page, test } from '@playwright/test';
-import { expectAccessible, languages, open, settled, speak, still } from './helpers';
+import { expect, test } from '@playwright/test';
+import { expectAccessible, languages, open, settled, shot, speak, still } from './helpers';
 
 test.use(still);
-
-const shot = async (page: Page, name: string) => {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
-};
 
 for (const lang of languages)
   test(`whoever has a number in hand finds what it is of, from any page (${lang})`, async ({ page }) => {

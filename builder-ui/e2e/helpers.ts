@@ -41,6 +41,11 @@ export async function expectAccessible(page: Page) {
   expect(told).toEqual([]);
 }
 
+/** A picture for whoever looks at the pages: into the folder SHOTS, if there is one. */
+export async function shot(page: Page, name: string) {
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
+}
+
 export async function firstCustomer(page: Page): Promise<string> {
   const answer = await page.request.get('/api/v1/records/customer?limit=1&sort=name');
   const { items } = await answer.json();

@@ -1,11 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
-import { expectAccessible, type Lang, languages, open, settled, speak, still } from './helpers';
+import { expectAccessible, type Lang, languages, open, settled, shot, speak, still } from './helpers';
 
 test.use(still);
-
-const shot = async (page: Page, name: string) => {
-  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name}.png` });
-};
 
 const words = {
   en: {

@@ -1,12 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
-import { open, settled, speak, stopsWhenPaid } from './helpers';
+import { open, settled, shot, speak, stopsWhenPaid } from './helpers';
 
 test.beforeEach(async ({ page }) => speak(page, 'en'));
-
-const shots = process.env.SHOTS;
-const shot = async (page: Page, name: string) => {
-  if (shots) await page.screenshot({ path: `${shots}/${name}.png` });
-};
 
 /** A request as the signed-in person. */
 async function send(
