@@ -88,6 +88,15 @@ type Event struct {
 	Hash string `json:"hash,omitempty"`
 }
 
+// Settling tells whether an event may leave less, or nothing, open of invoices.
+func (e Event) Settling() bool {
+	switch e.Type {
+	case PaymentApplied, PaymentAllocated, CreditNoted, WrittenOff, InvoiceCancelled, InvoiceCorrected:
+		return true
+	}
+	return false
+}
+
 // seal numbers an event, chains it to prev and sets its hash.
 func (e *Event) seal(seq int64, prev string) {
 	e.Seq, e.Prev = seq, prev

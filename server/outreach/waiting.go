@@ -39,11 +39,9 @@ func (s *Service) TaskDone(ctx context.Context, ws, customer string, e node.Even
 	return s.end(ctx, ws, m, status, why, e.Result)
 }
 
-// settles are the events after which a message that waits may be wrong to send.
-var settles = map[string]bool{
-	ledger.PaymentApplied: true, ledger.PaymentAllocated: true, ledger.CreditNoted: true, ledger.WrittenOff: true, ledger.InvoiceCancelled: true,
-	ledger.InvoiceCorrected: true, ledger.DisputeOpened: true, ledger.PromiseMade: true, ledger.HoldSet: true, ledger.StopWished: true,
-}
+// rests are the events, beside those that settle, after which a message that
+// waits may be wrong to send.
+var rests = map[string]bool{ledger.DisputeOpened: true, ledger.PromiseMade: true, ledger.HoldSet: true, ledger.StopWished: true}
 
 // Project is a sink of the relay: a message that waits for a person is taken
 // back when the reason for it is gone, and a call that was logged by hand is
@@ -51,7 +49,7 @@ var settles = map[string]bool{
 func (s *Service) Project(ctx context.Context, d accounts.Delivery) error {
 	settled, called := false, ""
 	for _, e := range d.Events {
-		settled = settled || settles[e.Type]
+		settled = settled || e.Settling() || rests[e.Type]
 		if e.Type == ledger.ContactLogged {
 			called = e.Status
 		}

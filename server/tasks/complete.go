@@ -38,56 +38,48 @@ type Part struct {
 // repeat changes nothing. What is decided is stored before anybody is told, so
 // that of two people one is the first; Resume tells what was left untold.
 func (s *Service) Complete(ctx context.Context, ws, id string, end Ending, scope filter.Expr) (Entry, error) {
+	if _, _, err := s.get(ctx, ws, id, scope); err != nil {
+		return Entry{}, err
+	}
 	now, err := s.now(ctx, ws)
 	if err != nil {
 		return Entry{}, err
 	}
-	at := value.Instant(now)
-	for range 20 {
-		e, ver, err := s.get(ctx, ws, id, scope)
-		if err != nil {
-			return Entry{}, err
+	var chosen []activity.About
+	e, err := s.change(ctx, ws, id, func(t *Task) error {
+		if err := t.check(end); err != nil {
+			return err
 		}
-		if err := e.check(end); err != nil {
-			return Entry{}, err
-		}
-		chosen, rest := e.split(end.Invoices)
+		var rest []activity.About
+		chosen, rest = t.split(end.Invoices)
+		p := Part{About: chosen, Result: end.Result, Note: end.Note, By: end.By, At: value.Instant(now)}
 		switch {
-		case e.TakenBack != "":
-			return Entry{}, fault.New(fault.Conflict, "task.takenBack", nil)
-		case e.Status == Done && e.Result != end.Result:
-			return Entry{}, fault.New(fault.Conflict, "task.done", nil)
-		case e.Status == Done:
-			return e, s.tell(ctx, ws, e)
-		case len(chosen) == 0 && len(rest) > 0:
-			return s.repeated(ctx, ws, e, end)
+		case t.TakenBack != "":
+			return fault.New(fault.Conflict, "task.takenBack", nil)
+		case t.Status == Done && t.Result != end.Result:
+			return fault.New(fault.Conflict, "task.done", nil)
+		case t.Status == Done, len(chosen) == 0 && len(rest) > 0:
+			return errSame
 		case len(rest) > 0:
-			e.Parts = append(e.Parts, Part{About: chosen, Result: end.Result, Note: end.Note, By: end.By, At: at})
-			e.keep(rest)
+			t.Parts = append(t.Parts, p)
+			t.keep(rest)
 		default:
-			e.end(Part{Result: end.Result, Note: end.Note, By: end.By, At: at})
+			t.end(p)
 		}
-		e.Untold = value.Instant(time.Now())
-		body, err := json.Marshal(e.Task)
-		if err != nil {
-			return Entry{}, err
-		}
-		if _, err = s.store.In(ws, collection).Replace(ctx, store.Doc{ID: id, Body: body}, ver); fault.Is(err, fault.Conflict) {
-			continue
-		}
-		if err != nil {
-			return Entry{}, err
-		}
-		if len(rest) == 0 {
-			return e, s.tell(ctx, ws, e)
-		}
-		if err := s.tell(ctx, ws, e); err != nil {
-			return Entry{}, err
-		}
-		part, _, err := s.get(ctx, ws, partID(chosen), nil)
-		return part, err
+		t.Untold = value.Instant(time.Now())
+		return nil
+	})
+	if errors.Is(err, errSame) {
+		return s.repeated(ctx, ws, id, end)
 	}
-	return Entry{}, fault.New(fault.Unavailable, "busy", nil)
+	if err == nil {
+		err = s.tell(ctx, ws, e)
+	}
+	if err != nil || e.Status == Done {
+		return e, err
+	}
+	part, _, err := s.get(ctx, ws, partID(chosen), nil)
+	return part, err
 }
 
 // split parts what a task is about by invoices, none for all; what shares a
@@ -109,8 +101,12 @@ func (t Task) split(invoices []string) (chosen, rest []activity.About) {
 	return chosen, rest
 }
 
-// repeated is what somebody has ended of a task, when they say it again.
-func (s *Service) repeated(ctx context.Context, ws string, whole Entry, end Ending) (Entry, error) {
+// repeated is what somebody has ended already, when they say it again.
+func (s *Service) repeated(ctx context.Context, ws, id string, end Ending) (Entry, error) {
+	whole, _, err := s.get(ctx, ws, id, nil)
+	if err != nil || whole.Status == Done {
+		return whole, errors.Join(err, s.tell(ctx, ws, whole))
+	}
 	list, err := s.sameWork(ctx, ws, whole.Customer, whole.Group)
 	if err != nil {
 		return Entry{}, err
@@ -154,21 +150,14 @@ func (s *Service) tell(ctx context.Context, ws string, e Entry) error {
 		}
 	}
 	_, err := s.change(ctx, ws, e.ID, func(t *Task) error {
-		left := slices.DeleteFunc(slices.Clone(t.Parts), func(p Part) bool {
+		t.Parts = slices.DeleteFunc(t.Parts, func(p Part) bool {
 			return slices.ContainsFunc(e.Parts, func(q Part) bool { return q.About[0].Key == p.About[0].Key })
 		})
-		ended := t.Status == Done && t.TakenBack == "" && e.Status != Done
-		if t.Untold == "" || len(left) == len(t.Parts) && (ended || len(left) > 0) {
-			return errSame
-		}
-		if t.Parts = left; len(left) == 0 && !ended {
+		if len(t.Parts) == 0 && t.Status == e.Status { // else whoever ended it since has something to tell
 			t.Parts, t.Untold = nil, ""
 		}
 		return nil
 	})
-	if errors.Is(err, errSame) {
-		return nil
-	}
 	return err
 }
 
@@ -177,22 +166,15 @@ const untoldFor = 10 * time.Second
 
 // Resume tells flows what a process that ended left untold.
 func (s *Service) Resume(ctx context.Context, ws string) error {
-	page, err := s.store.In(ws, collection).Find(ctx, store.Query{
+	list, _, err := s.read(ctx, ws, store.Query{
 		Filter: filter.And(filter.Gt("untold", ""), filter.Lt("untold", value.Instant(time.Now().Add(-untoldFor)))), Limit: 100,
 	})
-	if err != nil {
-		return err
-	}
-	for _, d := range page.Docs {
-		e, err := entry(d)
-		if err != nil {
-			return err
-		}
-		if err := s.tell(ctx, ws, e); err != nil {
-			return err
+	for _, e := range list {
+		if err == nil {
+			err = s.tell(ctx, ws, e)
 		}
 	}
-	return nil
+	return err
 }
 
 func (t *Task) end(p Part) {
@@ -213,11 +195,8 @@ func (t Task) keys() []string {
 	return out
 }
 
-// told tells those who look at a finished task, and the flows that wait for it.
+// told tells the flows that wait for a finished task.
 func (s *Service) told(ctx context.Context, ws string, e Entry) error {
-	if s.OnTask != nil {
-		s.OnTask(ws, e.Customer, e.ID, e.Kind)
-	}
 	if s.OnDone == nil || e.Kind != node.ActTask {
 		return nil
 	}

@@ -21,23 +21,29 @@ const (
 // Drop ends an open task whose reason is gone, without a result and without
 // telling flows.
 func (s *Service) Drop(ctx context.Context, ws, id, why string) error {
-	return s.drop(ctx, ws, id, func(Task) change { return change{why: why, touched: true} })
+	return s.drop(ctx, ws, id, func(Task) (change, error) { return change{why: why, touched: true}, nil })
 }
 
 // Settle takes back what a customer's open tasks ask for because of invoices
 // that have been settled; a task that is about nothing else ends. What a run
 // waits for is the run's to take back.
-func (s *Service) Settle(ctx context.Context, ws, customer string, settled func(invoice string) bool) error {
-	return s.dropEach(ctx, ws, customer, func(t Task) change {
-		c := change{why: whySettled}
+func (s *Service) Settle(ctx context.Context, ws, customer string, settled func(invoice string) (bool, error)) error {
+	return s.dropEach(ctx, ws, customer, func(t Task) (c change, err error) {
+		c.why = whySettled
 		for _, a := range t.About {
-			if a.Owed && !a.Waits && settled(a.Invoice) {
+			gone := false
+			if a.Owed && !a.Waits {
+				if gone, err = settled(a.Invoice); err != nil {
+					return c, err
+				}
+			}
+			if gone {
 				c.touched = true
 			} else {
 				c.rest = append(c.rest, a)
 			}
 		}
-		return c
+		return c, nil
 	})
 }
 
@@ -46,16 +52,15 @@ func (s *Service) Settle(ctx context.Context, ws, customer string, settled func(
 // and is nobody's but the colleague's (freed tells whether there is any); an
 // answer that no run hears does not.
 func (s *Service) Leave(ctx context.Context, ws, customer string, left []activity.Left) (freed bool, err error) {
-	err = s.dropEach(ctx, ws, customer, func(t Task) change {
-		var c change
+	err = s.dropEach(ctx, ws, customer, func(t Task) (c change, _ error) {
 		for _, a := range t.About {
 			k := slices.IndexFunc(left, func(l activity.Left) bool { return a.Waits && l.Run == a.Run })
 			switch {
-			case k < 0, a.Key == left[k].Key && left[k].Why == "":
+			case k < 0, a.Key == left[k].Key && !left[k].Ended:
 				c.rest = append(c.rest, a)
 				continue
 			case a.Key == left[k].Key:
-				c.why = cmp.Or(c.why, left[k].Why)
+				c.why = cmp.Or(c.why, left[k].Why, whyMoot)
 			case t.Answer:
 				c.why = cmp.Or(c.why, whyMoot)
 			default:
@@ -64,7 +69,7 @@ func (s *Service) Leave(ctx context.Context, ws, customer string, left []activit
 			}
 			c.touched = true
 		}
-		return c
+		return c, nil
 	})
 	return freed, err
 }
@@ -77,12 +82,16 @@ type change struct {
 }
 
 // dropEach changes a customer's open tasks.
-func (s *Service) dropEach(ctx context.Context, ws, customer string, to func(Task) change) error {
+func (s *Service) dropEach(ctx context.Context, ws, customer string, to func(Task) (change, error)) error {
 	var ids []string
 	q := store.Query{Filter: filter.And(filter.Eq("customer", customer), filter.Eq("status", Open))}
 	err := s.store.In(ws, collection).Each(ctx, q, func(d store.Doc) error {
 		e, err := entry(d)
-		if to(e.Task).touched {
+		if err != nil {
+			return err
+		}
+		c, err := to(e.Task)
+		if c.touched {
 			ids = append(ids, d.ID)
 		}
 		return err
@@ -96,14 +105,16 @@ func (s *Service) dropEach(ctx context.Context, ws, customer string, to func(Tas
 }
 
 // drop changes an open task. One that ends says still what it was about.
-func (s *Service) drop(ctx context.Context, ws, id string, to func(Task) change) error {
+func (s *Service) drop(ctx context.Context, ws, id string, to func(Task) (change, error)) error {
 	now, err := s.now(ctx, ws)
 	if err != nil {
 		return err
 	}
 	_, err = s.change(ctx, ws, id, func(t *Task) error {
-		c := to(*t)
+		c, err := to(*t)
 		switch {
+		case err != nil:
+			return err
 		case t.Status == Done || !c.touched:
 			return errSame
 		case len(c.rest) > 0:

@@ -2,9 +2,6 @@ package tasks
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"slices"
 
@@ -14,24 +11,6 @@ import (
 	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/workflows/activity"
 )
-
-// maxAbout bounds how many invoices share a task.
-const maxAbout = 200
-
-// group names the work that a flow's task is: the same step of the same flow, in
-// the same words, with the same answers, for the same people. "" for one that
-// joins no other.
-func group(t activity.Task) string {
-	if t.Each || t.Flow == "" || len(t.About) == 0 || t.About[0].Invoice == "" {
-		return ""
-	}
-	b, err := json.Marshal([]any{t.Kind, t.Flow, t.Node, t.Title, t.Assign, t.Results, t.Answer, t.About[0].Waits})
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:12])
-}
 
 // sameWork are a customer's tasks of a group, those that ended included.
 func (s *Service) sameWork(ctx context.Context, ws, customer, group string) (list []Entry, err error) {
@@ -55,7 +34,7 @@ func (s *Service) Joined(ctx context.Context, ws string, t activity.Task) (bool,
 	if !fault.Is(err, fault.NotFound) {
 		return err == nil, err
 	}
-	list, err := s.sameWork(ctx, ws, t.Customer, group(t))
+	list, err := s.sameWork(ctx, ws, t.Customer, t.Work)
 	if err != nil {
 		return false, err
 	}
@@ -65,11 +44,11 @@ func (s *Service) Joined(ctx context.Context, ws string, t activity.Task) (bool,
 		}
 	}
 	for _, e := range list {
-		if e.Status != Open || len(e.About)+len(t.About) > maxAbout {
+		if e.Status != Open || len(e.About)+len(t.About) > activity.MaxAbout {
 			continue
 		}
 		_, err := s.change(ctx, ws, e.ID, func(open *Task) error {
-			if open.Status != Open || len(open.About)+len(t.About) > maxAbout {
+			if open.Status != Open || len(open.About)+len(t.About) > activity.MaxAbout {
 				return errSame
 			}
 			open.About = append(open.About, t.About...)

@@ -94,25 +94,14 @@ func (s *Service) List(ctx context.Context, ws string, q Query) ([]Entry, string
 // EndedBefore gives a customer's ended tasks, the newest first. Those of messages
 // are left out: the messages tell of themselves.
 func (s *Service) EndedBefore(ctx context.Context, ws, customer string, before time.Time, scope filter.Expr, limit int) ([]Entry, error) {
-	page, err := s.store.In(ws, collection).Find(ctx, store.Query{
+	list, _, err := s.read(ctx, ws, store.Query{
 		Filter: filter.And(
 			filter.Eq("customer", customer), filter.Eq("status", Done), filter.Lt("doneAt", value.Instant(before)),
 			filter.Eq("kind", node.ActTask), filter.Missing("channel"), scope,
 		),
 		Sort: []store.SortKey{{Field: "doneAt", Desc: true}}, Limit: limit,
 	})
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Entry, 0, len(page.Docs))
-	for _, d := range page.Docs {
-		e, err := entry(d)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-	}
-	return out, nil
+	return list, err
 }
 
 // Count counts tasks and stops at limit.
@@ -121,7 +110,11 @@ func (s *Service) Count(ctx context.Context, ws string, q Query, limit int) (int
 }
 
 func (s *Service) page(ctx context.Context, ws string, where filter.Expr, limit int, after string) ([]Entry, string, error) {
-	page, err := s.store.In(ws, collection).Find(ctx, store.Query{Filter: where, Sort: byDue, Limit: limit, After: after})
+	return s.read(ctx, ws, store.Query{Filter: where, Sort: byDue, Limit: limit, After: after})
+}
+
+func (s *Service) read(ctx context.Context, ws string, q store.Query) (list []Entry, next string, err error) {
+	page, err := s.store.In(ws, collection).Find(ctx, q)
 	if err != nil {
 		return nil, "", err
 	}

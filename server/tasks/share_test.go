@@ -49,7 +49,7 @@ func newBench(t *testing.T) *bench {
 func (b *bench) ask(invoice string, about func(*activity.Task)) {
 	b.t.Helper()
 	x := activity.Task{
-		Key: "r" + invoice + "/ask/1", Kind: node.ActTask, Customer: "c", Run: "r" + invoice, Flow: "f", Node: "ask", At: noon,
+		Key: "r" + invoice + "/ask/1", Kind: node.ActTask, Customer: "c", Run: "r" + invoice, Work: "ask", At: noon,
 		Title: map[string]string{"en": "Ask"}, Results: []node.Choice{{Key: "yes"}, {Key: "no"}},
 		About: []activity.About{{Key: "r" + invoice + "/ask/1", Run: "r" + invoice, Invoice: invoice, Number: invoice, Owed: true, Waits: true}},
 	}
@@ -104,7 +104,7 @@ func (b *bench) one() string {
 
 func (b *bench) settle(invoices ...string) {
 	b.t.Helper()
-	if err := b.Settle(b.t.Context(), "a", "c", func(i string) bool { return slices.Contains(invoices, i) }); err != nil {
+	if err := b.Settle(b.t.Context(), "a", "c", func(i string) (bool, error) { return slices.Contains(invoices, i), nil }); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -123,11 +123,11 @@ func TestJoin(t *testing.T) {
 	b.ask("A", nil)
 	b.ask("B", nil)
 	b.ask("B", nil) // a repeat
-	b.ask("C", func(x *activity.Task) { x.Each = true })
-	b.ask("D", func(x *activity.Task) { x.Title = map[string]string{"en": "Ask about D"} })
-	b.ask("E", func(x *activity.Task) { x.Results = x.Results[:1] })
-	b.ask("F", func(x *activity.Task) { x.Answer = true })
-	b.ask("G", func(x *activity.Task) { x.About[0].Waits = false })
+	b.ask("C", func(x *activity.Task) { x.Work = "" })
+	b.ask("D", func(x *activity.Task) { x.Work = "ask about D" })
+	b.ask("E", func(x *activity.Task) { x.Work, x.Results = "ask for less", x.Results[:1] })
+	b.ask("F", func(x *activity.Task) { x.Work, x.Answer = "ask for an answer", true })
+	b.ask("G", func(x *activity.Task) { x.Work, x.About[0].Waits = "just ask", false })
 	b.are("open A B", "open C", "open D", "open E", "open F", "open G")
 
 	// A repeat after somebody was done with it makes no second one.
@@ -150,11 +150,11 @@ func TestJoin(t *testing.T) {
 	}
 
 	// A task has room for so many.
-	for n := range maxAbout {
+	for n := range activity.MaxAbout {
 		b.ask(fmt.Sprint("n", n), nil)
 	}
 	list, _, err = b.List(t.Context(), "a", Query{Status: Open})
-	if err != nil || len(list) != 2 || len(list[0].About)+len(list[1].About) != maxAbout+1 {
+	if err != nil || len(list) != 2 || len(list[0].About)+len(list[1].About) != activity.MaxAbout+1 {
 		t.Errorf("%d tasks, %v", len(list), err)
 	}
 }
@@ -165,7 +165,7 @@ func TestSettleAndLeave(t *testing.T) {
 		b.ask(n, nil)
 	}
 	b.settle("A") // its run waits, and says itself what becomes of it
-	if b.leave(activity.Left{Run: "rA", Key: "rA/ask/1", Why: "stop:paid"}) {
+	if b.leave(activity.Left{Run: "rA", Key: "rA/ask/1", Why: "stop:paid", Ended: true}) {
 		t.Error("work was freed")
 	}
 	b.are("open B C D")
@@ -173,20 +173,20 @@ func TestSettleAndLeave(t *testing.T) {
 	if b.leave(activity.Left{Run: "rB", Key: "rB/ask/1"}) {
 		t.Error("work was freed")
 	}
-	if !b.leave(activity.Left{Run: "rC", Key: "rC/later/1"}, activity.Left{Run: "rD", Key: "rD/end/1", Why: "x"}) {
+	if !b.leave(activity.Left{Run: "rC", Key: "rC/later/1"}, activity.Left{Run: "rD", Key: "rD/end/1", Why: "x", Ended: true}) {
 		t.Error("no work was freed")
 	}
 	b.settle("B", "C")
 	b.are("open B D")
 	b.settle("D")
 	b.are("open B")
-	b.leave(activity.Left{Run: "rB", Key: "rB/ask/1", Why: "byHand"})
+	b.leave(activity.Left{Run: "rB", Key: "rB/ask/1", Why: "byHand", Ended: true})
 	b.are("back B byHand")
 
-	b.ask("X", func(x *activity.Task) { x.Answer = true })
+	b.ask("X", func(x *activity.Task) { x.Work, x.Answer = "x", true })
 	b.leave(activity.Left{Run: "rX", Key: "rX/later/1"})
 	b.are("back B byHand", "back X taskMoot")
-	b.ask("Y", func(x *activity.Task) { x.About[0].Owed, x.About[0].Waits = false, false })
+	b.ask("Y", func(x *activity.Task) { x.Work = ""; x.About[0].Owed, x.About[0].Waits = false, false })
 	b.settle("Y") // given when it was paid already, such as thanks
 	b.are("back B byHand", "back X taskMoot", "open Y")
 	if _, err := b.Complete(t.Context(), "a", b.one(), Ending{Result: "maybe"}, nil); fault.KeyOf(err) != "invalid.fields" {

@@ -47,7 +47,7 @@ type Task struct {
 	Team         string            `json:"team,omitempty"`
 	// About are the invoices that it is about, and the steps that hear of its result.
 	About []activity.About `json:"about,omitempty"`
-	// Group is the same for tasks of a customer that are the same work.
+	// Group is the work it is, the same for tasks of a customer that ask the same; "" shares with nothing.
 	Group string `json:"group,omitempty"`
 	// Answer: nothing but an answer is wanted, so that it is moot once nobody waits.
 	Answer bool `json:"answer,omitempty"`
@@ -106,7 +106,7 @@ func (s *Service) Create(ctx context.Context, ws string, t activity.Task, to Ass
 	doc := Task{
 		Key: t.Key, Kind: t.Kind, Title: t.Title, Customer: t.Customer, CustomerName: name, Acct: acct, Run: t.Run, Assignee: to.Assignee, For: to.For,
 		Due: t.Due, Status: Open, Results: t.Results, CreatedAt: value.Instant(t.At), Text: t.Text, Link: t.Link,
-		About: t.About, Group: group(t), Answer: t.Answer, Channel: t.Channel,
+		About: t.About, Group: t.Work, Answer: t.Answer, Channel: t.Channel,
 	}
 	if t.Assign != nil {
 		doc.Role, doc.Team = t.Assign.Role, t.Assign.Team
@@ -129,13 +129,9 @@ func (s *Service) Create(ctx context.Context, ws string, t activity.Task, to Ass
 	return err
 }
 
-// OpenOf tells whether a customer has open tasks of a kind, or of any with "".
+// OpenOf counts a customer's open tasks of a kind.
 func (s *Service) OpenOf(ctx context.Context, ws, customer, kind string) (int64, error) {
-	where := filter.And(filter.Eq("customer", customer), filter.Eq("status", Open))
-	if kind != "" {
-		where = filter.And(where, filter.Eq("kind", kind))
-	}
-	return s.store.In(ws, collection).Count(ctx, where, 1)
+	return s.store.In(ws, collection).Count(ctx, filter.And(filter.Eq("customer", customer), filter.Eq("status", Open), filter.Eq("kind", kind)), 1)
 }
 
 // WithOpen tells which of some customers have an open task of a kind.

@@ -7,10 +7,12 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
+	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/message"
 	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/desk"
@@ -179,7 +181,7 @@ func (w *World) CreateTask(ctx context.Context, ws string, t activity.Task) erro
 		return err
 	}
 	// Money that came since the step began has looked for the task in vain.
-	return w.settleTasks(ctx, ws, t.Customer)
+	return w.SettleTasks(ctx, ws, t.Customer, everyInvoice)
 }
 
 func (w *World) giveTask(ctx context.Context, ws string, t activity.Task) error {
@@ -203,12 +205,20 @@ func (w *World) giveTask(ctx context.Context, ws string, t activity.Task) error 
 	return w.Tasks.Create(ctx, ws, t, to, name, acct)
 }
 
-func (w *World) settleTasks(ctx context.Context, ws, customer string) error {
-	st, err := w.Accounts.Load(ctx, ws, customer)
-	if err != nil {
-		return err
-	}
-	return w.Tasks.Settle(ctx, ws, customer, st.Settled)
+func everyInvoice(string) bool { return true }
+
+// SettleTasks takes back what a customer's open tasks ask for because of those of
+// some invoices that are settled by now: what was paid may have been reversed
+// since. The account is read only if a task is about one.
+func (w *World) SettleTasks(ctx context.Context, ws, customer string, among func(invoice string) bool) error {
+	load := sync.OnceValues(func() (*ledger.State, error) { return w.Accounts.Load(ctx, ws, customer) })
+	return w.Tasks.Settle(ctx, ws, customer, func(invoice string) (bool, error) {
+		if !among(invoice) {
+			return false, nil
+		}
+		st, err := load()
+		return err == nil && st.Settled(invoice), err
+	})
 }
 
 // LeaveTasks takes a customer's open tasks back that no run waits for any longer.
@@ -217,7 +227,7 @@ func (w *World) LeaveTasks(ctx context.Context, ws, customer string, left []acti
 	if err != nil || !freed {
 		return err
 	}
-	return w.settleTasks(ctx, ws, customer) // while the run waited, money may have come
+	return w.SettleTasks(ctx, ws, customer, everyInvoice) // while the run waited, money may have come
 }
 
 // SentSince counts a customer's messages on a channel since an instant.

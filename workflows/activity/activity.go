@@ -116,13 +116,16 @@ type Task struct {
 	At       time.Time
 	Text     string // what to say or do
 	Link     string // what opens what is needed, such as tel:
-	// Flow and Node are the step that asks; Each keeps its invoices apart.
-	Flow, Node string
-	Each       bool
-	Answer     bool   // nothing but the answer is wanted
-	Channel    string // of the message that waits for it
-	About      []About
+	// Work is the same for what asks the same of a customer, and shares a task; ""
+	// for what shares with nothing (run.Facts.Work).
+	Work    string
+	Answer  bool   // nothing but the answer is wanted
+	Channel string // of the message that waits for it
+	About   []About
 }
+
+// MaxAbout bounds how many invoices a task is about.
+const MaxAbout = 200
 
 // About is why a task is asked for: by which step, and about which invoice.
 type About struct {
@@ -134,9 +137,12 @@ type About struct {
 	Waits   bool   `json:"waits,omitempty"` // the run waits for the result
 }
 
-// Left is a run that waits no longer for tasks of earlier steps, and with Why,
-// because it has ended while it waited, for that of its last step Key either.
-type Left struct{ Run, Key, Why string }
+// Left is a run that waits no longer for tasks of earlier steps, and, where it
+// has Ended, by Why, not for that of its last step Key either.
+type Left struct {
+	Run, Key, Why string
+	Ended         bool
+}
 
 // Poster sends a signed webhook of a step; settings are the workspace's for
 // the channel "webhook". Errors are *channel.Error.

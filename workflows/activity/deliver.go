@@ -128,9 +128,6 @@ func (e *env) flush(ctx context.Context) error {
 	return err
 }
 
-// maxAbout bounds how many invoices a task names.
-const maxAbout = 200
-
 // waiting records a message that a person has to bring out, and asks them to.
 // The run goes on: what becomes of it is an event of the task.
 func (e *env) waiting(ctx context.Context, ch channel.Channel, out Outgoing, sent run.Sent) (run.Sent, error) {
@@ -144,7 +141,7 @@ func (e *env) waiting(ctx context.Context, ch channel.Channel, out Outgoing, sen
 			Key: out.Key, Kind: node.ActTask, Customer: e.customer, Title: ask.Title, Assign: &node.Assign{Field: "customer.owner"}, Results: results,
 			Due: e.space.Calendar.NextWorkday(value.DateOf(e.Now().In(e.space.Loc))), At: e.Now(), Text: ask.Text, Link: ask.Link, Channel: out.Channel,
 		}
-		for _, i := range out.Message.Items[:min(len(out.Message.Items), maxAbout)] {
+		for _, i := range out.Message.Items[:min(len(out.Message.Items), MaxAbout)] {
 			t.About = append(t.About, About{Key: out.Key, Invoice: channel.Text(i, "id"), Number: channel.Text(i, "number")})
 		}
 		if len(out.Runs) > 0 {

@@ -1,7 +1,6 @@
 package activity
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -39,8 +38,8 @@ func (e *env) Do(ctx context.Context, f *run.Facts, r *run.Run, a node.Action) (
 
 func (e *env) task(ctx context.Context, f *run.Facts, r *run.Run, a node.Action) (node.Result, error) {
 	t := Task{
-		Key: a.Key, Kind: a.Kind, Customer: e.customer, Run: r.ID, Flow: r.Flow, Node: r.Node, Title: f.Words(r, a.Title),
-		Assign: a.Assign, Results: a.Results, Each: a.Each, Answer: a.Answer, At: e.Now(),
+		Key: a.Key, Kind: a.Kind, Customer: e.customer, Run: r.ID, Title: f.Words(r, a.Title), Work: f.Work(r, a),
+		Assign: a.Assign, Results: a.Results, Answer: a.Answer, At: e.Now(),
 		About: []About{{Key: a.Key, Run: r.ID, Waits: a.Waits}},
 	}
 	if a.DueIn != nil {
@@ -73,7 +72,7 @@ func (e *env) leaveTasks(ctx context.Context, before map[string]*run.Run, change
 				return err
 			}
 			if waited != "" || d.Asks() {
-				left = append(left, Left{Run: r.ID, Key: r.Key(), Why: cmp.Or(r.Reason, "taskMoot")})
+				left = append(left, Left{Run: r.ID, Key: r.Key(), Why: r.Reason, Ended: true})
 			}
 		} else if waited != "" && r.Vars[node.VarTask] != waited {
 			left = append(left, Left{Run: r.ID, Key: r.Key()})

@@ -1,6 +1,9 @@
 package run
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"maps"
 	"strings"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/message"
 	"github.com/dueflow/dueflow/schemas/value"
+	"github.com/dueflow/dueflow/workflows/node"
 )
 
 // Doc is the subject as conditions see it: the records' fields, with money and
@@ -46,6 +50,21 @@ func (f *Facts) Words(r *Run, t flow.Text) flow.Text {
 		out[lang] = message.FillWords(src, doc, lang)
 	}
 	return out
+}
+
+// Work names what a run's step asks of a person: the same for every invoice of a
+// customer that comes to the same step of a flow in the same words, with the same
+// answers and for the same people. "" where each is work of its own.
+func (f *Facts) Work(r *Run, a node.Action) string {
+	if a.Each || r.Form != "invoice" {
+		return ""
+	}
+	b, err := json.Marshal([]any{a.Kind, r.Flow, r.Node, f.Words(r, a.Title), a.Assign, a.Results, a.Answer, a.Waits})
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:12])
 }
 
 // InvoiceDoc is one invoice as conditions and templates see it.

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -104,12 +103,9 @@ func (e *simulated) Do(_ context.Context, f *Facts, r *Run, a node.Action) (node
 
 // ask gives a task, or makes an invoice part of one that is still open.
 func (e *simulated) ask(f *Facts, r *Run, a node.Action) {
-	due := taskDue{at: f.Calendar.AddWorkdays(f.Today, 1).At(12*60, f.WorkLoc), key: a.Key, row: -1}
+	due := taskDue{at: f.Calendar.AddWorkdays(f.Today, 1).At(12*60, f.WorkLoc), key: a.Key, work: f.Work(r, a), row: -1}
 	if e.mine(r.Flow) {
 		due.result = e.r.Answers[r.Node]
-	}
-	if r.Form == "invoice" && !a.Each {
-		due.work = fmt.Sprint(a.Kind, "\x00", r.Flow, "\x00", r.Node, "\x00", f.Words(r, a.Title))
 	}
 	open := slices.IndexFunc(e.tasks, func(t taskDue) bool { return due.work != "" && t.work == due.work })
 	if open < 0 {
