@@ -5,18 +5,18 @@ import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { useUserNames } from '@/shared/api/names';
 import { useCan } from '@/shared/api/session';
-import type { Run, TimelineEntry } from '@/shared/api/types';
+import type { TimelineEntry } from '@/shared/api/types';
 import { lazy } from '@/shared/lib/lazy';
 import { useFormat } from '@/shared/lib/useFormat';
 import { StatusChip } from '@/shared/ui/Chip';
 import { Money } from '@/shared/ui/Money';
 import { Empty, ErrorState, Lines } from '@/shared/ui/states';
 import { useMessagesOf, useTimeline } from '../api/customers';
-import { quietTimeline, subjectOf, toneOf, withoutClock } from '../model/timeline';
+import { quietTimeline, toneOf, withoutClock } from '../model/timeline';
 
 const Why = lazy(() => import('./Why'));
 
-export function Activity({ customer, runs }: { customer: string; runs: Run[] }) {
+export function Activity({ customer }: { customer: string }) {
   const { t } = useTranslation();
   const [params] = useSearchParams();
   const day = params.get('why') ?? undefined;
@@ -35,7 +35,7 @@ export function Activity({ customer, runs }: { customer: string; runs: Run[] }) 
           {
             key: 'timeline',
             label: t('timeline.title'),
-            children: <Timeline customer={customer} runs={runs} />,
+            children: <Timeline customer={customer} />,
           },
           { key: 'messages', label: t('timeline.messages'), children: <Messages customer={customer} /> },
           {
@@ -53,7 +53,7 @@ export function Activity({ customer, runs }: { customer: string; runs: Run[] }) 
   );
 }
 
-function Timeline({ customer, runs }: { customer: string; runs: Run[] }) {
+function Timeline({ customer }: { customer: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [view, setView] = useState<'highlights' | 'all'>('highlights');
@@ -62,10 +62,6 @@ function Timeline({ customer, runs }: { customer: string; runs: Run[] }) {
   const subjects = useMemo(
     () => new Map(messages.rows.map((message) => [message.id, message.subject])),
     [messages.rows],
-  );
-  const labels = useMemo(
-    () => new Map(runs.map(({ subject }) => [subject.id, subject.form === 'invoice' ? subject.label : ''])),
-    [runs],
   );
   if (timeline.error && timeline.rows.length === 0)
     return <ErrorState error={timeline.error} onRetry={() => timeline.refetch()} />;
@@ -99,11 +95,7 @@ function Timeline({ customer, runs }: { customer: string; runs: Run[] }) {
           return (
             <Fragment key={entry.id}>
               {isNewDay && <li className="timeline-day">{format.date(entryDay, 'long')}</li>}
-              <Entry
-                entry={entry}
-                subject={subjects.get(String(entry.data?.message))}
-                label={labels.get(subjectOf(entry) ?? '')}
-              />
+              <Entry entry={entry} subject={subjects.get(String(entry.data?.message))} />
             </Fragment>
           );
         })}
@@ -119,7 +111,7 @@ function Timeline({ customer, runs }: { customer: string; runs: Run[] }) {
   );
 }
 
-function Entry({ entry, subject, label }: { entry: TimelineEntry; subject?: string; label?: string }) {
+function Entry({ entry, subject }: { entry: TimelineEntry; subject?: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const names = useUserNames();
@@ -140,7 +132,6 @@ function Entry({ entry, subject, label }: { entry: TimelineEntry; subject?: stri
       <span className="timeline-dot" aria-hidden />
       <span className="timeline-text">
         {to ? <Link to={to}>{text}</Link> : text}
-        {label && <span className="list-dim num"> · {label}</span>}
         {actor && <span className="list-dim"> · {actor}</span>}
       </span>
       {entry.amount !== undefined && entry.currency && (

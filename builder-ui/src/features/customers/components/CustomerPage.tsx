@@ -66,7 +66,7 @@ function Loaded({ page }: { page: PageData }) {
             hasOpen={account.items.some(({ open }) => open > 0)}
           />
           <InvoiceItems items={account.items} onAction={setAction} />
-          <Activity customer={record.id} runs={runs} />
+          <Activity customer={record.id} />
         </div>
         <div className="column-side">
           <Side page={page} runs={runs} onAction={setAction} />

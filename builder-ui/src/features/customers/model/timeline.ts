@@ -6,7 +6,7 @@ export function toneOf(entry: TimelineEntry): Tone {
   if (entry.kind !== 'step') return kindTone(entry.kind);
   const what = word(entry, 'what');
   if (what === 'failed' || what === 'refused') return 'red';
-  if (what === 'deferred' || what === 'parked' || what === 'hold') return 'amber';
+  if (what === 'deferred' || what === 'parked' || what === 'hold' || what === 'reopened') return 'amber';
   if (what === 'ended' && word(entry, 'reason').includes('paid')) return 'green';
   return 'neutral';
 }
@@ -66,11 +66,6 @@ export function quietTimeline(entries: TimelineEntry[], everything: boolean): Ti
     seen.add(same);
     return true;
   });
-}
-
-/** The run's subject by the end of its key: flow/subject or flow/subject/entry. */
-export function subjectOf(entry: TimelineEntry): string | undefined {
-  return word(entry, 'run').split('/')[1];
 }
 
 /** Stamps inside a step's text carry no zone; only their date can be told to people. */
