@@ -88,6 +88,9 @@ type Event struct {
 	Hash string `json:"hash,omitempty"`
 }
 
+// Unbooked is the field of a record that is stored and may not have been booked yet.
+const Unbooked = "_unbooked"
+
 // Settling tells whether an event may leave less, or nothing, open of invoices.
 func (e Event) Settling() bool {
 	switch e.Type {
@@ -95,6 +98,11 @@ func (e Event) Settling() bool {
 		return true
 	}
 	return false
+}
+
+// Reopening tells whether an event of a type may leave more open of invoices.
+func Reopening(eventType string) bool {
+	return eventType == PaymentReversed || eventType == InvoiceCorrected
 }
 
 // seal numbers an event, chains it to prev and sets its hash.

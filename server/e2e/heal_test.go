@@ -3,9 +3,12 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/client"
+	"github.com/dueflow/dueflow/server/store"
 )
 
 // TestUnbookedRecordIsHealed: a record that a process stored and died before
@@ -39,4 +42,26 @@ func TestUnbookedRecordIsHealed(t *testing.T) {
 	if err := json.Unmarshal(d.Body, &left); err != nil || left["_unbooked"] != nil {
 		t.Errorf("still marked: %s", d.Body)
 	}
+}
+
+// TestPublishedWhileAnInvoiceIsBooked: a flow that finds an invoice between its
+// storing and its booking does not take it for paid.
+func TestPublishedWhileAnInvoiceIsBooked(t *testing.T) {
+	s := newSpace(t, nil)
+	c := s.customer("Just now")
+	col := s.srv.Store.In(s.key, "r_invoice")
+	since := value.Instant(s.srv.Spaces.RealNow())
+	body := fmt.Sprintf(`{"number":"J-1","customer":%q,"issueDate":%q,"dueDate":%q,"amount":700,"currency":"CNY","status":"open","open":700,"_unbooked":%q,"_by":"u"}`, c, s.today()-30, s.today(), since)
+	d, err := col.Insert(t.Context(), "new", json.RawMessage(body))
+	must(t, err)
+	s.publish(twoSteps)
+	s.eventually("a run waits for the booking", func() bool {
+		runs := s.runs()
+		return len(runs) == 1 && runs[0].Status == "active" && runs[0].Node == "start"
+	})
+	longAgo := strings.Replace(body, since, "2020-01-01T00:00:00.000Z", 1)
+	_, err = col.Replace(t.Context(), store.Doc{ID: "new", Body: json.RawMessage(longAgo)}, d.Ver)
+	must(t, err)
+	must(t, s.srv.Records.Heal(t.Context(), s.key))
+	s.eventually("it is reminded of", func() bool { return len(s.messages()) == 1 })
 }

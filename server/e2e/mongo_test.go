@@ -14,7 +14,7 @@ import (
 // keeps documents of its own.
 const onMongo = "^(TestMainJob|TestNewInvoiceEntersALiveFlow|TestHoldAndPromise|TestTaskResultLeadsOn|TestControls|TestMigrationKeepsCounters|TestOwnScope|TestLostUpdate|TestIdempotencyKey|TestLiveSocket|TestTwoEditors|TestConditions" +
 	"|TestBoard|TestBoardScope|TestNotesAndNotices|TestNoticesInBrowsers|TestContacts|TestNightOfScores|TestPackInstall|TestPackUpgrade|TestPackCalendars|TestWorkspaceAddsCatalogue" +
-	"|TestTaskRules|TestTasksFollowTheMoney|TestAgeingOfCustomers|TestTodayAgreesWithTheReport|TestLogOfAccounts|TestPaymentAppliedLaterAndReversed|TestNoticesByMail|TestTemplateHistory|TestPageSays|TestOwnCalendars|TestFormOfOnesOwn)$"
+	"|TestTaskRules|TestTasksFollowTheMoney|TestAgeingOfCustomers|TestTodayAgreesWithTheReport|TestLogOfAccounts|TestPaymentAppliedLaterAndReversed|TestBouncedPaymentResumes|TestPublishedWhileAnInvoiceIsBooked|TestNoticesByMail|TestTemplateHistory|TestPageSays|TestOwnCalendars|TestFormOfOnesOwn)$"
 
 // TestOnMongoDB runs the package's tests in a process of their own against a
 // MongoDB-compatible server on a real socket.

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"slices"
 
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/server/store"
@@ -18,6 +19,24 @@ var hosted = filter.In("status", run.Active, run.Paused, run.Parked)
 // lacks, the tries of a step that failed, begins anew.
 func (s *Service) OpenRuns(ctx context.Context, ws, customer string) ([]*run.Run, error) {
 	return s.standingRuns(ctx, ws, customer, hosted)
+}
+
+// Reached are a customer's ended runs about some invoices, or about the customer,
+// that may go on (run.LastReached).
+func (s *Service) Reached(ctx context.Context, ws, customer string, invoices []string) ([]*run.Run, error) {
+	live, err := s.Live(ctx, ws)
+	if err != nil || len(live) == 0 {
+		return nil, err
+	}
+	var ended []*run.Run
+	for some := range slices.Chunk(append(slices.Clip(invoices), customer), filter.MaxList) {
+		runs, err := s.standingRuns(ctx, ws, customer, filter.And(filter.Eq("status", run.Done), filter.In("subject", some...)))
+		if err != nil {
+			return nil, err
+		}
+		ended = append(ended, runs...)
+	}
+	return run.LastReached(ended, live), nil
 }
 
 // Adopt hands what a workspace has under way to an engine that does not know of

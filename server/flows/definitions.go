@@ -3,16 +3,12 @@ package flows
 import (
 	"context"
 	"encoding/json"
-	"time"
 
+	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/server/store"
 	"github.com/dueflow/dueflow/workflows/run"
 )
-
-type liveSet struct {
-	at    time.Time
-	flows []*run.Definition
-}
 
 // Definition gives a published version by content hash; it never changes.
 func (s *Service) Definition(ctx context.Context, ws, hash string) (*run.Definition, error) {
@@ -48,42 +44,22 @@ func (s *Service) Definition(ctx context.Context, ws, hash string) (*run.Definit
 	return d, nil
 }
 
-// Live gives the live definitions of a workspace, at most a second old.
+// Live gives the live definitions of a workspace as they are stored now, in order
+// of key. It must not be old: what an event does not start, because its flow was
+// not live yet, is what publishing the flow finds.
 func (s *Service) Live(ctx context.Context, ws string) ([]*run.Definition, error) {
-	return s.liveFlows(ctx, ws)
-}
-
-// liveFlows gives the live definitions of a workspace, at most a second old.
-func (s *Service) liveFlows(ctx context.Context, ws string) ([]*run.Definition, error) {
-	s.mu.Lock()
-	l, ok := s.live[ws]
-	s.mu.Unlock()
-	if ok && time.Since(l.at) < time.Second {
-		return l.flows, nil
-	}
-	all, err := s.List(ctx, ws)
+	rows, err := s.store.In(ws, Collection).Group(ctx, store.GroupQuery{Filter: filter.Eq("status", Live), By: []string{"key", "hash"}})
 	if err != nil {
 		return nil, err
 	}
-	l = liveSet{at: time.Now()}
-	for _, f := range all {
-		if f.Status != Live {
-			continue
-		}
-		d, err := s.Definition(ctx, ws, f.Hash)
+	out := make([]*run.Definition, 0, len(rows))
+	for _, r := range rows {
+		hash, _ := r.Keys[1].(string)
+		d, err := s.Definition(ctx, ws, hash)
 		if err != nil {
 			return nil, err
 		}
-		l.flows = append(l.flows, d)
+		out = append(out, d)
 	}
-	s.mu.Lock()
-	s.live[ws] = l
-	s.mu.Unlock()
-	return l.flows, nil
-}
-
-func (s *Service) forgetLive(ws string) {
-	s.mu.Lock()
-	delete(s.live, ws)
-	s.mu.Unlock()
+	return out, nil
 }

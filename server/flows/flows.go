@@ -33,7 +33,7 @@ const (
 
 // Specs are the collections of this room.
 var Specs = []store.Spec{
-	{Name: Collection},
+	{Name: Collection, Indexes: []store.Index{store.OnText("status", "key", "hash")}},
 	{Name: Versions},
 	{Name: Privates},
 	{Name: Batches, Indexes: []store.Index{store.OnText("status")}},
@@ -117,13 +117,12 @@ type Service struct {
 	OnRuns func(ws, customer string)
 	mu     sync.Mutex
 	defs   map[string]*run.Definition
-	live   map[string]liveSet
 	words  map[string]vocabulary
 }
 
 // New makes the service; UseEngine before anything runs.
 func New(s *store.Store, w *workspace.Service, f *forms.Service, nodes *node.Registry, channels channel.Registry) *Service {
-	return &Service{store: s, spaces: w, forms: f, nodes: nodes, channels: channels, defs: map[string]*run.Definition{}, live: map[string]liveSet{}, words: map[string]vocabulary{}}
+	return &Service{store: s, spaces: w, forms: f, nodes: nodes, channels: channels, defs: map[string]*run.Definition{}, words: map[string]vocabulary{}}
 }
 
 // UseEngine sets the engine.

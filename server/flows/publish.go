@@ -88,7 +88,6 @@ func (s *Service) Publish(ctx context.Context, ws, key string, r Release) (Publi
 		if f, err = s.write(ctx, s.store.In(ws, Collection), f); err != nil {
 			return Published{}, err
 		}
-		s.forgetLive(ws)
 		s.drafted(ws, key)
 	}
 	out := Published{Version: f.Version, Hash: hash}
@@ -214,7 +213,6 @@ func (s *Service) StopFlow(ctx context.Context, ws, key, by string) (string, err
 		if _, err = s.write(ctx, s.store.In(ws, Collection), f); err != nil {
 			return "", err
 		}
-		s.forgetLive(ws)
 	}
 	return s.batch(ctx, ws, Batch{Kind: controlling, Flow: key, Action: run.StopRun, By: by})
 }

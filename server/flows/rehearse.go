@@ -72,13 +72,16 @@ func (d *RunDoc) standing() (*run.Run, error) {
 	if d.Entered == "" {
 		d.Entered = d.Updated
 	}
+	if d.Status == run.Done && d.Ended == "" {
+		d.Ended = d.Updated
+	}
 	if r.Visits == nil {
 		r.Visits = map[string]int{d.Node: 1}
 	}
 	for _, x := range []struct {
 		text string
 		to   *time.Time
-	}{{d.Started, &r.Started}, {d.Entered, &r.Entered}, {d.Wake, &r.Wake}, {d.Planned, &r.Planned}, {cmp.Or(d.Meant, d.Planned), &r.Meant}} {
+	}{{d.Started, &r.Started}, {d.Entered, &r.Entered}, {d.Wake, &r.Wake}, {d.Planned, &r.Planned}, {cmp.Or(d.Meant, d.Planned), &r.Meant}, {d.Ended, &r.Ended}, {d.Resumed, &r.Resumed}} {
 		if x.text == "" {
 			continue
 		}

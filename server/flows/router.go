@@ -62,7 +62,7 @@ func (s *Service) Told(ctx context.Context, ws, customer string, events ...node.
 
 // route starts and tells runs, and says whether the account's workflow was told.
 func (s *Service) route(ctx context.Context, ws, customer string, events []node.Event) (bool, error) {
-	live, err := s.liveFlows(ctx, ws)
+	live, err := s.Live(ctx, ws)
 	if err != nil {
 		return false, err
 	}
@@ -71,26 +71,22 @@ func (s *Service) route(ctx context.Context, ws, customer string, events []node.
 			return false, err
 		}
 	}
-	n, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("customer", customer), openRuns), 1)
-	if err != nil || n == 0 {
-		return false, err
+	// What opens an invoice again may wake a run that has ended.
+	if len(live) == 0 || !slices.ContainsFunc(events, func(e node.Event) bool { return ledger.Reopening(e.Type) }) {
+		n, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("customer", customer), openRuns), 1)
+		if err != nil || n == 0 {
+			return false, err
+		}
 	}
 	return true, s.engine.Tell(ctx, ws, customer, []run.Note{{Kind: run.NoteEvent, Events: events}})
 }
 
 // trigger starts the runs of a flow that the events ask for.
 func (s *Service) trigger(ctx context.Context, ws string, d *run.Definition, customer string, events []node.Event) error {
-	t := d.Trigger()
-	if t == nil {
-		return nil
-	}
 	subjects := map[string]bool{}
 	entry := ""
 	for _, e := range events {
-		starts := t.Starts(e)
-		if e.Type == ledger.InvoiceBooked {
-			starts = starts || t.Starts(node.Event{Type: node.EventEnrolled})
-		}
+		starts := d.StartedBy(e)
 		if starts && d.Flow.Subject.Reentry == "again" {
 			entry = entryOf(e, s.spaces.RealNow())
 		}

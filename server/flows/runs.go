@@ -38,10 +38,13 @@ type RunDoc struct {
 	Started      string          `json:"started"`
 	Updated      string          `json:"updated"`
 	Entry        string          `json:"entry,omitempty"`
-	// What a rehearsal needs to let the run go on from where it is.
+	// What the run needs to go on from where it is: in a rehearsal, in another
+	// engine, or because the goal that ended it is no longer reached.
 	Entered string            `json:"entered,omitempty"`
 	Planned string            `json:"planned,omitempty"`
 	Meant   string            `json:"meant,omitempty"` // where it differs from Planned
+	Ended   string            `json:"ended,omitempty"`
+	Resumed string            `json:"resumed,omitempty"`
 	Visits  map[string]int    `json:"visits,omitempty"`
 	Vars    map[string]string `json:"vars,omitempty"`
 }

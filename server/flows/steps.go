@@ -108,8 +108,9 @@ func (d *RunDoc) take(r *run.Run, at time.Time) {
 	if !r.Meant.Equal(r.Planned) {
 		d.Meant = instantOf(r.Meant)
 	}
-	if r.Status == run.Done {
-		d.Entered, d.Planned, d.Meant, d.Visits = "", "", "", nil
+	d.Ended, d.Resumed = instantOf(r.Ended), instantOf(r.Resumed)
+	if r.Status == run.Done && !r.Reached() { // it never goes on
+		d.Entered, d.Planned, d.Meant, d.Visits, d.Resumed = "", "", "", nil, ""
 	}
 }
 

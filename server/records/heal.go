@@ -7,13 +7,14 @@ import (
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
+	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/store"
 )
 
 // unbooked marks a record whose booking has not been seen yet, since when. A
 // process that dies between storing and booking leaves it; Heal books it.
-const unbooked = "_unbooked"
+const unbooked = ledger.Unbooked
 
 // healAfter is how long a booking may take before nobody can still be at it.
 const healAfter = 2 * time.Minute

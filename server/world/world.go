@@ -108,7 +108,7 @@ func plain(raw json.RawMessage) (map[string]any, error) {
 		return nil, err
 	}
 	for k := range m {
-		if k[0] == '_' && k != "_acct" && k != channel.ContactsField {
+		if k[0] == '_' && k != "_acct" && k != channel.ContactsField && k != ledger.Unbooked {
 			delete(m, k)
 		}
 	}
@@ -272,6 +272,11 @@ func (w *World) Score(ctx context.Context, ws, customer string) error {
 // OpenRuns are a customer's runs that have not ended.
 func (w *World) OpenRuns(ctx context.Context, ws, customer string) ([]*run.Run, error) {
 	return w.Flows.OpenRuns(ctx, ws, customer)
+}
+
+// Reached are a customer's ended runs that may go on.
+func (w *World) Reached(ctx context.Context, ws, customer string, invoices []string) ([]*run.Run, error) {
+	return w.Flows.Reached(ctx, ws, customer, invoices)
 }
 
 // SaveStep stores what a step changed, and the message that ended in it.

@@ -70,6 +70,9 @@ type World interface {
 	// OpenRuns are a customer's runs as the index has them, of which a step has
 	// told and that have not ended.
 	OpenRuns(ctx context.Context, workspace, customer string) ([]*run.Run, error)
+	// Reached are a customer's ended runs about some invoices, or about the
+	// customer, that may go on (run.LastReached).
+	Reached(ctx context.Context, workspace, customer string, invoices []string) ([]*run.Run, error)
 	// SaveStep stores what a step changed: the runs' index, the facts, and the
 	// message that ended last in it, if any; as one where the store can. After an
 	// error the message may still have to be stored.
@@ -288,6 +291,11 @@ func (e *env) Now() time.Time { return e.space.Now() }
 // Definition gives a published flow.
 func (e *env) Definition(ctx context.Context, hash string) (*run.Definition, error) {
 	return e.a.World.Definition(ctx, e.ws, hash)
+}
+
+// Reached gives the ended runs that may go on.
+func (e *env) Reached(ctx context.Context, invoices []string) ([]*run.Run, error) {
+	return e.a.World.Reached(ctx, e.ws, e.customer, invoices)
 }
 
 // Load reads the account and the records fresh.

@@ -111,6 +111,9 @@ func (o *office) Template(context.Context, string, string) (*message.Compiled, e
 
 func (o *office) WaitFor(context.Context, string, string) (time.Duration, error) { return 0, nil }
 
+func (o *office) Reached(context.Context, string, string, []string) ([]*run.Run, error) {
+	return nil, nil
+}
 func (o *office) OpenRuns(context.Context, string, string) ([]*run.Run, error) { return nil, nil }
 
 func (o *office) SaveStep(ctx context.Context, ws, _ string, _ []*run.Run, _ []run.Fact, sent *activity.Outgoing) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/workflows/activity"
 	"github.com/dueflow/dueflow/workflows/builtin"
+	"github.com/dueflow/dueflow/workflows/node"
 	"github.com/dueflow/dueflow/workflows/run"
 )
 
@@ -53,6 +54,10 @@ func (w *world) Definition(context.Context, string, string) (*run.Definition, er
 }
 
 func (w *world) OpenRuns(context.Context, string, string) ([]*run.Run, error) { return w.open, nil }
+
+func (w *world) Reached(context.Context, string, string, []string) ([]*run.Run, error) {
+	return nil, nil
+}
 
 func (w *world) SaveStep(_ context.Context, _, _ string, changed []*run.Run, facts []run.Fact, _ *activity.Outgoing) error {
 	if w.save == nil {
@@ -149,6 +154,11 @@ func TestRunsOfAnotherEngineAreTakenIn(t *testing.T) {
 		{name: "told of something", note: run.Note{Kind: run.NoteEvent}, want: "f/c two"},
 		{name: "beside another", note: run.Note{Kind: run.NoteAdopt}, has: map[string]*run.Run{"f/d": standing("f/d", "one", noon.AddDate(0, 0, 1))}, want: "f/c two"},
 		{name: "known already", note: run.Note{Kind: run.NoteAdopt}, has: map[string]*run.Run{"f/c": standing("f/c", "two", noon.AddDate(0, 0, 1))}},
+		{
+			name: "told of what lets ended ones go on, beside another", want: "f/c two, f/d two",
+			note: run.Note{Kind: run.NoteEvent, Events: []node.Event{{Type: ledger.PaymentReversed}}},
+			has:  map[string]*run.Run{"f/d": standing("f/d", "one", noon.AddDate(0, 0, 1))},
+		},
 		{name: "others are there", note: run.Note{Kind: run.NoteEvent}, has: map[string]*run.Run{"f/d": standing("f/d", "one", noon.AddDate(0, 0, 1))}},
 	} {
 		t.Run(one.name, func(t *testing.T) {

@@ -35,7 +35,7 @@ const (
 // to the customer on this day in one currency, and repeats until all rest. It
 // changes the runs in place and returns what happened.
 func Step(ctx context.Context, env Env, runs map[string]*Run, notes []Note) ([]Fact, error) {
-	s := &stepper{env: env, runs: runs, defs: map[string]*Definition{}, touched: map[string]bool{}}
+	s := &stepper{env: env, runs: runs, defs: map[string]*Definition{}, touched: map[string]bool{}, reached: map[string]bool{}}
 	if err := s.take(ctx, notes); err != nil {
 		return nil, err
 	}
@@ -70,6 +70,7 @@ type stepper struct {
 	touched map[string]bool
 	events  []*node.Event
 	results map[string]*node.Result // by run: actions done in the last round
+	reached map[string]bool         // runs that had ended, and may go on
 	account *Facts
 	// current: nothing but sends has happened since account was read, and Send
 	// has brought its ledger up to date.
@@ -114,7 +115,7 @@ func (s *stepper) take(ctx context.Context, notes []Note) error {
 			}
 		}
 	}
-	return nil
+	return s.reopen(ctx)
 }
 
 func (s *stepper) control(ctx context.Context, n Note, now time.Time) error {
@@ -164,6 +165,10 @@ func (s *stepper) round(ctx context.Context) ([]act, error) {
 	}
 	var acts []act
 	for _, r := range moving {
+		if r.Form == "invoice" && f.awaited(r.Subject) {
+			r.Wake = now.Add(max(time.Minute, f.Grace/120)) // a quarter of a second of a demo clock
+			continue
+		}
 		d, err := s.def(ctx, r.Hash)
 		if err != nil {
 			return nil, err
@@ -180,6 +185,9 @@ func (s *stepper) round(ctx context.Context) ([]act, error) {
 
 // advance gives a run its events one by one, or its result, or just the time.
 func (s *stepper) advance(d *Definition, r *Run, in In) *node.Action {
+	if s.reached[r.ID] && !s.reopened(d, r, in) {
+		return nil
+	}
 	events := []*node.Event{nil}
 	if in.Result == nil {
 		if mine := s.eventsFor(r); len(mine) > 0 {

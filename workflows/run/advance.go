@@ -114,13 +114,22 @@ func (a *advancer) ctx() *node.Ctx {
 
 // stopped ends the run when one of the flow's goals or exits holds.
 func (a *advancer) stopped() bool {
-	for _, s := range a.d.stops {
+	s := a.stop()
+	if s == nil {
+		return false
+	}
+	a.end(s.outcome, stopReason+s.id)
+	return true
+}
+
+// stop is the first of the flow's goals and exits that holds; nil for none.
+func (a *advancer) stop() *stop {
+	for k, s := range a.d.stops {
 		if filter.Match(filter.OnDay(s.when, a.in.Now, a.in.Loc), a.in.Doc) {
-			a.end(s.outcome, "stop:"+s.id)
-			return true
+			return &a.d.stops[k]
 		}
 	}
-	return false
+	return nil
 }
 
 // failed handles results that mean failure by the step's onError; it tells
@@ -226,6 +235,6 @@ func (a *advancer) park(reason string) {
 func (a *advancer) end(outcome, reason string) {
 	r := a.r
 	a.fact("ended", reason).Port = outcome
-	r.Status, r.Outcome, r.Reason = Done, outcome, reason
+	r.Status, r.Outcome, r.Reason, r.Ended = Done, outcome, reason, a.in.Now
 	r.Wake, r.On, r.Vars = time.Time{}, nil, nil
 }

@@ -3,6 +3,8 @@ package run_test
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +36,9 @@ type together struct {
 	own   map[string]*value.Calendar
 	sent  []string
 	runs  map[string]*run.Run
+	// records are of invoices, by id, and ended are runs of before.
+	records map[string]map[string]any
+	ended   []*run.Run
 }
 
 func newTogether(t *testing.T, docs ...string) *together {
@@ -52,7 +57,7 @@ func newTogether(t *testing.T, docs ...string) *together {
 func (e *together) Now() time.Time { return e.now }
 
 func (e *together) Load(context.Context, []string) (*run.Facts, error) {
-	f := facts(e.st, map[string]any{"name": "华东"}, nil, e.now)
+	f := facts(e.st, map[string]any{"name": "华东"}, e.records, e.now)
 	e.rules(&f.Rules)
 	f.Calendars = e.own
 	return f, nil
@@ -60,6 +65,10 @@ func (e *together) Load(context.Context, []string) (*run.Facts, error) {
 
 func (e *together) Definition(_ context.Context, hash string) (*run.Definition, error) {
 	return e.defs[hash], nil
+}
+
+func (e *together) Reached(context.Context, []string) ([]*run.Run, error) {
+	return run.LastReached(e.ended, slices.Collect(maps.Values(e.defs))), nil
 }
 
 func (e *together) Send(_ context.Context, f *run.Facts, m run.Message) (run.Sent, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/dueflow/dueflow/schemas/fault"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/schemas/flow"
+	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/workflows/node"
 )
 
@@ -109,6 +110,19 @@ func Compile(f *flow.Flow, reg *node.Registry, version int, params map[string]js
 func (d *Definition) Trigger() node.Trigger {
 	t, _ := d.nodes[d.Start].node.(node.Trigger)
 	return t
+}
+
+// StartedBy tells whether an event starts runs: one that the trigger waits for,
+// and, where the trigger takes in whatever is open, one that brings an invoice or
+// opens one again. A subject that has a run already is for the caller to leave out.
+func (d *Definition) StartedBy(e node.Event) bool {
+	t := d.Trigger()
+	if t == nil {
+		return false
+	}
+	// A flow that is entered again has no one run to look for.
+	opens := e.Type == ledger.InvoiceBooked || e.Type == ledger.PaymentReversed && d.Flow.Subject.Reentry != "again"
+	return t.Starts(e) || opens && t.Starts(node.Event{Type: node.EventEnrolled})
 }
 
 // Sentence reads a node in both languages; nil for one that is not known here.

@@ -18,6 +18,9 @@ type Env interface {
 	Load(ctx context.Context, invoices []string) (*Facts, error)
 	// Definition gives a published flow by content hash.
 	Definition(ctx context.Context, hash string) (*Definition, error)
+	// Reached are the ended runs about these invoices, or about the customer, that
+	// may go on (LastReached).
+	Reached(ctx context.Context, invoices []string) ([]*Run, error)
 	// Send asks the ledger and, if granted, sends one message. It leaves the
 	// ledger's new state in f.
 	Send(ctx context.Context, f *Facts, m Message) (Sent, error)

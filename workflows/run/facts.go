@@ -67,12 +67,18 @@ func (f *Facts) Work(r *Run, a node.Action) string {
 	return hex.EncodeToString(sum[:12])
 }
 
+// awaited tells whether an invoice is stored and the ledger has yet to hear of it.
+func (f *Facts) awaited(id string) bool {
+	return f.State.Items[id] == nil && f.Invoices[id][ledger.Unbooked] != nil
+}
+
 // InvoiceDoc is one invoice as conditions and templates see it.
 func (f *Facts) InvoiceDoc(id string) map[string]any {
 	inv := maps.Clone(f.Invoices[id])
 	if inv == nil {
 		inv = map[string]any{}
 	}
+	delete(inv, ledger.Unbooked)
 	i := f.State.Items[id]
 	if i == nil { // archived or never booked: nothing is open
 		i = &ledger.Item{Cancelled: inv["status"] == "cancelled"}

@@ -37,10 +37,12 @@ func (a *advancer) lateness(act *node.Action) string {
 	if act == nil || act.Kind != node.ActSend || rule == nil || r.Planned.IsZero() || r.Vars["late"] == r.Node || a.outdated(act) != "" {
 		return ""
 	}
-	// What was due before the run began is due when it begins, not late.
+	// What was due before the run began, or began anew, is due then, not late.
 	planned := r.Planned
-	if planned.Before(r.Started) {
-		planned = r.Started
+	for _, began := range []time.Time{r.Started, r.Resumed} {
+		if planned.Before(began) {
+			planned = began
+		}
 	}
 	if !planned.Add(max(a.in.Grace, minGrace)).Before(a.in.Now) {
 		return ""

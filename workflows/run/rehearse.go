@@ -103,7 +103,7 @@ type simulated struct {
 	history []happening
 	pos     int
 	cast    []*actor
-	ended   map[string]bool // runs, which do not begin again
+	ended   map[string]*Run // which do not begin again
 	tasks   []taskDue
 	changed int // of the changes, how many have been made
 	paid    map[string][]settlement
@@ -119,7 +119,7 @@ type taskDue struct {
 // world is an account before its rehearsal begins, and the runs it has by then.
 func (r *Rehearsal) world(a Account) (*simulated, map[string]*Run) {
 	st := ledger.NewWholeState(a.Customer)
-	e := &simulated{r: r, a: a, now: r.begin(), facts: r.Facts(st, a.Record, a.Invoices, r.begin()), ended: map[string]bool{}}
+	e := &simulated{r: r, a: a, now: r.begin(), facts: r.Facts(st, a.Record, a.Invoices, r.begin()), ended: map[string]*Run{}}
 	e.a.Record, e.a.Invoices = maps.Clone(a.Record), maps.Clone(a.Invoices)
 	e.history = timeline(a.Events, e.facts.WorkLoc, r.written())
 	e.past(e.now)
@@ -129,7 +129,7 @@ func (r *Rehearsal) world(a Account) (*simulated, map[string]*Run) {
 	runs := map[string]*Run{}
 	for _, run := range a.Runs {
 		if run.Status == Done {
-			e.ended[run.ID] = true
+			e.ended[run.ID] = run.Clone()
 		} else {
 			runs[run.ID] = run.Clone()
 		}
@@ -203,7 +203,7 @@ func (e *simulated) arrive(runs map[string]*Run) []Note {
 		e.facts.State.Apply(ev)
 		events := NodeEvents(ev)
 		for _, a := range e.cast {
-			notes = append(notes, e.triggered(a, runs, ev, events)...)
+			notes = append(notes, e.triggered(a, runs, events)...)
 		}
 		notes = append(notes, Note{Kind: NoteEvent, Events: events})
 	}

@@ -76,7 +76,7 @@ func (e *simulated) start(a *actor, subjects []string, entry string) []Note {
 	f := a.Def.Flow
 	var ids []string
 	for _, s := range subjects {
-		if !e.ended[idOf(f.Key, s, entry)] {
+		if e.ended[idOf(f.Key, s, entry)] == nil {
 			ids = append(ids, s)
 		}
 	}
@@ -87,14 +87,13 @@ func (e *simulated) start(a *actor, subjects []string, entry string) []Note {
 }
 
 // triggered are the runs of a flow that an event of the ledger starts.
-func (e *simulated) triggered(a *actor, runs map[string]*Run, ev ledger.Event, events []node.Event) []Note {
-	t := a.Def.Trigger()
-	if !a.on || t == nil {
+func (e *simulated) triggered(a *actor, runs map[string]*Run, events []node.Event) []Note {
+	if !a.on {
 		return nil
 	}
 	var notes []Note
 	for _, x := range events {
-		starts := t.Starts(x) || ev.Type == ledger.InvoiceBooked && t.Starts(node.Event{Type: node.EventEnrolled})
+		starts := a.Def.StartedBy(x)
 		subject := e.a.Customer
 		if a.Def.Flow.Subject.Form == "invoice" {
 			subject = x.Invoice

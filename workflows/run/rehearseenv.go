@@ -32,6 +32,21 @@ func (e *simulated) Definition(ctx context.Context, hash string) (*Definition, e
 	return e.r.Company.Version(ctx, hash)
 }
 
+// Reached are those of the ended runs that may go on.
+func (e *simulated) Reached(_ context.Context, invoices []string) ([]*Run, error) {
+	var ended []*Run
+	for _, r := range e.ended {
+		if r.Status == Done && (r.Subject == e.a.Customer || has(invoices, r.Subject)) {
+			ended = append(ended, r)
+		}
+	}
+	var live []*Definition
+	for _, a := range e.cast {
+		live = append(live, a.Def)
+	}
+	return LastReached(ended, live), nil
+}
+
 // Send asks the ledger, as the real thing does, and notes the message.
 func (e *simulated) Send(_ context.Context, f *Facts, m Message) (Sent, error) {
 	var d ledger.Decision

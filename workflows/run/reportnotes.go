@@ -20,7 +20,7 @@ func (e *simulated) note(facts []Fact, runs map[string]*Run) {
 	for id, r := range runs {
 		if r.Status == Done {
 			delete(runs, id)
-			e.ended[id] = true
+			e.ended[id] = r
 		}
 	}
 }
@@ -35,6 +35,10 @@ func (e *simulated) own(f Fact) {
 		rep.Totals.Runs++
 	case "ended":
 		rep.Totals.Ended[f.Port]++
+	case "reopened":
+		if rep.Totals.Ended[f.Port]--; rep.Totals.Ended[f.Port] == 0 {
+			delete(rep.Totals.Ended, f.Port)
+		}
 	case "merged", node.ResultDeferred, node.ResultRefused:
 		h := HeldMessage{At: f.At, Customer: e.a.Customer, Name: e.name(), Run: f.Run, Node: f.Node, What: f.What, Reason: f.Reason, Until: f.Until, Number: e.number(subjectOf(f.Run))}
 		if f.By != f.Flow {

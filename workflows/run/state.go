@@ -39,6 +39,9 @@ type Run struct {
 	Vars    map[string]string `json:"vars,omitempty"`
 	Reason  string            `json:"reason,omitempty"`
 	Outcome string            `json:"outcome,omitempty"`
+	// Ended is when it ended, and Resumed when it last went on after that.
+	Ended   time.Time `json:"ended,omitzero"`
+	Resumed time.Time `json:"resumed,omitzero"`
 }
 
 // meant is when the flow meant the next act to happen, before any deferral.
@@ -96,7 +99,7 @@ type Fact struct {
 	Flow   string    `json:"flow"`
 	Node   string    `json:"node"`
 	At     time.Time `json:"at"`
-	What   string    `json:"what"` // started, left, waiting, sent, merged, deferred, refused, retry, parked, resumed, paused, skipped, ended, migrated
+	What   string    `json:"what"` // started, left, waiting, sent, merged, deferred, refused, retry, parked, resumed, paused, skipped, ended, reopened, migrated
 	Reason string    `json:"reason,omitempty"`
 	Until  time.Time `json:"until,omitzero"`
 	Port   string    `json:"port,omitempty"`

@@ -6,6 +6,9 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"github.com/dueflow/dueflow/schemas/ledger"
+	"github.com/dueflow/dueflow/workflows/node"
 )
 
 // Names on the wire; they never change, histories hold them.
@@ -37,10 +40,13 @@ type StepIn struct {
 
 // Adopts tells whether the step takes in runs that the store holds and the
 // workflow does not: when it is asked to, and when somebody speaks to runs and
-// there are none. An engine that is new to the store begins with none.
+// there are none. An engine that is new to the store begins with none. And when
+// ended runs may go on: a step that let them, and was stored but not reported,
+// is repeated.
 func (in StepIn) Adopts() bool {
 	return slices.ContainsFunc(in.Notes, func(n Note) bool {
-		return n.Kind == NoteAdopt || len(in.Runs) == 0 && (n.Kind == NoteEvent || n.Kind == NoteControl)
+		return n.Kind == NoteAdopt || len(in.Runs) == 0 && (n.Kind == NoteEvent || n.Kind == NoteControl) ||
+			slices.ContainsFunc(n.Events, func(e node.Event) bool { return ledger.Reopening(e.Type) })
 	})
 }
 
