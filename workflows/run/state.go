@@ -92,6 +92,13 @@ func (r *Run) Due(now time.Time) bool {
 	return r.Status == Active && !r.Wake.IsZero() && !r.Wake.After(now)
 }
 
+// FactKinds are what facts tell; each has its words in every language.
+var FactKinds = []string{
+	"started", "left", "waiting", "sent", "merged", node.ResultDeferred, node.ResultRefused, node.ResultUnknown, "retry", "parked",
+	"paused", "resumed", "skipped", "ended", "reopened", "migrated",
+	node.ActTask, node.ActUpdate, node.ActNotify, node.ActWebhook, node.ActHold, node.ActEscalate, node.ActStop, node.ActScore,
+}
+
 // Fact is what happened to a run at a step, for timelines, the canvas and
 // "why / why not".
 type Fact struct {
@@ -99,7 +106,7 @@ type Fact struct {
 	Flow   string    `json:"flow"`
 	Node   string    `json:"node"`
 	At     time.Time `json:"at"`
-	What   string    `json:"what"` // started, left, waiting, sent, merged, deferred, refused, retry, parked, resumed, paused, skipped, ended, reopened, migrated
+	What   string    `json:"what"` // one of FactKinds
 	Reason string    `json:"reason,omitempty"`
 	Until  time.Time `json:"until,omitzero"`
 	Port   string    `json:"port,omitempty"`

@@ -55,7 +55,7 @@ export default function Why({ customer, day }: { customer: string; day?: string 
               <div className="list-body">
                 <div className="list-line">
                   <Chip tone={decisionTone(entry.decision)} dot>
-                    {t(`decision.${entry.decision}`, { defaultValue: entry.decision })}
+                    {t(`decision.${entry.decision}`)}
                   </Chip>{' '}
                   {format.reason(entry.reason?.text)}
                   {count > 1 && <span className="why-count num"> {t('timeline.whyTimes', { count })}</span>}

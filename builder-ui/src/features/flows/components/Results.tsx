@@ -256,7 +256,7 @@ function Way({ document, first, customer, stepName }: WayProps) {
               <time className="num">{format.instant(step.at)}</time>
               <div>
                 <p dir="auto">
-                  <strong>{t(`designer.fact.${step.what}`, { defaultValue: step.what })}</strong>
+                  <strong>{t(`decision.${step.what}`)}</strong>
                   {' · '}
                   {stepName(step.node)}
                 </p>

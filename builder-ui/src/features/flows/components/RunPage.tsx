@@ -151,7 +151,7 @@ function Loaded({ detail }: { detail: RunDetail }) {
                     </time>
                     <div>
                       <p>
-                        <strong>{t(`designer.fact.${fact.what}`, { defaultValue: fact.what })}</strong>
+                        <strong>{t(`decision.${fact.what}`)}</strong>
                         {' · '}
                         <span dir="auto">{format.text(fact.sentence) || fact.node}</span>
                       </p>
