@@ -1,4 +1,4 @@
-package text_test
+package api_test
 
 import (
 	"encoding/json"
