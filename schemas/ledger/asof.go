@@ -161,6 +161,15 @@ func (a *Ageing) AddGroup(c value.Currency, due value.Date, count, amount int64)
 	x.Outstanding += amount
 }
 
+// NotYetDue takes what is not due yet out of invoices that were counted whole, at
+// once: further instalments of as many invoices of one late due date.
+func (a *Ageing) NotYetDue(c value.Currency, due value.Date, count, amount int64) {
+	x := a.of(c)
+	x.Buckets[a.bucket(due)].Amount -= amount
+	x.Buckets[0].Amount += amount
+	x.Buckets[0].Count += count
+}
+
 // SplitGroup takes the further instalments of an invoice, earliest first, out of
 // the bucket of the first, in which it was counted whole. It counts in each
 // bucket once.

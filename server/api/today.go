@@ -101,8 +101,8 @@ func (s *Server) getToday(ctx context.Context, a policies.Actor, _ *nothing) (*r
 }
 
 // todayFigures sums up the open invoices in the actor's view by grouping in the
-// store: by currency and due date; only invoices that are late with an instalment and have
-// further ones are read one by one.
+// store: by currency and due date; only invoices that are late with several
+// instalments are read one by one.
 func (s *Server) todayFigures(ctx context.Context, a policies.Actor, _ *workspace.Workspace, today value.Date, out *todayOut) error {
 	v, err := s.Access.View(ctx, a, "invoice", "read")
 	if err != nil || v.Masked["amounts"] {
@@ -133,6 +133,13 @@ func (s *Server) todayFigures(ctx context.Context, a policies.Actor, _ *workspac
 		if due != 0 && due < today {
 			f.Overdue += r.Sum
 		}
+	}
+	err = s.Records.FurtherParts(ctx, a.Workspace, open, today, func(c value.Currency, due value.Date, count, amount int64) {
+		ageing.NotYetDue(c, due, count, amount)
+		get(c).Overdue -= amount
+	})
+	if err != nil {
+		return err
 	}
 	err = s.Records.LateParts(ctx, a.Workspace, open, today, func(c value.Currency, parts []ledger.Part) {
 		ageing.SplitGroup(c, parts)

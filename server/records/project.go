@@ -157,8 +157,10 @@ func invoiceFigures(b body, st *ledger.State, id string, today value.Date) {
 	b.set("nextDue", i.NextDue())
 	b.set("_item", i)
 	delete(b, furtherDue)
+	delete(b, further)
 	if parts := i.PartsOpen(); len(parts) > 1 {
 		b.set(furtherDue, parts[1].Due)
+		b.set(further, i.Open()-parts[0].Amount)
 	}
 }
 
