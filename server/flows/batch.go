@@ -30,7 +30,7 @@ const (
 type Batch struct {
 	ID        string   `json:"id"`
 	Workspace string   `json:"ws"`
-	Kind      string   `json:"kind"` // enrol, control, adopt
+	Kind      string   `json:"kind"` // enrol, control, adopt; schedule, only in Flow.Todo
 	Flow      string   `json:"flow"`
 	Hash      string   `json:"hash,omitempty"`
 	NotHash   string   `json:"notHash,omitempty"` // control: leave runs of this version alone
@@ -49,9 +49,15 @@ type Batch struct {
 	UpdatedAt string   `json:"updatedAt"`
 }
 
-// batch starts a batch and gives its id.
+func batchID() string { return strings.ReplaceAll(uuid.Must(uuid.NewV7()).String(), "-", "") }
+
+// batch starts a batch and gives its id; one that was started by its id before
+// goes on.
 func (s *Service) batch(ctx context.Context, ws string, b Batch) (string, error) {
-	b.ID, b.Workspace, b.Status = strings.ReplaceAll(uuid.Must(uuid.NewV7()).String(), "-", ""), ws, "running"
+	if b.ID == "" {
+		b.ID = batchID()
+	}
+	b.Workspace, b.Status = ws, "running"
 	b.StartedAt = value.Instant(s.spaces.RealNow())
 	b.UpdatedAt = b.StartedAt
 	col, where, err := s.batchQuery(ctx, b)
@@ -65,7 +71,7 @@ func (s *Service) batch(ctx context.Context, ws string, b Batch) (string, error)
 	if err != nil {
 		return "", err
 	}
-	if _, err := s.store.In(ws, Batches).Insert(ctx, b.ID, body); err != nil {
+	if _, err := s.store.In(ws, Batches).Insert(ctx, b.ID, body); err != nil && fault.KeyOf(err) != "store.exists" {
 		return "", err
 	}
 	return b.ID, s.engine.Launch(ctx, "batch/"+ws+"/"+b.ID, BatchWorkflowName, BatchState{Workspace: ws, ID: b.ID})
@@ -97,6 +103,7 @@ const (
 	enrolling   = "enrol"
 	controlling = "control"
 	adopting    = "adopt"
+	scheduling  = "schedule"
 )
 
 func (s *Service) batchQuery(ctx context.Context, b Batch) (store.Collection, filter.Expr, error) {
@@ -173,6 +180,14 @@ func (s *Service) BatchPage(ctx context.Context, st BatchState) (bool, error) {
 	if b.Status != "running" {
 		return false, nil
 	}
+	if b.Kind == enrolling {
+		if live, err := s.enrols(ctx, b); err != nil {
+			return false, err
+		} else if !live {
+			b.Status = "done"
+			return false, s.progress(ctx, doc, b)
+		}
+	}
 	records, where, err := s.batchQuery(ctx, b)
 	if err != nil {
 		return false, err
@@ -192,16 +207,32 @@ func (s *Service) BatchPage(ctx context.Context, st BatchState) (bool, error) {
 		return false, err
 	}
 	b.Done += int64(len(page.Docs))
-	b.Cursor, b.UpdatedAt = page.Next, value.Instant(s.spaces.RealNow())
+	b.Cursor = page.Next
 	if page.Next == "" {
 		b.Status = "done"
 	}
+	return b.Status == "running", s.progress(ctx, doc, b)
+}
+
+// progress stores how far a batch has come.
+func (s *Service) progress(ctx context.Context, doc store.Doc, b Batch) error {
+	b.UpdatedAt = value.Instant(s.spaces.RealNow())
 	body, err := json.Marshal(b)
 	if err != nil {
-		return false, err
+		return err
 	}
-	_, err = col.Replace(ctx, store.Doc{ID: st.ID, Body: body}, doc.Ver)
-	return b.Status == "running", err
+	_, err = s.store.In(b.Workspace, Batches).Replace(ctx, store.Doc{ID: doc.ID, Body: body}, doc.Ver)
+	return err
+}
+
+// enrols tells whether a batch has more to enrol: its flow goes out, and where all
+// that is open enters it, as this version; a newer one has a batch of its own.
+func (s *Service) enrols(ctx context.Context, b Batch) (bool, error) {
+	f, err := s.Get(ctx, b.Workspace, b.Flow)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return f.Status == Live && (b.Entry != "" || f.Hash == b.Hash), err
 }
 
 func (s *Service) work(ctx context.Context, b Batch, docs []store.Doc) error {

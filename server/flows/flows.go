@@ -65,7 +65,9 @@ type Flow struct {
 	Changes     []Change        `json:"changes,omitempty"`  // the latest edits, oldest first
 	Authors     []string        `json:"authors,omitempty"`  // who edited since the last publication
 	HookSecret  string          `json:"hookSecret,omitempty"`
-	DocVersion  int64           `json:"docVersion"` // for If-Match
+	// Todo is what the last change asks for and has not been seen to begin.
+	Todo       []Batch `json:"todo,omitempty"`
+	DocVersion int64   `json:"docVersion"` // for If-Match
 }
 
 // Publication is one published version.

@@ -76,7 +76,8 @@ func (s *Service) Publish(ctx context.Context, ws, key string, r Release) (Publi
 	}
 	now, _ := s.spaces.Now(w)
 	old, hash := f.Hash, doc.Hash()
-	if f.Hash != hash || f.Status != Live {
+	again := hash == old && f.Status == Live
+	if !again {
 		if err := s.version(ctx, ws, &f, hash); err != nil {
 			return Published{}, err
 		}
@@ -85,46 +86,82 @@ func (s *Service) Publish(ctx context.Context, ws, key string, r Release) (Publi
 		if len(f.History) > maxHistory {
 			f.History = f.History[:maxHistory]
 		}
-		if f, err = s.write(ctx, s.store.In(ws, Collection), f); err != nil {
-			return Published{}, err
-		}
-		s.drafted(ws, key)
+	}
+	if old != "" && old != hash {
+		f.Todo = append(f.Todo, handOver(key, hash, r)...)
+	}
+	d, err := run.Compile(doc, s.nodes, f.Version, nil)
+	if err != nil {
+		return Published{}, err
 	}
 	out := Published{Version: f.Version, Hash: hash}
-	if old != "" && old != hash {
-		if err := s.handOver(ctx, ws, key, hash, r); err != nil {
-			return out, err
+	if b := enlisting(d, key, r.By); b.Kind != "" {
+		f.Todo = append(f.Todo, b)
+		if b.Kind == enrolling {
+			out.Batch = b.ID
 		}
 	}
-	out.Batch, err = s.enlist(ctx, ws, key, hash, r.By)
-	return out, err
+	if f, err = s.write(ctx, s.store.In(ws, Collection), f); err != nil {
+		return Published{}, err
+	}
+	if !again {
+		s.drafted(ws, key)
+	}
+	return out, s.carryOut(ctx, ws, f)
+}
+
+// carryOut begins what a flow's last change asks for, and notes that it has. What
+// a process that dies here leaves, the sweep does; each has its id, so that it is
+// done once.
+func (s *Service) carryOut(ctx context.Context, ws string, f Flow) error {
+	begun := map[string]bool{}
+	for _, b := range f.Todo {
+		var err error
+		if b.Kind == scheduling {
+			err = s.schedule(ctx, ws, b.Flow, b.Hash)
+		} else {
+			_, err = s.batch(ctx, ws, b)
+		}
+		if err != nil {
+			return err
+		}
+		begun[b.ID] = true
+	}
+	for len(begun) > 0 {
+		f.Todo = slices.DeleteFunc(f.Todo, func(b Batch) bool { return begun[b.ID] })
+		_, err := s.write(ctx, s.store.In(ws, Collection), f)
+		if !fault.Is(err, fault.Conflict) {
+			return err
+		}
+		if f, err = s.Get(ctx, ws, f.Key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // handOver does with runs of older versions what the release says: those at a
 // named step by its own choice, the rest by the general one.
-func (s *Service) handOver(ctx context.Context, ws, key, hash string, r Release) error {
+func handOver(key, hash string, r Release) []Batch {
 	nodes := map[string][]string{}
 	var named []string
 	for _, at := range slices.Sorted(maps.Keys(r.Steps)) {
 		named = append(named, at)
 		nodes[r.Steps[at]] = append(nodes[r.Steps[at]], at)
 	}
-	start := func(what string, at, notAt []string) error {
-		action, ok := map[string]string{Move: run.Migrate, Stop: run.StopRun}[what]
-		if !ok {
-			return nil
+	var out []Batch
+	add := func(what string, at, notAt []string) {
+		if action, ok := map[string]string{Move: run.Migrate, Stop: run.StopRun}[what]; ok {
+			out = append(out, Batch{ID: batchID(), Kind: controlling, Flow: key, Hash: hash, Action: action, By: r.By, NotHash: hash, At: at, NotAt: notAt})
 		}
-		_, err := s.batch(ctx, ws, Batch{Kind: controlling, Flow: key, Hash: hash, Action: action, By: r.By, NotHash: hash, At: at, NotAt: notAt})
-		return err
 	}
 	for _, what := range []string{Move, Stop} {
 		if len(nodes[what]) > 0 {
-			if err := start(what, nodes[what], nil); err != nil {
-				return err
-			}
+			add(what, nodes[what], nil)
 		}
 	}
-	return start(r.Running, nil, named)
+	add(r.Running, nil, named)
+	return out
 }
 
 // Rollback publishes an older version again: its document becomes the draft.
@@ -185,36 +222,41 @@ func (s *Service) version(ctx context.Context, ws string, f *Flow, hash string) 
 	return nil
 }
 
-// enlist starts what a live flow needs: enrolment for triggers that wait at
-// each subject, a scheduler for those that follow the calendar.
-func (s *Service) enlist(ctx context.Context, ws, key, hash, by string) (string, error) {
-	d, err := s.Definition(ctx, ws, hash)
-	if err != nil {
-		return "", err
-	}
+// enlisting is what a live flow needs: enrolment for triggers that wait at each
+// subject, a scheduler for those that follow the calendar; none for others.
+func enlisting(d *run.Definition, key, by string) Batch {
+	b := Batch{ID: batchID(), Kind: enrolling, Flow: key, Hash: d.Hash, By: by}
 	if _, ok := d.Trigger().(*triggerschedule.Trigger); ok {
-		return "", s.schedule(ctx, ws, key, hash)
+		b.Kind = scheduling
+	} else if !d.Trigger().Starts(node.Event{Type: node.EventEnrolled}) {
+		b.Kind = ""
 	}
-	if !d.Trigger().Starts(node.Event{Type: node.EventEnrolled}) {
-		return "", nil
-	}
-	return s.batch(ctx, ws, Batch{Kind: enrolling, Flow: key, Hash: hash, By: by})
+	return b
 }
 
-// StopFlow takes a flow off the air and stops its runs.
+// StopFlow takes a flow off the air and stops its runs, whoever else is writing
+// the flow at the time.
 func (s *Service) StopFlow(ctx context.Context, ws, key, by string) (string, error) {
-	f, err := s.Get(ctx, ws, key)
-	if err != nil {
-		return "", err
-	}
-	if f.Status == Live {
-		_ = s.engine.Cancel(ctx, "schedule/"+ws+"/"+f.Hash)
-		f.Status = Stopped
-		if _, err = s.write(ctx, s.store.In(ws, Collection), f); err != nil {
+	stop := Batch{ID: batchID(), Kind: controlling, Flow: key, Action: run.StopRun, By: by}
+	for {
+		f, err := s.Get(ctx, ws, key)
+		if err != nil {
 			return "", err
 		}
+		if f.Status == Live {
+			_ = s.engine.Cancel(ctx, "schedule/"+ws+"/"+f.Hash) // it would see for itself
+			f.Status = Stopped
+		}
+		f.Todo = append(f.Todo, stop)
+		f, err = s.write(ctx, s.store.In(ws, Collection), f)
+		if fault.Is(err, fault.Conflict) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		return stop.ID, s.carryOut(ctx, ws, f)
 	}
-	return s.batch(ctx, ws, Batch{Kind: controlling, Flow: key, Action: run.StopRun, By: by})
 }
 
 // Start begins runs of a flow with a manual trigger (or any flow) for chosen subjects.

@@ -138,17 +138,58 @@ func entryOf(e node.Event, now time.Time) string {
 	return "t" + strconv.FormatInt(now.UnixMilli(), 10)
 }
 
-// Sweep tells again the workflows of runs that nobody took up, and launches
-// again the batches that are not done, because a process died between noting
-// and telling; what runs already is left alone.
+// Sweep tells again the workflows of runs that nobody took up, launches again
+// the batches that are not done, and begins those that a change of a flow asked
+// for, because a process died between noting and telling; what runs already is
+// left alone. It stops what a stopped flow still has under way: a run may have
+// been starting while the flow was stopped.
 func (s *Service) Sweep(ctx context.Context, ws string) error {
-	err := s.store.In(ws, Batches).Each(ctx, store.Query{Filter: filter.Eq("status", "running"), Limit: 200}, func(d store.Doc) error {
+	err := s.sweepChanges(ctx, ws)
+	if err != nil {
+		return err
+	}
+	err = s.store.In(ws, Batches).Each(ctx, store.Query{Filter: filter.Eq("status", "running"), Limit: 200}, func(d store.Doc) error {
 		return s.engine.Launch(ctx, "batch/"+ws+"/"+d.ID, BatchWorkflowName, BatchState{Workspace: ws, ID: d.ID})
 	})
 	if err != nil {
 		return err
 	}
 	return s.sweepRuns(ctx, ws)
+}
+
+func (s *Service) sweepChanges(ctx context.Context, ws string) error {
+	var left []Flow
+	err := s.store.In(ws, Collection).Each(ctx, store.Query{Filter: filter.Or(filter.Exists("todo"), filter.Eq("status", Stopped)), Limit: 200}, func(d store.Doc) error {
+		f, err := decodeFlow(d)
+		left = append(left, f)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range left {
+		if len(f.Todo) > 0 {
+			if err := s.carryOut(ctx, ws, f); err != nil {
+				return err
+			}
+			continue
+		}
+		open, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("flow", f.Key), openRuns), 1)
+		if err != nil {
+			return err
+		}
+		stopping, err := s.store.In(ws, Batches).Count(ctx, filter.And(filter.Eq("status", "running"), filter.Eq("flow", f.Key)), 1)
+		if err != nil {
+			return err
+		}
+		if open == 0 || stopping > 0 {
+			continue
+		}
+		if _, err := s.batch(ctx, ws, Batch{Kind: controlling, Flow: f.Key, Action: run.StopRun, By: "sweep"}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) sweepRuns(ctx context.Context, ws string) error {
