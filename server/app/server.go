@@ -159,48 +159,50 @@ const sweepFlows = 20 * time.Second
 func (s *Server) sweepFlows(ctx context.Context) {
 	kept := map[string]bool{} // workspaces whose housework this process has seen to
 	adopted := !s.Config.Has("worker")
+	warn := func(err error, about ...any) {
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("sweep of flows", append(about, "error", err)...)
+		}
+	}
 	for n := 0; ; n++ {
 		keys, err := s.Spaces.Keys(ctx)
 		if err == nil && !adopted {
 			err = s.adopt(ctx)
 			adopted = err == nil
 		}
-		for _, ws := range keys {
-			if err == nil && !kept[ws] {
-				err = s.House.Start(ctx, ws)
-				kept[ws] = err == nil
+		if err == nil {
+			for _, ws := range keys {
+				warn(s.sweepSpace(ctx, ws, n, kept), "workspace", ws)
 			}
-			if err == nil {
-				err = s.Packs.Resume(ctx, ws)
-			}
-			if err == nil {
-				err = s.Flows.Sweep(ctx, ws)
-			}
-			if err == nil {
-				err = s.Tasks.Resume(ctx, ws)
-			}
-			if err == nil {
-				err = s.recoverMessages(ctx, ws)
-			}
-			if err == nil {
-				err = s.Records.Heal(ctx, ws)
-			}
-			if err == nil && n%3 == 0 {
-				err = s.Outreach.Sweep(ctx, ws)
+			if n%180 == 0 {
+				err = s.Identity.Sweep(ctx)
 			}
 		}
-		if err == nil && n%180 == 0 {
-			err = s.Identity.Sweep(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
-			s.log.Warn("sweep of flows", "error", err)
-		}
+		warn(err)
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(sweepFlows):
 		}
 	}
+}
+
+// sweepSpace takes up what dead processes left in one workspace. What fails of
+// it keeps nothing else from being taken up.
+func (s *Server) sweepSpace(ctx context.Context, ws string, n int, kept map[string]bool) error {
+	var errs []error
+	if !kept[ws] {
+		err := s.House.Start(ctx, ws)
+		kept[ws] = err == nil
+		errs = append(errs, err)
+	}
+	for _, sweep := range []func(context.Context, string) error{s.Packs.Resume, s.Flows.Sweep, s.Tasks.Resume, s.recoverMessages, s.Records.Heal} {
+		errs = append(errs, sweep(ctx, ws))
+	}
+	if n%3 == 0 {
+		errs = append(errs, s.Outreach.Sweep(ctx, ws))
+	}
+	return errors.Join(errs...)
 }
 
 func (s *Server) listen(version string) error {

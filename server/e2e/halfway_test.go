@@ -61,7 +61,12 @@ func TestChangeOfAFlowIsCarriedOut(t *testing.T) {
 		t.Errorf("left to do: %+v, %v", f.Todo, err)
 	}
 	s.change("two", map[string]any{"status": "stopped", "todo": []flows.Batch{{ID: "stop", Kind: "control", Flow: "two", Action: "stop", By: "u"}}})
-	must(t, s.srv.Flows.Sweep(t.Context(), s.key))
+	// Another one that cannot be carried out stands in nobody's way.
+	_, err = s.srv.Store.In(s.key, flows.Collection).Insert(t.Context(), "broken", json.RawMessage(`{"key":"broken","status":"stopped","todo":[{"id":"x","kind":"enrol","flow":"broken","hash":"none"}]}`))
+	must(t, err)
+	if s.srv.Flows.Sweep(t.Context(), s.key) == nil {
+		t.Error("what cannot be carried out is not told")
+	}
 	s.eventually("the run is stopped", func() bool { return s.openRuns() == 0 })
 }
 

@@ -144,17 +144,14 @@ func entryOf(e node.Event, now time.Time) string {
 // left alone. It stops what a stopped flow still has under way: a run may have
 // been starting while the flow was stopped.
 func (s *Service) Sweep(ctx context.Context, ws string) error {
-	err := s.sweepChanges(ctx, ws)
-	if err != nil {
-		return err
-	}
-	err = s.store.In(ws, Batches).Each(ctx, store.Query{Filter: filter.Eq("status", "running"), Limit: 200}, func(d store.Doc) error {
+	changes := s.sweepChanges(ctx, ws)
+	err := s.store.In(ws, Batches).Each(ctx, store.Query{Filter: filter.Eq("status", "running"), Limit: 200}, func(d store.Doc) error {
 		return s.engine.Launch(ctx, "batch/"+ws+"/"+d.ID, BatchWorkflowName, BatchState{Workspace: ws, ID: d.ID})
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.sweepRuns(ctx, ws)
 	}
-	return s.sweepRuns(ctx, ws)
+	return errors.Join(changes, err)
 }
 
 func (s *Service) sweepChanges(ctx context.Context, ws string) error {
@@ -167,29 +164,29 @@ func (s *Service) sweepChanges(ctx context.Context, ws string) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, f := range left {
-		if len(f.Todo) > 0 {
-			if err := s.carryOut(ctx, ws, f); err != nil {
-				return err
-			}
-			continue
-		}
-		open, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("flow", f.Key), openRuns), 1)
-		if err != nil {
-			return err
-		}
-		stopping, err := s.store.In(ws, Batches).Count(ctx, filter.And(filter.Eq("status", "running"), filter.Eq("flow", f.Key)), 1)
-		if err != nil {
-			return err
-		}
-		if open == 0 || stopping > 0 {
-			continue
-		}
-		if _, err := s.batch(ctx, ws, Batch{Kind: controlling, Flow: f.Key, Action: run.StopRun, By: "sweep"}); err != nil {
-			return err
-		}
+		errs = append(errs, s.sweepChange(ctx, ws, f))
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+// sweepChange begins what a change of a flow left to do, and stops what a stopped
+// one has under way.
+func (s *Service) sweepChange(ctx context.Context, ws string, f Flow) error {
+	if len(f.Todo) > 0 {
+		return s.carryOut(ctx, ws, f)
+	}
+	open, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("flow", f.Key), openRuns), 1)
+	if err != nil || open == 0 {
+		return err
+	}
+	stopping, err := s.store.In(ws, Batches).Count(ctx, filter.And(filter.Eq("status", "running"), filter.Eq("flow", f.Key)), 1)
+	if err != nil || stopping > 0 {
+		return err
+	}
+	_, err = s.batch(ctx, ws, Batch{Kind: controlling, Flow: f.Key, Action: run.StopRun, By: "sweep"})
+	return err
 }
 
 func (s *Service) sweepRuns(ctx context.Context, ws string) error {
