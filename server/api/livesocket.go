@@ -53,6 +53,18 @@ func (l *liveSocket) serve(conn *websocket.Conn) {
 			l.hear(raw)
 		}
 	}()
+	// Once this returns the connection is taken back and given to others: nobody
+	// may be reading it then.
+	defer func() {
+		for {
+			_ = conn.SetReadDeadline(time.Now())
+			select {
+			case <-gone:
+				return
+			case <-time.After(10 * time.Millisecond): // the reader may have moved the deadline
+			}
+		}
+	}()
 	if l.write(conn, liveMessage{Type: "hello", Seq: sub.Seq(), Session: l.session}) != nil {
 		return
 	}

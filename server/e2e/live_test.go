@@ -5,13 +5,16 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/fasthttp/websocket"
 
+	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/filter"
 	"github.com/dueflow/dueflow/server/client"
+	"github.com/dueflow/dueflow/server/identity"
 )
 
 type liveFrame struct {
@@ -156,5 +159,32 @@ func TestPresenceSocket(t *testing.T) {
 	none := &client.Client{URL: s.srv.URL, Token: "dfk_nobody"}
 	if _, res, err := websocket.DefaultDialer.Dial(strings.Replace(none.URL, "http", "ws", 1)+"/api/v1/live", http.Header{"Authorization": {"Bearer " + none.Token}}); err == nil || res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a stranger got in: %v", err)
+	}
+}
+
+// TestSocketsEndWhileTheyAreHeard: connections that the server ends, because their
+// key is revoked, while their tabs are still talking leave the server standing.
+func TestSocketsEndWhileTheyAreHeard(t *testing.T) {
+	s := newSpace(t, nil)
+	k, secret, err := s.srv.Identity.CreateKey(t.Context(), policies.SystemActor(s.key, "test"), identity.NewKey{Name: "tab", Roles: []string{"admin"}})
+	must(t, err)
+	tab := &client.Client{URL: s.srv.URL, Token: secret}
+	var talking sync.WaitGroup
+	for range 12 {
+		x := dial(t, tab, "")
+		talking.Go(func() {
+			for x.conn.WriteJSON(map[string]any{"type": "away"}) == nil { //nolint:revive // until the server has ended it
+			}
+		})
+	}
+	must(t, s.c.Do(t.Context(), "DELETE", "/keys/"+k.ID, nil, nil))
+	time.Sleep(600 * time.Millisecond) // the keys were looked at just now
+	s.invoice(s.customer("News"), "L-1", 100, s.today())
+	over := make(chan struct{})
+	go func() { talking.Wait(); close(over) }()
+	select {
+	case <-over:
+	case <-time.After(10 * time.Second):
+		t.Error("a connection with a revoked key goes on")
 	}
 }
