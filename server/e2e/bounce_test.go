@@ -3,20 +3,13 @@ package e2e
 import (
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/dueflow/dueflow/server/clock"
-	"github.com/dueflow/dueflow/server/workspace"
 )
 
 // TestBouncedPaymentResumes: through the real engine, a payment ends a run, and
 // its reversal lets the run go on where it stood: the first message does not come
 // again, the second does. A flow that no longer goes out stays silent.
 func TestBouncedPaymentResumes(t *testing.T) {
-	start := time.Now()
-	s := newSpace(t, func(w *workspace.Workspace) {
-		w.Demo = &clock.Demo{Epoch: start, Start: start, DaySeconds: 1.5}
-	})
+	s := newSpace(t, fastDays(1.5))
 	s.publish(twoSteps)
 	command := func(customer string, body map[string]any) {
 		t.Helper()

@@ -2,10 +2,6 @@ package e2e
 
 import (
 	"testing"
-	"time"
-
-	"github.com/dueflow/dueflow/server/clock"
-	"github.com/dueflow/dueflow/server/workspace"
 )
 
 // TestBrokenPromiseResumes: on a fast clock and through the real engine a flow
@@ -13,10 +9,7 @@ import (
 // promise breaks, and never begins anew; a dispute past its deadline becomes a
 // task of its owner, then of the managers, and both end with the dispute.
 func TestBrokenPromiseResumes(t *testing.T) {
-	start := time.Now()
-	s := newSpace(t, func(w *workspace.Workspace) {
-		w.Demo = &clock.Demo{Epoch: start, Start: start, DaySeconds: 1.5}
-	})
+	s := newSpace(t, fastDays(1.5))
 	owner := s.member("owner", []string{"finance"}, nil)
 	c := s.customer("Promises")
 	inv := s.invoice(c, "D-1", 50000, s.today()-1)

@@ -12,8 +12,6 @@ import (
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/app"
-	"github.com/dueflow/dueflow/server/clock"
-	"github.com/dueflow/dueflow/server/workspace"
 )
 
 // TestMainJob: invoices, a published flow, one merged message, and a payment
@@ -241,10 +239,7 @@ func TestMigrationKeepsCounters(t *testing.T) {
 // TestDemoClock: on a clock whose day lasts a fifth of a second, the flow with
 // its three days of waiting ends within seconds.
 func TestDemoClock(t *testing.T) {
-	s := newSpace(t, func(w *workspace.Workspace) {
-		now := time.Now().UTC()
-		w.Demo = &clock.Demo{Epoch: now, Start: now, DaySeconds: 0.3}
-	})
+	s := newSpace(t, fastDays(0.3))
 	c := s.customer("Demo")
 	s.invoice(c, "D-1", 100, s.today()+2)
 	s.publish(twoSteps)

@@ -19,6 +19,7 @@ import (
 	"github.com/dueflow/dueflow/server/accounts"
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/client"
+	"github.com/dueflow/dueflow/server/clock"
 	"github.com/dueflow/dueflow/server/config"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/workspace"
@@ -96,6 +97,12 @@ func newSpace(t *testing.T, change func(*workspace.Workspace)) *space {
 	key := fmt.Sprintf("t%d", shared.n)
 	shared.mu.Unlock()
 	return newSpaceOn(t, srv, key, change)
+}
+
+// fastDays is a clock on which a day takes so many seconds, from now on.
+func fastDays(seconds float64) func(*workspace.Workspace) {
+	now := time.Now()
+	return func(w *workspace.Workspace) { w.Demo = &clock.Demo{Epoch: now, Start: now, DaySeconds: seconds} }
 }
 
 func newSpaceOn(t *testing.T, srv *app.Server, key string, change func(*workspace.Workspace)) *space {

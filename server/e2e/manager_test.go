@@ -2,18 +2,13 @@ package e2e
 
 import (
 	"testing"
-	"time"
-
-	"github.com/dueflow/dueflow/server/clock"
-	"github.com/dueflow/dueflow/server/workspace"
 )
 
 // TestOwnManagerFirst: a task that is late is told to the manager of who has
 // it, and only as many days later to the role; who has no manager, or one who
 // may not see the account, has the role told at once.
 func TestOwnManagerFirst(t *testing.T) {
-	now := time.Now()
-	s := newSpace(t, func(w *workspace.Workspace) { w.Demo = &clock.Demo{Epoch: now, Start: now, DaySeconds: 2} })
+	s := newSpace(t, fastDays(2))
 	chief, role := s.member("chief", []string{"finance"}, nil), s.member("role", []string{"finance-manager"}, nil)
 	blind := s.member("blind", []string{"integration"}, nil)
 	led, free, odd := s.member("led", []string{"finance"}, nil), s.member("free", []string{"finance"}, nil), s.member("odd", []string{"finance"}, nil)

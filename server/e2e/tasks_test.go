@@ -11,11 +11,9 @@ import (
 	"github.com/dueflow/dueflow/schemas/value"
 	"github.com/dueflow/dueflow/server/app"
 	"github.com/dueflow/dueflow/server/client"
-	"github.com/dueflow/dueflow/server/clock"
 	"github.com/dueflow/dueflow/server/config"
 	"github.com/dueflow/dueflow/server/identity"
 	"github.com/dueflow/dueflow/server/tasks"
-	"github.com/dueflow/dueflow/server/workspace"
 	"github.com/dueflow/dueflow/workflows/activity"
 	"github.com/dueflow/dueflow/workflows/node"
 )
@@ -193,10 +191,7 @@ func TestRemindersSurvive(t *testing.T) {
 			srv.Close()
 		}
 	}()
-	now := time.Now()
-	s := newSpaceOn(t, srv, "remind", func(w *workspace.Workspace) {
-		w.Demo = &clock.Demo{Epoch: now, Start: now, DaySeconds: 3}
-	})
+	s := newSpaceOn(t, srv, "remind", fastDays(3))
 	owner, boss := s.member("owner", []string{"finance"}, nil), s.member("chief", []string{"finance-manager"}, nil)
 	c := s.customer("Slow")
 	must(t, s.c.Do(t.Context(), "PUT", "/tasks/settings", map[string]any{"rules": []any{}, "dueDays": 1, "remindDays": 0, "escalateDays": 2, "escalateTo": "finance-manager"}, nil, "If-Match", `"0"`))

@@ -5,15 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/dueflow/dueflow/policies"
 	"github.com/dueflow/dueflow/schemas/ledger"
 	"github.com/dueflow/dueflow/schemas/value"
-	"github.com/dueflow/dueflow/server/clock"
 	"github.com/dueflow/dueflow/server/desk"
 	"github.com/dueflow/dueflow/server/tiers"
-	"github.com/dueflow/dueflow/server/workspace"
 )
 
 // paid books invoices of a customer that were paid some days after they were due.
@@ -250,10 +247,7 @@ func TestScoresOfAll(t *testing.T) {
 // A computation that stood still over a night (the server was down) gives way to
 // the new day's: else the customers it had seen would keep yesterday's scores.
 func TestScoresOfYesterdayGiveWay(t *testing.T) {
-	start := time.Now()
-	s := newSpace(t, func(w *workspace.Workspace) {
-		w.Demo = &clock.Demo{Epoch: start, Start: start, DaySeconds: 3}
-	})
+	s := newSpace(t, fastDays(3))
 	ctx := t.Context()
 	left, err := s.srv.Tiers.Begin(ctx, s.key, tiers.CauseAsked, "")
 	must(t, err)
@@ -272,10 +266,7 @@ func TestScoresOfYesterdayGiveWay(t *testing.T) {
 
 // Every night of a workspace's own time all are scored, without being asked.
 func TestNightOfScores(t *testing.T) {
-	s := newSpace(t, func(w *workspace.Workspace) {
-		start := time.Now()
-		w.Demo = &clock.Demo{Epoch: start, Start: start, DaySeconds: 1.5}
-	})
+	s := newSpace(t, fastDays(1.5))
 	c := s.customer("Night")
 	must(t, s.srv.House.Start(t.Context(), s.key))
 	dates := map[value.Date]bool{}

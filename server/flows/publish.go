@@ -90,14 +90,15 @@ func (s *Service) Publish(ctx context.Context, ws, key string, r Release) (Publi
 	if old != "" && old != hash {
 		f.Todo = append(f.Todo, handOver(key, hash, r)...)
 	}
-	d, err := run.Compile(doc, s.nodes, f.Version, nil)
+	d, err := s.Definition(ctx, ws, hash)
 	if err != nil {
 		return Published{}, err
 	}
 	out := Published{Version: f.Version, Hash: hash}
-	if b := enlisting(d, key, r.By); b.Kind != "" {
+	if kind := enlisting(d); kind != "" {
+		b := Batch{ID: batchID(), Kind: kind, Flow: key, Hash: hash, By: r.By}
 		f.Todo = append(f.Todo, b)
-		if b.Kind == enrolling {
+		if kind == enrolling {
 			out.Batch = b.ID
 		}
 	}
@@ -223,15 +224,15 @@ func (s *Service) version(ctx context.Context, ws string, f *Flow, hash string) 
 }
 
 // enlisting is what a live flow needs: enrolment for triggers that wait at each
-// subject, a scheduler for those that follow the calendar; none for others.
-func enlisting(d *run.Definition, key, by string) Batch {
-	b := Batch{ID: batchID(), Kind: enrolling, Flow: key, Hash: d.Hash, By: by}
+// subject, a scheduler for those that follow the calendar; "" for others.
+func enlisting(d *run.Definition) string {
 	if _, ok := d.Trigger().(*triggerschedule.Trigger); ok {
-		b.Kind = scheduling
-	} else if !d.Trigger().Starts(node.Event{Type: node.EventEnrolled}) {
-		b.Kind = ""
+		return scheduling
 	}
-	return b
+	if d.Trigger().Starts(node.Event{Type: node.EventEnrolled}) {
+		return enrolling
+	}
+	return ""
 }
 
 // StopFlow takes a flow off the air and stops its runs, whoever else is writing

@@ -72,7 +72,7 @@ func (s *Service) route(ctx context.Context, ws, customer string, events []node.
 		}
 	}
 	// What opens an invoice again may wake a run that has ended.
-	if len(live) == 0 || !slices.ContainsFunc(events, func(e node.Event) bool { return ledger.Reopening(e.Type) }) {
+	if len(live) == 0 || !run.Reopens(events) {
 		n, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("customer", customer), openRuns), 1)
 		if err != nil || n == 0 {
 			return false, err
@@ -145,48 +145,66 @@ func entryOf(e node.Event, now time.Time) string {
 // been starting while the flow was stopped.
 func (s *Service) Sweep(ctx context.Context, ws string) error {
 	changes := s.sweepChanges(ctx, ws)
+	busy := map[string]bool{} // flows with a batch under way
 	err := s.store.In(ws, Batches).Each(ctx, store.Query{Filter: filter.Eq("status", "running"), Limit: 200}, func(d store.Doc) error {
+		var b Batch
+		if err := decodeInto(d, &b); err != nil {
+			return err
+		}
+		busy[b.Flow] = true
 		return s.engine.Launch(ctx, "batch/"+ws+"/"+d.ID, BatchWorkflowName, BatchState{Workspace: ws, ID: d.ID})
 	})
+	if err == nil {
+		err = s.sweepStopped(ctx, ws, busy)
+	}
 	if err == nil {
 		err = s.sweepRuns(ctx, ws)
 	}
 	return errors.Join(changes, err)
 }
 
+// sweepChanges begins what changes of flows have left to do.
 func (s *Service) sweepChanges(ctx context.Context, ws string) error {
 	var left []Flow
-	err := s.store.In(ws, Collection).Each(ctx, store.Query{Filter: filter.Or(filter.Exists("todo"), filter.Eq("status", Stopped)), Limit: 200}, func(d store.Doc) error {
+	err := s.store.In(ws, Collection).Each(ctx, store.Query{Filter: filter.Exists("todo"), Limit: 200}, func(d store.Doc) error {
 		f, err := decodeFlow(d)
 		left = append(left, f)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	var errs []error
+	errs := []error{err}
 	for _, f := range left {
-		errs = append(errs, s.sweepChange(ctx, ws, f))
+		errs = append(errs, s.carryOut(ctx, ws, f))
 	}
 	return errors.Join(errs...)
 }
 
-// sweepChange begins what a change of a flow left to do, and stops what a stopped
-// one has under way.
-func (s *Service) sweepChange(ctx context.Context, ws string, f Flow) error {
-	if len(f.Todo) > 0 {
-		return s.carryOut(ctx, ws, f)
-	}
-	open, err := s.store.In(ws, Runs).Count(ctx, filter.And(filter.Eq("flow", f.Key), openRuns), 1)
-	if err != nil || open == 0 {
+// sweepStopped stops what stopped flows have under way, but for those that are busy.
+func (s *Service) sweepStopped(ctx context.Context, ws string, busy map[string]bool) error {
+	stopped, err := s.store.In(ws, Collection).Group(ctx, store.GroupQuery{Filter: filter.Eq("status", Stopped), By: []string{"key"}})
+	if err != nil {
 		return err
 	}
-	stopping, err := s.store.In(ws, Batches).Count(ctx, filter.And(filter.Eq("status", "running"), filter.Eq("flow", f.Key)), 1)
-	if err != nil || stopping > 0 {
-		return err
+	for some := range slices.Chunk(stopped, filter.MaxList) {
+		keys := make([]string, 0, len(some))
+		for _, r := range some {
+			key, _ := r.Keys[0].(string)
+			keys = append(keys, key)
+		}
+		open, err := s.store.In(ws, Runs).Group(ctx, store.GroupQuery{Filter: filter.And(filter.In("flow", keys...), openRuns), By: []string{"flow"}})
+		if err != nil {
+			return err
+		}
+		for _, r := range open {
+			key, _ := r.Keys[0].(string)
+			if busy[key] {
+				continue
+			}
+			if _, err := s.batch(ctx, ws, Batch{Kind: controlling, Flow: key, Action: run.StopRun, By: "sweep"}); err != nil {
+				return err
+			}
+		}
 	}
-	_, err = s.batch(ctx, ws, Batch{Kind: controlling, Flow: f.Key, Action: run.StopRun, By: "sweep"})
-	return err
+	return nil
 }
 
 func (s *Service) sweepRuns(ctx context.Context, ws string) error {

@@ -19,71 +19,77 @@ func (r *Run) Reached() bool {
 	return r.Status == Done && r.Outcome == "goal" && strings.HasPrefix(r.Reason, stopReason)
 }
 
+// place is what a flow carries once at a time: a subject.
+type place struct{ flow, subject string }
+
+func (r *Run) place() place { return place{r.Flow, r.Subject} }
+
 // LastReached picks those of a customer's ended runs that may go on: the last one
 // of each subject in each of the flows that go out now, if a goal has ended it. They
 // follow the version that goes out, where that has their step.
 func LastReached(ended []*Run, live []*Definition) []*Run {
-	type place struct{ flow, subject string }
+	flows := map[string]*Definition{}
+	for _, d := range live {
+		flows[d.Flow.Key] = d
+	}
 	last := map[place]*Run{}
 	for _, r := range ended {
-		p := place{r.Flow, r.Subject}
-		if was := last[p]; was == nil || r.Ended.After(was.Ended) {
-			last[p] = r
+		if was := last[r.place()]; was == nil || r.Ended.After(was.Ended) {
+			last[r.place()] = r
 		}
 	}
 	var out []*Run
-	for _, d := range live {
-		for p, r := range last {
-			if p.flow != d.Flow.Key || !r.Reached() {
-				continue
-			}
-			if d.Has(r.Node) {
-				r.Hash = d.Hash
-			}
-			out = append(out, r)
+	for _, r := range last {
+		d := flows[r.Flow]
+		if d == nil || !r.Reached() {
+			continue
 		}
+		if d.Has(r.Node) {
+			r.Hash = d.Hash
+		}
+		out = append(out, r)
 	}
 	slices.SortFunc(out, func(a, b *Run) int { return strings.Compare(a.ID, b.ID) })
 	return out
 }
 
+// Reopens tells whether one of some events may let ended runs go on.
+func Reopens(events []node.Event) bool {
+	return slices.ContainsFunc(events, func(e node.Event) bool { return ledger.Reopening(e.Type) })
+}
+
 // reopen takes in the runs that a goal has ended and that the step's events may
-// have opened again.
+// have opened again; none of a subject that its flow carries.
 func (s *stepper) reopen(ctx context.Context) error {
 	var invoices []string
 	opens := false
 	for _, e := range s.events {
-		if !ledger.Reopening(e.Type) {
-			continue
-		}
-		if opens = true; e.Invoice != "" && !slices.Contains(invoices, e.Invoice) {
-			invoices = append(invoices, e.Invoice)
+		if ledger.Reopening(e.Type) {
+			opens = true
+			if e.Invoice != "" {
+				invoices = append(invoices, e.Invoice)
+			}
 		}
 	}
 	if !opens {
 		return nil
 	}
-	reached, err := s.env.Reached(ctx, invoices)
+	slices.Sort(invoices)
+	reached, err := s.env.Reached(ctx, slices.Compact(invoices))
 	if err != nil {
 		return err
 	}
+	carried := map[place]bool{}
+	for _, r := range s.runs {
+		carried[r.place()] = true
+	}
 	for _, r := range reached {
-		if !s.carried(r) {
+		if !carried[r.place()] {
 			s.runs[r.ID] = r
 			s.reached[r.ID], s.touched[r.ID] = true, true
 		}
 	}
 	return nil
-}
-
-// carried tells whether a run of the same flow and subject is under way.
-func (s *stepper) carried(r *Run) bool {
-	for _, x := range s.runs {
-		if x.Flow == r.Flow && x.Subject == r.Subject {
-			return true
-		}
-	}
-	return false
 }
 
 // reopened lets a run go on, or forgets it again where it has nothing to do.

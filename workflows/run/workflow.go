@@ -6,9 +6,6 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
-
-	"github.com/dueflow/dueflow/schemas/ledger"
-	"github.com/dueflow/dueflow/workflows/node"
 )
 
 // Names on the wire; they never change, histories hold them.
@@ -45,8 +42,7 @@ type StepIn struct {
 // is repeated.
 func (in StepIn) Adopts() bool {
 	return slices.ContainsFunc(in.Notes, func(n Note) bool {
-		return n.Kind == NoteAdopt || len(in.Runs) == 0 && (n.Kind == NoteEvent || n.Kind == NoteControl) ||
-			slices.ContainsFunc(n.Events, func(e node.Event) bool { return ledger.Reopening(e.Type) })
+		return n.Kind == NoteAdopt || Reopens(n.Events) || len(in.Runs) == 0 && (n.Kind == NoteEvent || n.Kind == NoteControl)
 	})
 }
 
